@@ -1,0 +1,184 @@
+"""The Kaizen API: one method an endpoint, one door to HTTP."""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import anyio
+from pydantic import SecretStr
+
+from kaizen_mcp import __version__
+from kaizen_mcp.body import JsonObject, read_object
+from kaizen_mcp.errors import (
+    ApiError,
+    BadResponseError,
+    CallTimeoutError,
+    ForbiddenError,
+    KaizenError,
+    NotConfiguredError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from kaizen_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+_REFUSALS: dict[int, tuple[type[ApiError], str]] = {
+    401: (UnauthorizedError, "Kaizen did not accept the API key"),
+    403: (ForbiddenError, "The API key may not read this"),
+    404: (NotFoundError, "Kaizen has no such object"),
+    408: (UnavailableError, "Kaizen gave up waiting for the request"),
+    425: (UnavailableError, "Kaizen is not ready for the request yet"),
+    429: (RateLimitedError, "Kaizen received too many requests"),
+}
+_OTHER_REFUSALS: dict[int, tuple[type[ApiError], str]] = {
+    4: (RejectedError, "Kaizen refused the request"),
+    5: (UnavailableError, "Kaizen has a problem of its own"),
+}
+
+
+_SANDBOX = Settings(base_url="http://sandbox.invalid", api_key=SecretStr("sandbox"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An object as the API sent it, and notes on what JSON in a message can't carry as it was."""
+
+    data: JsonObject
+    notes: tuple[str, ...] = ()
+
+
+class KaizenApi:
+    """Client for the two lookups of the Kaizen API; use it as an async context manager.
+
+    Args:
+        settings: how to reach the API.
+        transport: stands where the network would; tests and embedders pass one.
+
+    Every method raises a `KaizenError` (see `errors`) and nothing else of its own.
+    """
+
+    def __init__(self, settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
+        self._settings = settings
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the pooled connections; calling it twice is harmless."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def get_execution(self, execution_id: str) -> Reply:
+        """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
+        body = await self._post("/executions/get", {"id": execution_id})
+        wrapped = body.data.get("execution")
+        if not isinstance(wrapped, dict):
+            raise BadResponseError('Kaizen answered, but the answer has no "execution" object.')
+        beside = [key for key in body.data if key != "execution"]
+        notes = [f"the answer held {len(beside)} more field(s) beside 'execution', not shown"] if beside else []
+        return Reply(cast("JsonObject", wrapped), (*body.notes, *notes))
+
+    async def get_instructor_execution(self, execution_id: str) -> Reply:
+        """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
+        return await self._post("/instructor/executions/get", {"id": execution_id})
+
+    async def _post(self, path: str, payload: JsonObject) -> Reply:
+        """Send one request and return its JSON object: the only way out to HTTP, and the place for retries."""
+        self._settings.require_usable()
+        response = await self._send(path, payload)
+        if not response.is_success:
+            raise _refusal(response)
+        data, notes = read_object(response.content)
+        return Reply(data, tuple(notes))
+
+    async def _send(self, path: str, payload: JsonObject) -> "httpx.Response":
+        import httpx  # noqa: PLC0415 - 60 to 90 ms, so not before the first call needs it
+
+        failure: KaizenError
+        try:
+            with anyio.fail_after(self._settings.call_timeout):
+                return await self._open_client().post(path, json=payload)
+        except TimeoutError:
+            failure = CallTimeoutError(f"Kaizen did not answer within {self._settings.call_timeout:g} s.")
+        except httpx.ConnectError:
+            failure = UnavailableError("Kaizen could not be reached.")
+        except httpx.DecodingError:
+            failure = BadResponseError("Kaizen answered, but the answer's compression is broken.")
+        except httpx.InvalidURL:
+            failure = NotConfiguredError("KAIZEN_BASE_URL is not a valid address.")
+        except httpx.HTTPError:
+            failure = UnavailableError("The connection to Kaizen broke before it had answered.")
+        # Raised out here so that it carries no httpx exception, whose request holds the key.
+        raise failure
+
+    def _open_client(self) -> "httpx.AsyncClient":
+        import httpx  # noqa: PLC0415 - as in _send
+
+        if self._client is None:
+            settings, transport = self._settings, self._transport
+            if settings.sandbox:
+                settings, transport = _SANDBOX, transport or _sandbox_transport()
+            key = settings.api_key
+            self._client = httpx.AsyncClient(
+                base_url=settings.base_url,
+                transport=transport,
+                headers={
+                    "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
+                    "User-Agent": f"kaizen-mcp/{__version__}",
+                    "Accept": "application/json",
+                },
+                timeout=None,  # noqa: S113 - the deadline in _send is the one clock of a call
+                follow_redirects=False,
+            )
+        return self._client
+
+
+def _sandbox_transport() -> "httpx.AsyncBaseTransport":
+    import httpx  # noqa: PLC0415 - as in _send
+
+    from kaizen_mcp.sandbox.app import create_app  # noqa: PLC0415 - Starlette is for the sandbox alone
+
+    return httpx.ASGITransport(create_app(), raise_app_exceptions=False)
+
+
+def _refusal(response: "httpx.Response") -> KaizenError:
+    status = response.status_code
+    facts: dict[str, Any] = {"http_status": status, "request_id": _request_id(response)}
+    error, message = _REFUSALS.get(status) or _OTHER_REFUSALS.get(status // 100) or (None, "")
+    if error is None:
+        return BadResponseError(f"Kaizen answered with HTTP {status}, where an object was expected.", **facts)
+    return error(f"{message} (HTTP {status}).", retry_after_seconds=_retry_after(response), **facts)
+
+
+def _retry_after(response: "httpx.Response") -> float | None:
+    """Seconds until the caller may come back: RFC 9110's Retry-After, as a number or as a date."""
+    text = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d{1,9}", text):
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return float(max(0, math.ceil((moment - datetime.now(UTC)).total_seconds())))
+
+
+def _request_id(response: "httpx.Response") -> str | None:
+    """The customary header; whether Kaizen sends it is unknown, and anything odd in it is dropped."""
+    text = response.headers.get("X-Request-Id", "")
+    return text if re.fullmatch(r"[\w.:/+=-]{1,128}", text, re.ASCII) else None

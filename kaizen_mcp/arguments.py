@@ -1,0 +1,149 @@
+"""What the tools accept: forgiving about how an id is written, strict about everything else."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from kaizen_mcp.errors import InvalidInputError
+from kaizen_mcp.safety import quote
+
+Detail = Literal["full", "summary"]
+
+MAX_ID = 256
+_EXPECTED = 'pass the id as text, for example "exec_abc123"'
+# What surrounds an id that was copied from a chat, a document or a log.
+_WRAPPING = "\"'`<>\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\ufeff"
+_URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)+/", re.IGNORECASE)
+_REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def read_id(value: object) -> str:
+    """Read an id as people and models write it.
+
+    Spaces and quotes around it are dropped, an integer becomes its text, and a pasted URL yields the id in it.
+
+    Raises:
+        PydanticCustomError: it is no id; the message says why and what is expected.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= 10**MAX_ID:  # also more digits than Python converts
+            raise _refused(f"has more than {MAX_ID} digits")
+        value = str(value)
+    if not isinstance(value, str):
+        raise _refused("must be text")
+    text = value.strip().strip(_WRAPPING).strip()
+    if _URL.match(text):
+        text = _id_in_url(text)
+    if not text:
+        raise _refused("is empty")
+    if len(text) > MAX_ID:
+        raise _refused(f"is longer than {MAX_ID} characters")
+    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
+        raise _refused("has control or invisible characters in it")
+    return text
+
+
+def _refused(why: str) -> PydanticCustomError:
+    return PydanticCustomError("id", "{why}", {"why": why})
+
+
+def _id_in_url(url: str) -> str:
+    """Find the id in a link.
+
+    How Kaizen's dashboard builds its links is not documented, so this looks, in this order, for what follows
+    a path segment `execution` or `executions`, for a query parameter named like an id, and for the last path
+    segment with a digit in it.
+    """
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+    except ValueError:
+        raise _refused("is not a valid URL") from None
+    # Single-page dashboards keep their path behind the `#`.
+    fragment = parts.fragment.lstrip("!") if parts.fragment.startswith(("/", "!/")) else ""
+    segments = [unquote(segment) for segment in f"{parts.path}/{fragment}".split("/") if segment]
+    for name, following in pairwise(segments):
+        if re.fullmatch(r"executions?", name, re.IGNORECASE):
+            return following.strip()
+    for name, following in parse_qsl(parts.query):
+        if re.fullmatch(r"(execution_?)?id", name, re.IGNORECASE):
+            return following.strip()
+    for segment in reversed(segments):
+        if any(character.isdigit() for character in segment):
+            return segment.strip()
+    raise _refused("is a URL with no id in it")
+
+
+class GetExecutionArguments(BaseModel):
+    """Arguments of get_execution."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, BeforeValidator(read_id)] = Field(
+        description="Id of the execution, or a Kaizen link to it.", examples=["exec_abc123"]
+    )
+    detail: Detail = Field(
+        "full", description="full: facts and raw object; summary: facts only.", examples=["summary"]
+    )
+
+
+class GetInstructorExecutionArguments(BaseModel):
+    """Arguments of get_instructor_execution."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, BeforeValidator(read_id)] = Field(
+        description="Id of the instructor execution, or a Kaizen link to it.",
+        examples=["6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"],
+    )
+    detail: Detail = Field(
+        "full", description="full: facts and raw object; summary: facts only.", examples=["summary"]
+    )
+
+
+Arguments = TypeVar("Arguments", bound=BaseModel)
+
+
+def read_arguments(model: type[Arguments], arguments: Mapping[str, Any]) -> Arguments:
+    """Validate the arguments of a call.
+
+    Null for an optional argument counts as not given: some clients send every argument they know.
+
+    Raises:
+        InvalidInputError: one sentence that says which argument to change, and how.
+    """
+    given = {
+        name: value
+        for name, value in arguments.items()
+        if value is not None or name not in model.model_fields or model.model_fields[name].is_required()
+    }
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise InvalidInputError(_sentence(error.errors(), list(model.model_fields))) from None
+
+
+def _sentence(errors: list[ErrorDetails], known: list[str]) -> str:
+    unknown = [str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"]
+    if unknown:
+        names = ", ".join(f'{quote(name)} (nearest: "{_nearest(name, known)}")' for name in unknown[:3])
+        plural = "s" if len(unknown) > 1 else ""
+        return f"Unknown argument{plural} {names}; this tool takes {' and '.join(known)}."
+    error = errors[0]
+    name = error["loc"][0]
+    if error["type"] == "missing":
+        return f'Argument "{name}" is missing; {_EXPECTED}.'
+    if error["type"] == "literal_error":
+        return f'Argument "{name}" must be {error.get("ctx", {})["expected"]}.'.replace("'", '"')
+    return f'Argument "{name}" {error["msg"]}; {_EXPECTED}.'
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """The known name inside `name` (`executionId` has `id`), else the one spelled most alike."""
+    return max(known, key=lambda k: (k in name.lower(), difflib.SequenceMatcher(a=name, b=k).ratio()))

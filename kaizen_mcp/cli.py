@@ -1,0 +1,161 @@
+"""The command line. Without a subcommand it serves MCP on stdio, which is what clients start.
+
+Each command imports what it needs itself, so that none waits for the libraries of another.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+import anyio
+
+from kaizen_mcp import __version__
+from kaizen_mcp.errors import NotConfiguredError
+from kaizen_mcp.settings import Settings
+
+FOUND, FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
+DEFAULT_PORT = 8765
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 found or served, 1 lookup failed, 2 bad use."""
+    options = _parser().parse_args(argv)
+    command = options.command or "serve"
+    if command != "serve":
+        _print_anything()
+    try:
+        exit_code = _COMMANDS[command](options)
+        sys.stdout.flush()  # here, where a reader that has left can be told from a fault
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`); keep Python from saying so again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return FAILED
+    return exit_code
+
+
+def _print_anything() -> None:
+    """Let a terminal that lacks a character show the rest (Windows' cp1252, say)."""
+    stream: object = sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kaizen-mcp",
+        description="MCP server that looks up executions of Kaizen Automation. Without a command it serves MCP "
+        "on stdin and stdout, for a client such as Claude Desktop to start.",
+        epilog="Settings come from the environment; the README lists them.",
+    )
+    parser.add_argument(
+        "--sandbox", action="store_true", help="answer from the built-in sandbox: no key, no network"
+    )
+    parser.add_argument("--version", action="version", version=f"kaizen-mcp {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="", dest="command")
+    commands.add_parser("demo", help="ask a real server six questions, answered by the sandbox")
+
+    sandbox = commands.add_parser("sandbox", help="run the API's stand-in on this machine")
+    sandbox.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, help="default %(default)s; 0 takes a free one"
+    )
+    sandbox.add_argument("--list", action="store_true", help="print the ids it knows and end")
+
+    get = commands.add_parser("get", help="look up one execution and print the verdict")
+    get.add_argument("id", help="id of the execution, or a link to it")
+    get.add_argument("--instructor", action="store_true", help="it is an instructor execution")
+    get.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:  # noqa: PLR2004 - the range of ports
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = Settings.from_env(os.environ)
+    return replace(settings, sandbox=True) if options.sandbox else settings
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import logging
+
+    from kaizen_mcp.server import serve_stdio
+
+    settings = _settings(options)
+    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings.require_usable()
+    except NotConfiguredError as problem:
+        logging.getLogger(__name__).warning("%s Every lookup will answer so.", problem)
+    anyio.run(serve_stdio, settings)
+    return FOUND
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from kaizen_mcp.demo import run
+
+    return run()
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from kaizen_mcp.sandbox.serve import bind, catalogue_lines, serve
+
+    if options.list:
+        print(*catalogue_lines(), sep="\n")
+        return FOUND
+    try:
+        listener = bind(options.port)
+    except OSError as error:
+        print(
+            f"kaizen-mcp: port {options.port} can't be used ({error.strerror}); choose another with --port.",
+            file=sys.stderr,
+        )
+        return BAD_USE
+    with listener:
+        host, port = listener.getsockname()
+        print(f"Kaizen sandbox on http://{host}:{port} - any API key is accepted. Ctrl-C ends it.")
+        print(
+            f"Try: KAIZEN_BASE_URL=http://{host}:{port} KAIZEN_API_KEY=any kaizen-mcp get exec-eligibility-login"
+        )
+        print(*catalogue_lines(), sep="\n", flush=True)
+        serve(listener)
+    return FOUND
+
+
+def _get(options: argparse.Namespace) -> int:
+    import json
+    from typing import Any, cast
+
+    from mcp.types import CallToolResult, TextContent
+
+    from kaizen_mcp.api import KaizenApi
+    from kaizen_mcp.server import utc_now
+    from kaizen_mcp.tools import GET_EXECUTION, GET_INSTRUCTOR_EXECUTION
+
+    lookup = GET_INSTRUCTOR_EXECUTION if options.instructor else GET_EXECUTION
+
+    async def look_up() -> CallToolResult:
+        async with KaizenApi(_settings(options)) as api:
+            return await lookup.call(api, {"id": options.id}, clock=utc_now)
+
+    result = anyio.run(look_up)
+    text = cast("TextContent", result.content[0]).text
+    error = cast("dict[str, Any]", (result.meta or {}).get("kaizen/error", {}))
+    if options.json:
+        answer = {"error": {**error, "message": text}} if error else result.structured_content
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print(text, file=sys.stderr if error else sys.stdout)
+    if error:
+        return BAD_USE if error["code"] == "invalid_input" else FAILED
+    return FOUND
+
+
+_COMMANDS = {"serve": _serve, "demo": _demo, "sandbox": _sandbox, "get": _get}

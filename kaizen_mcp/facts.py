@@ -1,0 +1,291 @@
+"""What can be said of an execution, fact by fact: a view in, plain values out. Pure; the clock is an argument.
+
+A fact that is not known is None here and absent from the answer. All text in it has been made visible and cut.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kaizen_mcp.models import (
+    ContextAuthentication,
+    Downloads,
+    Execution,
+    InProgressAuthentication,
+    InstructorExecution,
+    Recording,
+    Reference,
+    State,
+    UnknownAuthentication,
+)
+from kaizen_mcp.safety import one_line, quote, visible
+
+FINAL: frozenset[State] = frozenset({"finished", "failed"})
+"""The states after which nothing more is expected of the run itself; `unknown` is never among them."""
+
+MAX_NAME = 120
+MAX_ID = 256
+MAX_QUOTED = 300
+MAX_LISTED = 5
+_ERROR_WORDS = ("error", "failure", "exception")
+_ERROR_NAMES = {"message", "reason", "statusmessage", "statusreason", "cause"}
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class NamedId(_Fact):
+    """A login by its id and name."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+class StatusCount(_Fact):
+    """How many authentications have one status."""
+
+    status: str
+    count: int
+
+
+class QuotedField(_Fact):
+    """Text of a field that looks like an error, quoted with the field's name; its meaning is not interpreted."""
+
+    field: str
+    text: str
+
+
+class Facts(_Fact):
+    """Facts of either kind of execution. Times are RFC 3339, durations in seconds, sizes in bytes."""
+
+    kind: str
+    id: str | None = None
+    name: str | None = None
+    status: str | None = Field(None, description="as the API sent it")
+    state: str = Field(description="queued, running, paused, finished, failed or unknown")
+    finished: bool = Field(description="false for a status this server does not know")
+    needs_person: bool = Field(description="it waits for a person to log in, or is paused")
+    log_in_to: list[str] | None = None
+    log_in_url: str | None = None
+    workflow_id: str | None = None
+    workflow_name: str | None = None
+    started_at: str | None = None
+    ended_at: str | None = None
+    duration_seconds: float | None = None
+    logins: list[NamedId] | None = None
+    authentications: list[StatusCount] | None = None
+    error_fields: list[QuotedField] | None = None
+
+
+class ExecutionFacts(Facts):
+    """Facts of an execution."""
+
+    batch_id: str | None = None
+    batch_name: str | None = None
+    parent_execution_id: str | None = None
+    attempt: int | None = None
+    total_attempts: int | None = None
+    is_last_attempt: bool | None = None
+    is_test: bool | None = None
+    start_block_name: str | None = None
+    start_block_type: str | None = None
+    live_view_url: str | None = None
+    downloads_count: int | None = None
+    downloads_total_bytes: int | None = None
+    downloads_names: list[str] | None = None
+    downloads_status: str | None = None
+    downloads_message: str | None = None
+    has_response: bool | None = None
+    response_truncated: bool | None = None
+    response_file_id: str | None = None
+    response_file_name: str | None = None
+
+
+class InstructorExecutionFacts(Facts):
+    """Facts of an instructor execution."""
+
+    is_recording: bool | None = None
+
+
+def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
+    """Facts of an execution; `now` is an aware time."""
+    batch, block, file = view.batch or Reference(), view.start_block, view.response_file
+    return ExecutionFacts(
+        **_common(view, now, kind="execution", name=view.name, live_view_url=view.live_view_url),
+        batch_id=_id(batch.id),
+        batch_name=_name(batch.name),
+        parent_execution_id=_id(view.parent_execution_id),
+        attempt=view.attempts,
+        total_attempts=view.total_attempts,
+        is_last_attempt=view.is_last_attempt,
+        is_test=view.is_test,
+        start_block_name=_name(block.name) if block else None,
+        start_block_type=_name(block.type) if block else None,
+        live_view_url=view.live_view_url,
+        **_downloads(view.downloads),
+        has_response=True if view.response is not None else None,
+        response_truncated=True if view.truncated_response is not None else None,
+        response_file_id=_id(file.id) if file else None,
+        response_file_name=_name(file.name) if file else None,
+    )
+
+
+def instructor_execution_facts(view: InstructorExecution, *, now: datetime) -> InstructorExecutionFacts:
+    """Facts of an instructor execution; `now` is an aware time."""
+    return InstructorExecutionFacts(
+        **_common(view, now, kind="instructor_execution", name=None, live_view_url=None),
+        is_recording=view.is_recording,
+    )
+
+
+def oddities(view: Recording) -> list[str]:
+    """What is odd about the object as a whole, one sentence each."""
+    notes: list[str] = []
+    if view.status is None:
+        notes.append("the object has no status, so whether it has finished is not known")
+    elif view.state == "unknown":
+        notes.append(f"status {quote(view.status)} is not one this server knows; it is not taken as finished")
+    unknown = {a.status for a in view.authentications if isinstance(a, UnknownAuthentication) and a.status}
+    notes.extend(
+        f"authentication status {quote(status)} is not one this server knows"
+        for status in sorted(unknown)[:MAX_LISTED]
+    )
+    if view.id is None:
+        notes.append("the object has no id")
+    if view.start_time and view.end_time and view.end_time < view.start_time:
+        notes.append("it ended before it started, by its own times")
+    if view.end_time and view.state not in FINAL:
+        notes.append("it has an end time, though its status is not one of an ended run")
+    return notes
+
+
+def _common(
+    view: Recording, now: datetime, *, kind: str, name: str | None, live_view_url: str | None
+) -> dict[str, Any]:
+    workflow = view.workflow or Reference()
+    log_in_to, log_in_url = _waiting_login(view, live_view_url)
+    return {
+        "kind": kind,
+        "id": _id(view.id),
+        "name": _name(name),
+        "status": _name(view.status),
+        "state": view.state,
+        "finished": view.state in FINAL,
+        "needs_person": log_in_to is not None or view.state == "paused",
+        "log_in_to": log_in_to,
+        "log_in_url": log_in_url,
+        "workflow_id": _id(workflow.id),
+        "workflow_name": _name(workflow.name),
+        "started_at": _as_text(view.start_time),
+        "ended_at": _as_text(view.end_time),
+        "duration_seconds": _duration(view, now),
+        "logins": _logins(view) or None,
+        "authentications": _count_statuses(view),
+        "error_fields": _error_fields(view.model_extra or {}) or None,
+    }
+
+
+def _logins(view: Recording) -> list[NamedId]:
+    named = (NamedId(id=_id(login.id), name=_name(login.name)) for login in view.logins)
+    return list(islice((login for login in named if login.id or login.name), MAX_LISTED))
+
+
+def _name(text: str | None) -> str | None:
+    return one_line(text, MAX_NAME) if text else None
+
+
+def _id(text: str | None) -> str | None:
+    return visible(text)[:MAX_ID] if text else None
+
+
+def _as_text(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _duration(view: Recording, now: datetime) -> float | None:
+    """From `durationMs`, else from the two times, else until now while it is active."""
+    if view.duration_ms is not None:
+        return round(view.duration_ms / 1000, 3)
+    end = view.end_time or (now if view.state in {"running", "paused"} else None)
+    if view.start_time is None or end is None or end < view.start_time:
+        return None
+    return round((end - view.start_time).total_seconds(), 3)
+
+
+def _waiting_login(view: Recording, live_view_url: str | None) -> tuple[list[str] | None, str | None]:
+    """The manual logins a person must do now, by name, and where; (None, None) if there is no such wait.
+
+    A login that is in progress and manual is where a person must go (kaizen-api.md). The two are listed apart,
+    with nothing that links them, so one in progress and one manual are taken to be the same.
+    """
+    if view.state in FINAL:
+        return None, None
+    open_logins = [a for a in view.authentications if isinstance(a, InProgressAuthentication)]
+    manual = [c for c in view.context_authentications if c.login_summary and c.login_summary.is_manual]
+    manual = [c for c in manual if c.authentication_status != "Authenticated"]
+    paused_before_login = view.state == "paused" and any(
+        c.authentication_status == "Unauthenticated" for c in manual
+    )
+    if not (open_logins and manual) and not paused_before_login and not (view.state == "paused" and open_logins):
+        return None, None
+    names = list(dict.fromkeys(filter(None, map(_login_name, manual))))
+    url = next((a.live_view_url for a in open_logins if a.live_view_url), live_view_url)
+    return names[:MAX_LISTED], url
+
+
+def _login_name(authentication: ContextAuthentication) -> str | None:
+    login = authentication.login_summary
+    return (_name(login.name) or _id(login.login_id)) if login else None
+
+
+def _count_statuses(view: Recording) -> list[StatusCount] | None:
+    counts = Counter(_name(a.status) or "(none)" for a in view.authentications)
+    return [StatusCount(status=s, count=n) for s, n in counts.most_common(MAX_LISTED)] or None
+
+
+def _downloads(downloads: Downloads | None) -> dict[str, Any]:
+    if downloads is None:
+        return {}
+    sizes = [file.size_bytes for file in downloads.files]
+    known = [size for size in sizes if size is not None]
+    names = [_name(file.name) for file in downloads.files[:MAX_LISTED]]
+    return {
+        "downloads_count": len(sizes),
+        "downloads_total_bytes": sum(known) if sizes and len(known) == len(sizes) else None,
+        "downloads_names": [name for name in names if name] or None,
+        "downloads_status": _name(downloads.status),
+        "downloads_message": one_line(downloads.message, MAX_QUOTED) if downloads.message else None,
+    }
+
+
+def _error_fields(extra: dict[str, Any]) -> list[QuotedField]:
+    """Texts of fields whose name looks like an error's. The API documents none: quoted, never interpreted."""
+    texts = (
+        QuotedField(field=one_line(path, MAX_NAME), text=one_line(text, MAX_QUOTED))
+        for field, value in extra.items()
+        if _looks_like_error(field)
+        for path, text in _texts(field, value, levels=2)
+    )
+    return list(islice(texts, MAX_LISTED))
+
+
+def _looks_like_error(field: str) -> bool:
+    word = field.lower().replace("_", "")
+    return word in _ERROR_NAMES or any(part in word for part in _ERROR_WORDS)
+
+
+def _texts(path: str, value: object, *, levels: int) -> Iterator[tuple[str, str]]:
+    """Each non-blank text in `value`, at most `levels` objects or lists down, with the path to it."""
+    if isinstance(value, str) and value.strip():
+        yield path, value
+    elif isinstance(value, dict) and levels:
+        for key, child in cast("dict[str, object]", value).items():
+            yield from _texts(f"{path}.{key}", child, levels=levels - 1)
+    elif isinstance(value, list) and levels:
+        for index, child in enumerate(cast("list[object]", value)):
+            yield from _texts(f"{path}[{index}]", child, levels=levels - 1)

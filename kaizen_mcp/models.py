@@ -1,0 +1,397 @@
+"""Views over what the API sends: what the summary reads, understood field by field.
+
+A view never fails. A field that is missing, null or of another type than expected reads as None, and what was
+odd is noted; the object itself is never touched, so nothing can get lost. Field names are the API's, in snake
+case. Sources: the API's two documents; fields marked "webhook" come from its webhook documentation.
+"""
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, TypeVar, cast
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
+from pydantic.alias_generators import to_camel
+
+_MAX_COUNT = 2**53
+_JSON_TYPES: dict[type, str] = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "an object",
+}
+
+
+class Oddities:
+    """Collects what was odd while one object was read; each oddity is kept once, however often it occurs."""
+
+    def __init__(self) -> None:
+        self._path: list[str] = []
+        self._notes: dict[str, None] = {}
+
+    @property
+    def notes(self) -> list[str]:
+        """One sentence an oddity, in the order found."""
+        return list(self._notes)
+
+    @contextmanager
+    def inside(self, field: str) -> Generator[None]:
+        """Name the field being read, so that notes can say where they come from."""
+        self._path.append(field)
+        try:
+            yield
+        finally:
+            self._path.pop()
+
+    def add(self, what: str) -> None:
+        """Note something about the field being read."""
+        self._notes[f"field '{'.'.join(self._path)}' {what}"] = None
+
+
+def _oddities(info: ValidationInfo) -> Oddities:
+    return cast("Oddities", info.context)
+
+
+def _text(value: object) -> object:
+    """Accept numbers as text (ids were once integers) and treat blank text as missing."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _count(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _moment(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, str) or not re.match(r"\d{4}-", value):
+        return value  # strict mode refuses it
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        _oddities(info).add("is a time without a zone, read as UTC")
+        moment = moment.replace(tzinfo=UTC)
+    return moment
+
+
+def _objects(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, list):
+        return value
+    items = cast("list[object]", value)
+    objects: list[object] = [item for item in items if isinstance(item, dict)]
+    if len(objects) < len(items):
+        _oddities(info).add("holds items that are not objects; the summary leaves them out")
+    return objects
+
+
+State = Literal["queued", "running", "paused", "finished", "failed", "unknown"]
+T = TypeVar("T")
+Text = Annotated[str | None, BeforeValidator(_text)]
+Count = Annotated[int | None, BeforeValidator(_count), Field(ge=0, lt=_MAX_COUNT)]
+Milliseconds = Annotated[float | None, Field(ge=0, lt=_MAX_COUNT)]
+Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+Link = Annotated[
+    str | None, BeforeValidator(_text), Field(pattern=r"^https?://[^\x00-\x20\"<>\\^`{|}\x7f-\U0010ffff]+$")
+]
+Objects = Annotated[list[T], BeforeValidator(_objects)]
+
+
+class View(BaseModel):
+    """A tolerant, read-only look at one JSON object."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, alias_generator=to_camel)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _tolerate(cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
+        field = cls.model_fields[cast("str", info.field_name)]
+        if value is None:
+            return field.get_default(call_default_factory=True)
+        with _oddities(info).inside(field.alias or ""):
+            try:
+                return read(value)
+            except ValidationError:
+                kind = _JSON_TYPES.get(type(value), "a value")
+                _oddities(info).add(f"holds {kind} that is not understood; the summary leaves it out")
+                return field.get_default(call_default_factory=True)
+
+
+class Reference(View):
+    """Anything that is named by its id: a workflow, a batch, a login, a response file."""
+
+    id: Text = None
+    name: Text = None
+
+
+class Block(View):
+    """A step of the workflow. `type` stays an open word: the API has many and documents none."""
+
+    name: Text = None
+    type: Text = None
+
+
+class DownloadedFile(View):
+    """A file that the execution downloaded; size in bytes."""
+
+    name: Text = None
+    size_bytes: Count = None
+
+
+class Downloads(View):
+    """The files of an execution. They may arrive after it has finished (webhook: `status`)."""
+
+    files: Objects[DownloadedFile] = Field(default_factory=list[DownloadedFile])
+    message: Text = None
+    status: Text = None
+
+
+class LoginSummary(View):
+    """A login that an execution uses; a manual one needs a person each time."""
+
+    login_id: Text = None
+    name: Text = None
+    is_manual: bool | None = None
+
+
+class ContextAuthentication(View):
+    """A login together with how far its authentication is. `Unauthenticated` is the one status seen."""
+
+    login_summary: LoginSummary | None = None
+    authentication_status: Text = None
+
+
+# Authentications: four documented variants, named here as the document names them.
+
+
+class _Authentication(View):
+    status: Text = None
+    live_view_url: Link = None
+
+
+class EnqueuedAuthentication(_Authentication):
+    """Not started yet."""
+
+
+class InProgressAuthentication(_Authentication):
+    """Logging in now, at `live_view_url` where a person can watch or take over."""
+
+
+class FinishedAuthentication(_Authentication):
+    """Logged in."""
+
+
+class FailedAuthentication(_Authentication):
+    """Could not log in."""
+
+
+class UnknownAuthentication(_Authentication):
+    """A status that is missing, or none of the above."""
+
+
+def _discriminate(tags: dict[str, str]) -> Discriminator:
+    """Choose a union's arm by the `status` word; anything not in `tags` is `unknown`."""
+
+    def tag(value: dict[str, Any]) -> str:
+        status = value.get("status")
+        return tags.get(status, "unknown") if isinstance(status, str) else "unknown"
+
+    return Discriminator(tag)
+
+
+Authentication = Annotated[
+    Annotated[EnqueuedAuthentication, Tag("enqueued")]
+    | Annotated[InProgressAuthentication, Tag("in progress")]
+    | Annotated[FinishedAuthentication, Tag("finished")]
+    | Annotated[FailedAuthentication, Tag("failed")]
+    | Annotated[UnknownAuthentication, Tag("unknown")],
+    # The document names the variants but not their words, so the two likely spellings of each are read.
+    _discriminate(
+        {
+            "Enqueued": "enqueued",
+            "InProgress": "in progress",
+            "In Progress": "in progress",
+            "Finished": "finished",
+            "Failed": "failed",
+        }
+    ),
+]
+
+
+class Recording(View):
+    """What an execution and an instructor execution have in common."""
+
+    id: Text = None
+    status: Text = None
+    workflow: Reference | None = None
+    logins: Objects[Reference] = Field(default_factory=list[Reference])
+    authentications: Objects[Authentication] = Field(default_factory=list[Authentication])
+    context_authentications: Objects[ContextAuthentication] = Field(default_factory=list[ContextAuthentication])
+    start_time: Moment = None
+    end_time: Moment = None
+    duration_ms: Milliseconds = None
+
+    @property
+    def state(self) -> State:
+        """The status in this server's own words."""
+        return "unknown"
+
+
+class _Execution(Recording):
+    """Fields of any execution. Which of them a variant lacks is documented nowhere, so each may have all."""
+
+    name: Text = None
+    batch: Reference | None = None
+    attempts: Count = None
+    total_attempts: Count = None
+    is_last_attempt: bool | None = None
+    is_test: bool | None = None
+    live_view_url: Link = None
+    start_block: Block | None = None
+    downloads: Downloads | None = None
+    parent_execution_id: Text = None
+    response: Any = None  # webhook
+    truncated_response: Text = None  # webhook
+    response_file: Reference | None = None  # webhook
+
+
+class _InstructorExecution(Recording):
+    is_recording: bool | None = None
+
+
+class Enqueued(Recording):
+    """Waiting to start."""
+
+    @property
+    def state(self) -> State:
+        """`queued`."""
+        return "queued"
+
+
+class Active(Recording):
+    """In progress or paused."""
+
+    @property
+    def state(self) -> State:
+        """`paused` or `running`."""
+        return "paused" if self.status == "Paused" else "running"
+
+
+class Completed(Recording):
+    """Ended well; downloads may still be to come."""
+
+    @property
+    def state(self) -> State:
+        """`finished`."""
+        return "finished"
+
+
+class Failed(Recording):
+    """Ended without doing its work."""
+
+    @property
+    def state(self) -> State:
+        """`failed`."""
+        return "failed"
+
+
+class Unknown(Recording):
+    """A status that this server does not know, or none."""
+
+
+class EnqueuedExecution(Enqueued, _Execution):
+    """`Enqueued Execution`."""
+
+
+class ActiveExecution(Active, _Execution):
+    """`Active Execution (In Progress or Paused)`."""
+
+
+class CompletedExecution(Completed, _Execution):
+    """`Completed Execution`."""
+
+
+class FailedExecution(Failed, _Execution):
+    """`Failed Execution`."""
+
+
+class UnknownExecution(Unknown, _Execution):
+    """An execution of no documented variant."""
+
+
+# The instructor document shows the `Enqueued` variant alone and calls it one of a union; its others are
+# expected to be those of an execution.
+
+
+class EnqueuedInstructorExecution(Enqueued, _InstructorExecution):
+    """The documented variant."""
+
+
+class ActiveInstructorExecution(Active, _InstructorExecution):
+    """Expected."""
+
+
+class CompletedInstructorExecution(Completed, _InstructorExecution):
+    """Expected."""
+
+
+class FailedInstructorExecution(Failed, _InstructorExecution):
+    """Expected."""
+
+
+class UnknownInstructorExecution(Unknown, _InstructorExecution):
+    """An instructor execution of no expected variant."""
+
+
+_RECORDING_TAGS = {
+    "Enqueued": "enqueued",
+    "InProgress": "active",
+    "Paused": "active",
+    "Completed": "completed",
+    "Failed": "failed",
+}
+
+Execution = Annotated[
+    Annotated[EnqueuedExecution, Tag("enqueued")]
+    | Annotated[ActiveExecution, Tag("active")]
+    | Annotated[CompletedExecution, Tag("completed")]
+    | Annotated[FailedExecution, Tag("failed")]
+    | Annotated[UnknownExecution, Tag("unknown")],
+    _discriminate(_RECORDING_TAGS),
+]
+InstructorExecution = Annotated[
+    Annotated[EnqueuedInstructorExecution, Tag("enqueued")]
+    | Annotated[ActiveInstructorExecution, Tag("active")]
+    | Annotated[CompletedInstructorExecution, Tag("completed")]
+    | Annotated[FailedInstructorExecution, Tag("failed")]
+    | Annotated[UnknownInstructorExecution, Tag("unknown")],
+    _discriminate(_RECORDING_TAGS),
+]
+
+_EXECUTION: TypeAdapter[Execution] = TypeAdapter(Execution)
+_INSTRUCTOR_EXECUTION: TypeAdapter[InstructorExecution] = TypeAdapter(InstructorExecution)
+
+
+def view_execution(data: dict[str, Any]) -> tuple[Execution, list[str]]:
+    """Read the object inside the `execution` wrapper; returns the view and a note for each oddity."""
+    oddities = Oddities()
+    return _EXECUTION.validate_python(data, context=oddities), oddities.notes
+
+
+def view_instructor_execution(data: dict[str, Any]) -> tuple[InstructorExecution, list[str]]:
+    """Read an instructor execution; returns the view and a note for each oddity."""
+    oddities = Oddities()
+    return _INSTRUCTOR_EXECUTION.validate_python(data, context=oddities), oddities.notes

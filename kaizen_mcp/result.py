@@ -1,0 +1,208 @@
+"""Build the answer of a lookup, in both halves of a result: each must do alone, for clients show only one.
+
+`structuredContent` holds the summary, the API's object and the notes; `content` the same facts as short lines,
+then the object as compact JSON.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+
+from mcp.types import Annotations, CallToolResult, TextContent
+from pydantic import BaseModel, Field
+
+from kaizen_mcp.arguments import Detail
+from kaizen_mcp.body import JsonObject
+from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts
+from kaizen_mcp.safety import quote
+from kaizen_mcp.summary import (
+    MAX_LINK,
+    ExecutionSummary,
+    InstructorExecutionSummary,
+    Summary,
+    human_size,
+    plural,
+    spoken,
+)
+
+MAX_VERDICT = 1500
+"""Characters of the verdict text. What does not fit stays out line by line, the least telling first."""
+
+_CUT = "(More facts are in the structured half of this result.)"
+_FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
+_FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
+
+
+class ExecutionAnswer(BaseModel):
+    """Structured content of get_execution; its JSON schema is the published output schema."""
+
+    summary: ExecutionSummary
+    raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary")
+    notes: list[str] = Field(description="what was odd about it")
+
+
+class InstructorExecutionAnswer(BaseModel):
+    """Structured content of get_instructor_execution; its JSON schema is the published output schema."""
+
+    summary: InstructorExecutionSummary
+    raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary")
+    notes: list[str] = Field(description="what was odd about it")
+
+
+def build(summary: Summary, raw: JsonObject, notes: Iterable[str], *, detail: Detail) -> CallToolResult:
+    """Assemble the tool result.
+
+    Args:
+        summary: verdict and facts.
+        raw: the API's object; it goes out as it came in.
+        notes: one sentence for each oddity.
+        detail: `full` for summary and raw object, `summary` for the summary alone.
+    """
+    notes = list(notes)
+    structured: JsonObject = {"summary": summary.model_dump(exclude_none=True)}
+    content = [TextContent(text=verdict_text(summary, notes), annotations=_FOR_ALL)]
+    if detail == "full":
+        structured["raw"] = raw
+        compact = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+        content.append(TextContent(text=compact, annotations=_FOR_MODEL))
+    structured["notes"] = notes
+    return CallToolResult(content=[*content], structured_content=structured)
+
+
+def verdict_text(summary: Summary, notes: Iterable[str]) -> str:
+    """The summary as short lines, verdict first, at most `MAX_VERDICT` characters."""
+    lines = [summary.headline, f"Next: {summary.next_step}"]
+    room = MAX_VERDICT - len(_CUT) - 1 - sum(len(line) + 1 for line in lines)
+    for line in _lines(summary, notes):
+        room -= len(line) + 1
+        if room < 0:
+            lines.append(_CUT)
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _lines(summary: Summary, notes: Iterable[str]) -> Iterator[str]:
+    """Label and facts of each line that has any, the most telling first."""
+    for label, render in _LINES:
+        facts = [fact for fact in render(summary) if fact]
+        if facts:
+            yield f"{label}: {'; '.join(facts)}"
+    for note in notes:
+        yield f"Note: {note}"
+
+
+def _status(s: Summary) -> Iterator[str]:
+    yield f"{quote(s.status) if s.status else 'none'} = {s.state}"
+    yield _HAS_ENDED.get(s.state, "not finished")
+    yield "needs a person" if s.needs_person else ""
+
+
+def _id(s: Summary) -> Iterator[str]:
+    yield quote(s.id, 256) if s.id else ""
+    if isinstance(s, ExecutionFacts):
+        yield "a test run" if s.is_test else ""
+        yield f"child of execution {quote(s.parent_execution_id, 256)}" if s.parent_execution_id else ""
+
+
+def _errors(s: Summary) -> Iterator[str]:
+    for error in s.error_fields or []:
+        yield f"{quote(error.field)} says {quote(error.text, 300)}"
+
+
+def _log_in(s: Summary) -> Iterator[str]:
+    yield ", ".join(map(quote, s.log_in_to or []))
+    yield _link(s.log_in_url)
+
+
+def _live_view(s: Summary) -> Iterator[str]:
+    if isinstance(s, ExecutionFacts):
+        yield _link(s.live_view_url)
+
+
+def _times(s: Summary) -> Iterator[str]:
+    yield f"started {s.started_at}" if s.started_at else ""
+    yield f"ended {s.ended_at}" if s.ended_at else ""
+    if s.duration_seconds is not None:
+        yield f"{'took' if s.finished else 'so far'} {spoken(s.duration_seconds)}"
+
+
+def _attempts(s: Summary) -> Iterator[str]:
+    if isinstance(s, ExecutionFacts):
+        total = f" of {s.total_attempts}" if s.total_attempts is not None else ""
+        yield f"{s.attempt}{total}" if s.attempt is not None else ""
+        if s.is_last_attempt is not None:
+            yield "the last" if s.is_last_attempt else "not the last"
+
+
+def _workflow(s: Summary) -> Iterator[str]:
+    yield from _named(s.workflow_name, s.workflow_id)
+
+
+def _batch(s: Summary) -> Iterator[str]:
+    if isinstance(s, ExecutionFacts):
+        yield from _named(s.batch_name, s.batch_id)
+
+
+def _downloads(s: Summary) -> Iterator[str]:
+    if isinstance(s, ExecutionFacts):
+        yield plural(s.downloads_count, "file") if s.downloads_count else ""
+        yield human_size(s.downloads_total_bytes) if s.downloads_total_bytes is not None else ""
+        yield ", ".join(map(quote, s.downloads_names or []))
+        yield f"status {quote(s.downloads_status)}" if s.downloads_status else ""
+        yield f"message {quote(s.downloads_message, 200)}" if s.downloads_message else ""
+
+
+def _response(s: Summary) -> Iterator[str]:
+    if isinstance(s, ExecutionFacts):
+        yield "present" if s.has_response else ""
+        yield "a truncated copy is present" if s.response_truncated else ""
+        file = s.response_file_name or s.response_file_id
+        yield f"in file {quote(file)}" if file else ""
+
+
+def _logins(s: Summary) -> Iterator[str]:
+    yield ", ".join(quote(login.name or login.id or "") for login in s.logins or [])
+    if s.authentications:
+        yield "authentications " + ", ".join(f"{a.count} {quote(a.status)}" for a in s.authentications)
+
+
+def _start_block(s: Summary) -> Iterator[str]:
+    if isinstance(s, ExecutionFacts):
+        yield quote(s.start_block_name) if s.start_block_name else ""
+        yield f"type {quote(s.start_block_type)}" if s.start_block_type else ""
+
+
+def _recording(s: Summary) -> Iterator[str]:
+    if isinstance(s, InstructorExecutionFacts) and s.is_recording is not None:
+        yield "yes" if s.is_recording else "no"
+
+
+_HAS_ENDED = {"finished": "", "failed": "it has ended"}
+
+_LINES: list[tuple[str, Callable[[Summary], Iterator[str]]]] = [
+    ("Status", _status),
+    ("Id", _id),
+    ("Error-like fields", _errors),
+    ("Log in to (the link opens without a login)", _log_in),
+    ("Times", _times),
+    ("Attempt", _attempts),
+    ("Recording", _recording),
+    ("Downloads", _downloads),
+    ("Response", _response),
+    ("Live view (opens without a login)", _live_view),
+    ("Workflow", _workflow),
+    ("Batch", _batch),
+    ("Logins", _logins),
+    ("Start block", _start_block),
+]
+
+
+def _named(name: str | None, identifier: str | None) -> Iterator[str]:
+    yield quote(name) if name else ""
+    yield f"id {quote(identifier, 256)}" if identifier else ""
+
+
+def _link(url: str | None) -> str:
+    if not url:
+        return ""
+    return url if len(url) <= MAX_LINK else "a long link, in the structured half of this result"

@@ -1,0 +1,174 @@
+"""Settings, read once from the environment; nothing else configures the server."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from kaizen_mcp.errors import NotConfiguredError
+
+DEFAULT_BASE_URL = "https://api.kaizenautomation.com"
+DEFAULT_CALL_TIMEOUT = 45.0
+MAX_CALL_TIMEOUT = 3600.0
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+VARIABLES = {
+    "KAIZEN_API_KEY": "API key, from your organisation's settings in Kaizen.",
+    "KAIZEN_API_KEY_FILE": "File that holds the key; read when KAIZEN_API_KEY is not set.",
+    "KAIZEN_BASE_URL": "Address of the API. http:// is accepted for this machine only.",
+    "KAIZEN_CALL_TIMEOUT": "Seconds within which every call ends.",
+    "KAIZEN_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR; logs go to stderr.",
+    "KAIZEN_SANDBOX": "1 answers from the built-in sandbox: no key, no network.",
+}
+"""Every variable the server reads, with what it means; README and server.json are tested against it."""
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# What a client that does not expand variables leaves behind: ${NAME}, $NAME or %NAME%.
+_UNEXPANDED = re.compile(r"\$\{.*\}|\$[A-Za-z_]\w*|%\w+%")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to reach the API.
+
+    Attributes:
+        api_key: bearer key; never shown by `repr`.
+        base_url: scheme, host and optional path prefix of the API.
+        call_timeout: seconds within which every call ends.
+        log_level: name of the lowest level logged to stderr.
+        sandbox: answer from the built-in sandbox instead of the network.
+        unusable: what was wrong with the environment, if it could not be read.
+    """
+
+    api_key: SecretStr | None = None
+    base_url: str = DEFAULT_BASE_URL
+    call_timeout: float = DEFAULT_CALL_TIMEOUT
+    log_level: str = "WARNING"
+    sandbox: bool = False
+    unusable: str | None = None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings; never raises.
+
+        A server that refuses to start is a riddle in a desktop client. So a variable that can't be used is
+        remembered in `unusable`, the server starts, and every call says what to change.
+        """
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for field, read in _READERS.items():
+            try:
+                value = read(environ)
+            except NotConfiguredError as error:
+                problems.append(str(error))
+            else:
+                if value is not None:
+                    values[field] = value
+        return cls(**values, unusable=problems[0] if problems else None)
+
+    def require_usable(self) -> None:
+        """Check that a call can be made at all.
+
+        Raises:
+            NotConfiguredError: naming the variable to set or change.
+        """
+        if self.unusable:
+            raise NotConfiguredError(self.unusable)
+        if self.sandbox:
+            return
+        _check_base_url(self.base_url)
+        _check_key(self.api_key)
+
+
+def _read_key(environ: Mapping[str, str]) -> SecretStr | None:
+    key = environ.get("KAIZEN_API_KEY", "").strip()
+    path = environ.get("KAIZEN_API_KEY_FILE", "").strip()
+    if not key and path:
+        try:
+            key = Path(path).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not a readable text file"
+            raise NotConfiguredError(f"The file named by KAIZEN_API_KEY_FILE can't be read: {reason}.") from None
+    return SecretStr(key) if key else None
+
+
+def _read_base_url(environ: Mapping[str, str]) -> str | None:
+    return environ.get("KAIZEN_BASE_URL", "").strip().rstrip("/") or None
+
+
+def _read_call_timeout(environ: Mapping[str, str]) -> float | None:
+    text = environ.get("KAIZEN_CALL_TIMEOUT", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= MAX_CALL_TIMEOUT:  # NaN compares false, so it is refused here too
+        raise NotConfiguredError(
+            f"KAIZEN_CALL_TIMEOUT must be a number of seconds above 0 and at most {MAX_CALL_TIMEOUT:.0f}."
+        )
+    return seconds
+
+
+def _read_log_level(environ: Mapping[str, str]) -> str | None:
+    level = environ.get("KAIZEN_LOG_LEVEL", "").strip().upper()
+    if level and level not in LOG_LEVELS:
+        raise NotConfiguredError(f"KAIZEN_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+    return level or None
+
+
+def _read_sandbox(environ: Mapping[str, str]) -> bool:
+    word = environ.get("KAIZEN_SANDBOX", "").strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise NotConfiguredError("KAIZEN_SANDBOX must be 1 (use the built-in sandbox) or 0.")
+    return word in _TRUE
+
+
+_READERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
+    "api_key": _read_key,
+    "base_url": _read_base_url,
+    "call_timeout": _read_call_timeout,
+    "log_level": _read_log_level,
+    "sandbox": _read_sandbox,
+}
+
+
+def _check_base_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # reading the port checks it
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment or parts.username:
+        raise NotConfiguredError(
+            f"KAIZEN_BASE_URL must be an address like {DEFAULT_BASE_URL}, without a user name, query or fragment."
+        )
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise NotConfiguredError(
+            "KAIZEN_BASE_URL starts with http://, which would send the key unencrypted. "
+            "Use https:// (http:// is accepted for localhost only)."
+        )
+
+
+def _check_key(secret: SecretStr | None) -> None:
+    key = secret.get_secret_value() if secret else ""
+    if not key:
+        raise NotConfiguredError("KAIZEN_API_KEY is not set.")
+    if _UNEXPANDED.fullmatch(key):
+        raise NotConfiguredError(
+            "KAIZEN_API_KEY holds the name of a variable instead of its value: the client that starts this "
+            "server did not expand it."
+        )
+    if not re.fullmatch(r"[!-~]+", key) or "'" in key or '"' in key:
+        raise NotConfiguredError(
+            "KAIZEN_API_KEY has a space, a quotation mark or another character that no key has; "
+            "paste the key alone."
+        )

@@ -1,0 +1,170 @@
+"""The two tools: what they publish, and how a lookup becomes a result.
+
+Errors are typed where they happen and become words here, once.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
+from pydantic import BaseModel
+
+from kaizen_mcp.api import KaizenApi, Reply
+from kaizen_mcp.arguments import GetExecutionArguments, GetInstructorExecutionArguments, read_arguments
+from kaizen_mcp.body import JsonObject
+from kaizen_mcp.errors import KaizenError, NotFoundError
+from kaizen_mcp.facts import oddities
+from kaizen_mcp.models import view_execution, view_instructor_execution
+from kaizen_mcp.result import ExecutionAnswer, InstructorExecutionAnswer, build
+from kaizen_mcp.safety import quote
+from kaizen_mcp.schema import published_schema
+from kaizen_mcp.summary import Summary, summarize_execution, summarize_instructor_execution
+
+Clock = Callable[[], datetime]
+"""Returns the time now, with a zone."""
+
+_READS_ONLY = ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
+)
+
+_ADVICE = {
+    "not_configured": (
+        'Change it where kaizen-mcp is configured (Claude Desktop: its "env" block) and restart the client; '
+        "KAIZEN_SANDBOX=1 tries the server without a key."
+    ),
+    "unauthorized": (
+        "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen and restart the client."
+    ),
+    "forbidden": "Ask an administrator of your Kaizen organisation to let this key read executions.",
+    "rejected": "Check the id; if it is right, a newer kaizen-mcp may be needed.",
+    "unavailable": "Try again in a minute; if that fails too, check the network and whether Kaizen is up.",
+    "timeout": "Try again in a minute.",
+    "bad_response": "Check KAIZEN_BASE_URL; if it is right, Kaizen may have a problem: try again later.",
+}
+"""What to do about an error, by its code, where its message does not say so itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A tool: one API call, read and summarised.
+
+    Attributes:
+        name: the tool's name.
+        title: its name for people.
+        description: when to use it, under 300 characters.
+        kind: what it looks up, in words.
+        sibling: the tool for the other kind, and that kind.
+        arguments: model of its input; the schema is published.
+        answer: model of its structured content; the schema is published.
+        fetch: asks the API for an id.
+        summarize: turns an object into its summary and notes, as of a time.
+    """
+
+    name: str
+    title: str
+    description: str
+    kind: str
+    sibling: tuple[str, str]
+    arguments: type[GetExecutionArguments | GetInstructorExecutionArguments]
+    answer: type[BaseModel]
+    fetch: Callable[[KaizenApi, str], Awaitable[Reply]]
+    summarize: Callable[[JsonObject, datetime], tuple[Summary, list[str]]]
+
+    def published(self) -> Tool:
+        """The tool as listed to clients."""
+        return Tool(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            input_schema=published_schema(self.arguments),
+            output_schema=published_schema(self.answer),
+            annotations=_READS_ONLY,
+        )
+
+    async def call(self, api: KaizenApi, arguments: Mapping[str, Any], *, clock: Clock) -> CallToolResult:
+        """Look up and answer; a lookup that fails is an answer too, with `isError`."""
+        asked_id = None
+        try:
+            asked = read_arguments(self.arguments, arguments)
+            asked_id = asked.id
+            reply = await self.fetch(api, asked_id)
+        except KaizenError as error:
+            return self._failed(error, asked_id)
+        summary, notes = self.summarize(reply.data, clock())
+        if summary.id is not None and summary.id != asked_id:
+            notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
+        return build(summary, reply.data, [*notes, *reply.notes], detail=asked.detail)
+
+    def _failed(self, error: KaizenError, asked_id: str | None) -> CallToolResult:
+        twin = {
+            "code": error.code,
+            "http_status": error.http_status,
+            "retryable": error.retryable,
+            "retry_after_seconds": error.retry_after_seconds,
+            "request_id": error.request_id,
+        }
+        known = {key: value for key, value in twin.items() if value is not None}
+        return CallToolResult(
+            content=[TextContent(text=self._words(error, asked_id))],
+            is_error=True,
+            _meta={"kaizen/error": known},
+        )
+
+    def _words(self, error: KaizenError, asked_id: str | None) -> str:
+        message, advice = str(error), _ADVICE.get(error.code, "")
+        if isinstance(error, NotFoundError):
+            tool, kind = self.sibling
+            message = f"Kaizen has no {self.kind} {quote(asked_id or '', 256)} (HTTP {error.http_status})."
+            advice = f"Check the id; if it belongs to an {kind}, call {tool} with the same id."
+        if error.code == "rate_limited":
+            wait = f"{error.retry_after_seconds:g} s" if error.retry_after_seconds is not None else "a minute"
+            advice = f"Wait {wait}, then try again."
+        return f"[{error.code}] {message} {advice}".rstrip()
+
+
+def _summarize_execution(data: JsonObject, now: datetime) -> tuple[Summary, list[str]]:
+    view, notes = view_execution(data)
+    return summarize_execution(view, now=now), [*oddities(view), *notes]
+
+
+def _summarize_instructor_execution(data: JsonObject, now: datetime) -> tuple[Summary, list[str]]:
+    view, notes = view_instructor_execution(data)
+    return summarize_instructor_execution(view, now=now), [*oddities(view), *notes]
+
+
+GET_EXECUTION = Lookup(
+    name="get_execution",
+    title="Look up an execution",
+    description=(
+        "Tells whether a Kaizen workflow execution has finished, is stuck, waits for a person to log in, failed "
+        "and why, and what it downloaded. Needs its id. For a live teaching session use "
+        "get_instructor_execution."
+    ),
+    kind="execution",
+    sibling=("get_instructor_execution", "instructor execution"),
+    arguments=GetExecutionArguments,
+    answer=ExecutionAnswer,
+    fetch=KaizenApi.get_execution,
+    summarize=_summarize_execution,
+)
+
+GET_INSTRUCTOR_EXECUTION = Lookup(
+    name="get_instructor_execution",
+    title="Look up an instructor execution",
+    description=(
+        "Tells how a Kaizen instructor execution (a live session in which a person teaches a workflow) is doing: "
+        "running or ended, recording, waiting for a login. Needs its id. For an ordinary workflow run use "
+        "get_execution."
+    ),
+    kind="instructor execution",
+    sibling=("get_execution", "execution"),
+    arguments=GetInstructorExecutionArguments,
+    answer=InstructorExecutionAnswer,
+    fetch=KaizenApi.get_instructor_execution,
+    summarize=_summarize_instructor_execution,
+)
+
+LOOKUPS = (GET_EXECUTION, GET_INSTRUCTOR_EXECUTION)
+"""Every tool, in the order it is listed."""

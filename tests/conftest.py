@@ -1,0 +1,126 @@
+"""What the tests share: a connected client in either protocol era, and snapshots. Only the network is replaced."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from mcp import Client
+from pydantic import SecretStr
+
+from kaizen_mcp import Settings, create_server
+from kaizen_mcp.sandbox.app import create_app
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}
+"""Protocol version and the client mode that settles on it."""
+
+
+class Connect(Protocol):
+    """Connects a client to a server whose network is `transport`."""
+
+    def __call__(
+        self, transport: httpx.AsyncBaseTransport, *, era: str = ..., settings: Settings = ...
+    ) -> AbstractAsyncContextManager[Client]: ...
+
+
+Environ = dict[str, str]
+COMMAND = [sys.executable, "-m", "kaizen_mcp"]
+
+
+class RunningSandbox(Protocol):
+    """Runs a sandbox process on a free port of loopback; yields its address and ends it."""
+
+    def __call__(self) -> AbstractContextManager[str]: ...
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> Environ:
+    """A bare environment with an empty home, in which Python says all it has to say."""
+    kept = {
+        name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG", "SYSTEMROOT") if name in os.environ
+    }
+    return {**kept, "HOME": str(tmp_path), "PYTHONWARNINGS": "default"}
+
+
+@pytest.fixture
+def running_sandbox(environ: Environ) -> RunningSandbox:
+    @contextmanager
+    def running() -> Generator[str]:
+        with subprocess.Popen(
+            [*COMMAND, "sandbox", "--port", "0"], env=environ, stdout=subprocess.PIPE, encoding="utf-8"
+        ) as process:
+            assert process.stdout
+            try:
+                found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+                assert found
+                yield found[0]
+            finally:
+                process.terminate()
+
+    return running
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=ERAS)
+def era(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(api_key=SecretStr("test-key"))
+
+
+@pytest.fixture
+def connect(settings: Settings) -> Connect:
+    default = settings
+
+    @asynccontextmanager
+    async def connected(
+        transport: httpx.AsyncBaseTransport, *, era: str = "2026-07-28", settings: Settings = default
+    ) -> AsyncGenerator[Client]:
+        server = create_server(settings, transport=transport, clock=lambda: NOW)
+        async with Client(server, mode=ERAS[era]) as client:
+            await client.list_tools()  # so that the client checks every answer against the output schema
+            yield client
+
+    return connected
+
+
+@pytest.fixture
+def sandbox() -> httpx.ASGITransport:
+    """The sandbox with its clock stopped at the moment it started."""
+    return httpx.ASGITransport(create_app(now=lambda: NOW))
+
+
+@pytest.fixture
+def check_snapshot() -> Callable[[str, Any], None]:
+    """Compare a JSON value with the reviewed one in tests/snapshots; `UPDATE_SNAPSHOTS=1` rewrites it."""
+
+    def check(name: str, value: Any) -> None:
+        path = Path(__file__).parent / "snapshots" / f"{name}.json"
+        text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        if os.environ.get("UPDATE_SNAPSHOTS") == "1":
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"no snapshot {path.name}: review the value, then run with UPDATE_SNAPSHOTS=1"
+        assert json.loads(text) == json.loads(path.read_text(encoding="utf-8"))
+
+    return check

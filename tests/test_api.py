@@ -1,0 +1,241 @@
+"""The one door to HTTP: what is sent, and what each kind of failure becomes."""
+
+import json
+import socket
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from conftest import Connect
+from mcp.types import CallToolResult, TextContent
+from pydantic import SecretStr
+
+from kaizen_mcp import KaizenApi, Settings, __version__
+from kaizen_mcp.errors import UnavailableError
+
+pytestmark = pytest.mark.anyio
+
+
+def answering(response: httpx.Response) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda _: response)
+
+
+def failing(error: Exception) -> httpx.MockTransport:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise error
+
+    return httpx.MockTransport(fail)
+
+
+async def failed(
+    connect: Connect, transport: httpx.AsyncBaseTransport, **kwargs: Any
+) -> tuple[str, dict[str, Any]]:
+    """Call get_execution with id `a`; returns the error's text and its machine-readable twin."""
+    async with connect(transport, **kwargs) as client:
+        result: CallToolResult = await client.call_tool("get_execution", {"id": "a"})
+    assert result.is_error
+    assert result.structured_content is None
+    (block,) = result.content
+    assert isinstance(block, TextContent)
+    assert result.meta is not None
+    return block.text, result.meta["kaizen/error"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "path", "answer"),
+    [
+        ("get_execution", "/executions/get", {"execution": {"id": "a"}}),
+        ("get_instructor_execution", "/instructor/executions/get", {"id": "a"}),
+    ],
+)
+async def test_a_lookup_is_one_post_with_the_key_and_our_name(
+    connect: Connect, tool: str, path: str, answer: dict[str, Any]
+) -> None:
+    requests: list[httpx.Request] = []
+
+    def record(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json=answer)
+
+    settings = Settings(api_key=SecretStr("test-key"), base_url="https://kaizen.example/prefix")
+    async with connect(httpx.MockTransport(record), settings=settings) as client:
+        await client.call_tool(tool, {"id": "a"})
+    (request,) = requests
+    assert (request.method, str(request.url)) == ("POST", f"https://kaizen.example/prefix{path}")
+    assert json.loads(request.content) == {"id": "a"}
+    assert request.headers["Authorization"] == "Bearer test-key"
+    assert request.headers["User-Agent"] == f"kaizen-mcp/{__version__}"
+    assert request.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retryable", "sentence"),
+    [
+        (301, "bad_response", False, "Kaizen answered with HTTP 301"),
+        (400, "rejected", False, "Kaizen refused the request (HTTP 400)."),
+        (401, "unauthorized", False, "Kaizen did not accept the API key (HTTP 401). Set KAIZEN_API_KEY"),
+        (403, "forbidden", False, "The API key may not read this (HTTP 403). Ask an administrator"),
+        (404, "not_found", False, 'Kaizen has no execution "a" (HTTP 404). Check the id; if it belongs to'),
+        (408, "unavailable", True, "(HTTP 408). Try again in a minute"),
+        (409, "rejected", False, "(HTTP 409)"),
+        (422, "rejected", False, "(HTTP 422)"),
+        (425, "unavailable", True, "(HTTP 425)"),
+        (429, "rate_limited", True, "(HTTP 429). Wait a minute, then try again."),
+        (500, "unavailable", True, "Kaizen has a problem of its own (HTTP 500). Try again in a minute"),
+        (503, "unavailable", True, "(HTTP 503)"),
+    ],
+)  # fmt: skip
+async def test_each_error_status_becomes_a_code_and_what_to_do(
+    connect: Connect, status: int, code: str, sentence: str, *, retryable: bool
+) -> None:
+    page = "<html>secret upstream page</html>"
+    text, twin = await failed(connect, answering(httpx.Response(status, html=page)))
+    assert text.startswith(f"[{code}] ")
+    assert sentence in text
+    assert "upstream" not in text
+    assert twin == {"code": code, "http_status": status, "retryable": retryable}
+
+
+async def test_a_missing_instructor_execution_points_to_the_other_tool(connect: Connect) -> None:
+    async with connect(answering(httpx.Response(404))) as client:
+        result = await client.call_tool("get_instructor_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    assert result.content[0].text == (
+        '[not_found] Kaizen has no instructor execution "a" (HTTP 404). '
+        "Check the id; if it belongs to an execution, call get_execution with the same id."
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        ("0", 0),
+        (format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True), 0),
+        ("soon", None),
+        ("-3", None),
+        ("9" * 40, None),
+    ],
+)
+async def test_retry_after_is_handed_on_in_seconds(connect: Connect, header: str, seconds: float | None) -> None:
+    _, twin = await failed(connect, answering(httpx.Response(429, headers={"Retry-After": header})))
+    assert twin.get("retry_after_seconds") == seconds
+
+
+async def test_retry_after_as_a_date_counts_from_now(connect: Connect) -> None:
+    date = (datetime.now(UTC) + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S -0000")
+    text, twin = await failed(connect, answering(httpx.Response(429, headers={"Retry-After": date})))
+    assert 3_500 < twin["retry_after_seconds"] <= 3_600
+    assert f"Wait {twin['retry_after_seconds']:g} s, then try again." in text
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("req-1.2", "req-1.2"), ("<script>", None), ("x" * 200, None)])
+async def test_the_request_id_is_handed_on_if_it_looks_like_one(
+    connect: Connect, sent: str, kept: str | None
+) -> None:
+    _, twin = await failed(connect, answering(httpx.Response(500, headers={"X-Request-Id": sent})))
+    assert twin.get("request_id") == kept
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", "the answer is empty"),
+        (b"<html>maintenance</html>", "the answer is not valid JSON"),
+        (b'{"execution": {"id": "a"', "the answer is not valid JSON"),
+        (b'{"execution": {"x": NaN}}', "the answer is not valid JSON"),
+        (b'{"execution": "\xff"}', "the answer is not valid JSON"),
+        (b'{"n": ' + b"9" * 5_000 + b"}", "the answer is not valid JSON"),
+        (b"[" * 100_000, "the answer is not valid JSON"),
+        (b"[]", "the answer is not a JSON object"),
+        (b"null", "the answer is not a JSON object"),
+        (b'{"execution":' * 200 + b"1" + b"}" * 200, "the answer is nested more than 128 levels deep"),
+        (b"{}", 'the answer has no "execution" object'),
+        (b'{"execution": null}', 'the answer has no "execution" object'),
+        (b'{"execution": []}', 'the answer has no "execution" object'),
+    ],
+)
+async def test_a_body_that_is_not_the_documented_object_is_a_bad_response(
+    connect: Connect, body: bytes, sentence: str
+) -> None:
+    text, twin = await failed(connect, answering(httpx.Response(200, content=body)))
+    assert text.startswith(f"[bad_response] Kaizen answered, but {sentence}.")
+    assert twin["code"] == "bad_response"
+
+
+async def test_an_answer_128_levels_deep_still_arrives_whole(connect: Connect, era: str) -> None:
+    deep: Any = []
+    for _ in range(125):  # the body, the execution and the innermost list are the other three
+        deep = [deep]
+    answer = {"execution": {"id": "a", "status": "Completed", "response": deep}}
+    async with connect(answering(httpx.Response(200, json=answer)), era=era) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"] == answer["execution"]
+
+
+@pytest.mark.parametrize(
+    ("error", "start"),
+    [
+        (httpx.ConnectError("refused by 10.1.2.3"), "[unavailable] Kaizen could not be reached."),
+        (httpx.ReadError("reset"), "[unavailable] The connection to Kaizen broke before it had answered."),
+        (httpx.DecodingError("gzip"), "[bad_response] Kaizen answered, but the answer's compression is broken."),
+        (httpx.InvalidURL("odd"), "[not_configured] KAIZEN_BASE_URL is not a valid address."),
+    ],
+)
+async def test_each_failure_of_the_connection_is_told_apart(
+    connect: Connect, error: Exception, start: str
+) -> None:
+    text, _ = await failed(connect, failing(error))
+    assert text.startswith(start)
+    assert "10.1.2.3" not in text
+
+
+async def test_a_call_ends_at_its_deadline(connect: Connect) -> None:
+    async def hang(_: httpx.Request) -> httpx.Response:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    settings = Settings(api_key=SecretStr("k"), call_timeout=0.05)
+    text, twin = await failed(connect, httpx.MockTransport(hang), settings=settings)
+    assert text == "[timeout] Kaizen did not answer within 0.05 s. Try again in a minute."
+    assert twin == {"code": "timeout", "retryable": True}
+
+
+async def test_a_redirect_is_not_followed(connect: Connect) -> None:
+    urls: list[str] = []
+
+    def redirect(request: httpx.Request) -> httpx.Response:
+        urls.append(str(request.url))
+        return httpx.Response(307, headers={"Location": "https://elsewhere.example/"})
+
+    text, _ = await failed(connect, httpx.MockTransport(redirect))
+    assert len(urls) == 1
+    assert "elsewhere" not in text
+
+
+async def test_nothing_listening_is_unavailable_over_a_real_socket(settings: Settings) -> None:
+    with socket.socket() as deaf:  # bound, so that no one else takes the port, but not listening
+        deaf.bind(("127.0.0.1", 0))
+        nowhere = Settings(api_key=settings.api_key, base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        async with KaizenApi(nowhere) as api:
+            with pytest.raises(UnavailableError) as caught:
+                await api.get_execution("a")
+    assert caught.value.__context__ is None  # nothing chained that holds the request and its key
+
+
+async def test_fields_beside_the_wrapper_are_mentioned(connect: Connect) -> None:
+    answer = {"execution": {"id": "a", "status": "Completed"}, "viewer": {}}
+    async with connect(answering(httpx.Response(200, json=answer))) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["notes"] == ["the answer held 1 more field(s) beside 'execution', not shown"]
+
+
+async def test_one_client_serves_all_calls_and_closing_twice_is_harmless(settings: Settings) -> None:
+    answer = httpx.Response(200, json={"id": "a"})
+    api = KaizenApi(settings, transport=answering(answer))
+    assert (await api.get_instructor_execution("a")).data == (await api.get_instructor_execution("a")).data
+    await api.aclose()
+    await api.aclose()

@@ -1,0 +1,158 @@
+"""How an id may be written, and what is said of arguments that can't be used."""
+
+import json
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from conftest import Connect
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+from pydantic import SecretStr
+
+from kaizen_mcp import Settings, create_server
+
+pytestmark = pytest.mark.anyio
+
+
+class Recorder:
+    """An API that answers any id and remembers which it was asked for."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.transport = httpx.MockTransport(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        identifier = json.loads(request.content)["id"]
+        self.ids.append(identifier)
+        return httpx.Response(200, json={"execution": {"id": identifier, "status": "Completed"}})
+
+
+def text_of(result: CallToolResult) -> str:
+    block = result.content[0]
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("exec_abc123", "exec_abc123"),
+        ("  exec_abc123\n", "exec_abc123"),
+        ('"exec_abc123"', "exec_abc123"),
+        ("'exec_abc123'", "exec_abc123"),
+        ("`exec_abc123`", "exec_abc123"),
+        ("“exec_abc123”", "exec_abc123"),
+        ("\ufeffexec_abc123\u200b", "exec_abc123"),
+        (4711, "4711"),
+        (10**30, "1" + "0" * 30),
+        ("Ausführung 7", "Ausführung 7"),
+        ("x" * 256, "x" * 256),
+        ("https://app.kaizen.example/executions/exec_abc123", "exec_abc123"),
+        ("https://app.kaizen.example/executions/exec_abc123/downloads/2?tab=files#top", "exec_abc123"),
+        ("<https://app.kaizen.example/org/7/executions/exec_abc123/>", "exec_abc123"),
+        ("HTTPS://APP.KAIZEN.EXAMPLE/Executions/exec_abc123", "exec_abc123"),
+        ("app.kaizen.example/executions/exec_abc123", "exec_abc123"),
+        ("https://app.kaizen.example/instructor/executions/6f1d2c3b-4a59", "6f1d2c3b-4a59"),
+        ("https://app.kaizen.example/#/executions/exec_abc123", "exec_abc123"),
+        ("https://app.kaizen.example/view?executionId=exec_abc123&x=1", "exec_abc123"),
+        ("https://app.kaizen.example/runs/exec_abc123", "exec_abc123"),
+        ("https://app.kaizen.example/executions/exec%20abc", "exec abc"),
+    ],
+)
+async def test_an_id_is_understood_as_people_write_it(connect: Connect, written: object, read: str) -> None:
+    api = Recorder()
+    async with connect(api.transport) as client:
+        result = await client.call_tool("get_execution", {"id": written})
+    assert not result.is_error
+    assert api.ids == [read]
+
+
+EXPECTED = 'pass the id as text, for example "exec_abc123".'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({}, f'Argument "id" is missing; {EXPECTED}'),
+        ({"id": None}, f'Argument "id" must be text; {EXPECTED}'),
+        ({"id": True}, f'Argument "id" must be text; {EXPECTED}'),
+        ({"id": 1.5}, f'Argument "id" must be text; {EXPECTED}'),
+        ({"id": ["exec_abc123"]}, f'Argument "id" must be text; {EXPECTED}'),
+        ({"id": ""}, f'Argument "id" is empty; {EXPECTED}'),
+        ({"id": ' "" '}, f'Argument "id" is empty; {EXPECTED}'),
+        ({"id": "x" * 257}, f'Argument "id" is longer than 256 characters; {EXPECTED}'),
+        ({"id": 10**256}, f'Argument "id" has more than 256 digits; {EXPECTED}'),
+        ({"id": "a\x00b"}, f'Argument "id" has control or invisible characters in it; {EXPECTED}'),
+        ({"id": "a\u202eb"}, f'Argument "id" has control or invisible characters in it; {EXPECTED}'),
+        ({"id": "https://app.kaizen.example/"}, f'Argument "id" is a URL with no id in it; {EXPECTED}'),
+        ({"id": "https://[oops/executions/1"}, f'Argument "id" is not a valid URL; {EXPECTED}'),
+        ({"id": "a", "detail": "all"}, 'Argument "detail" must be "full" or "summary".'),
+        (
+            {"execution_id": "a"},
+            'Unknown argument "execution_id" (nearest: "id"); this tool takes id and detail.',
+        ),
+        (
+            {"id": "a", "details": "full", "x": True},
+            'Unknown arguments "details" (nearest: "detail"), "x" (nearest: "id"); this tool takes id and detail.',
+        ),
+    ],
+)
+async def test_arguments_that_cannot_be_used_are_refused_in_one_sentence(
+    connect: Connect, era: str, arguments: dict[str, Any], sentence: str
+) -> None:
+    api = Recorder()
+    async with connect(api.transport, era=era) as client:
+        result = await client.call_tool("get_execution", arguments)
+    assert result.is_error
+    assert text_of(result) == f"[invalid_input] {sentence}"
+    assert result.meta is not None
+    assert result.meta["kaizen/error"] == {"code": "invalid_input", "retryable": False}
+    assert api.ids == []
+
+
+async def test_null_for_an_optional_argument_counts_as_not_given(connect: Connect) -> None:
+    async with connect(Recorder().transport) as client:
+        result = await client.call_tool("get_execution", {"id": "a", "detail": None})
+    assert "raw" in result.structured_content
+
+
+async def test_an_answer_with_another_id_than_asked_for_says_so(connect: Connect) -> None:
+    answer = httpx.Response(200, json={"execution": {"id": "b", "status": "Completed"}})
+    async with connect(httpx.MockTransport(lambda _: answer)) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["notes"] == ['asked for id "a", but the object\'s id is "b"']
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    max_leaves=6,
+)
+ids = json_values | st.text().map(lambda text: f"https://kaizen.example/executions/{text}")
+
+
+@given(
+    arguments=st.dictionaries(st.sampled_from(["id", "detail", "ID"]) | st.text(), json_values)
+    | ids.map(lambda value: {"id": value})
+)
+def test_any_arguments_are_either_looked_up_or_refused_in_words(arguments: dict[str, Any]) -> None:
+    api = Recorder()
+
+    async def call() -> CallToolResult:
+        server = create_server(Settings(api_key=SecretStr("k")), transport=api.transport)
+        async with Client(server) as client:
+            return await client.call_tool("get_execution", arguments)
+
+    result = anyio.run(call)
+    if result.is_error:
+        assert text_of(result).startswith("[invalid_input] ")
+        assert "\n" not in text_of(result)
+        assert "validation error" not in text_of(result)
+        assert api.ids == []
+    else:
+        assert len(api.ids) == 1
+        assert api.ids[0] == api.ids[0].strip() != ""

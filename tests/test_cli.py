@@ -1,0 +1,132 @@
+"""The command line as a person uses it, as real processes."""
+
+import json
+import re
+import signal
+import subprocess
+
+import pytest
+from conftest import COMMAND, Environ, RunningSandbox
+
+from kaizen_mcp import __version__
+from kaizen_mcp.cli import main
+from kaizen_mcp.sandbox.catalogue import EXECUTIONS, INSTRUCTOR_EXECUTIONS
+
+
+def run(*arguments: str, env: Environ) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], env=env, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+
+
+def test_get_prints_the_verdict(environ: Environ) -> None:
+    done = run("--sandbox", "get", "exec-claim-failed", env=environ)
+    assert done.returncode == 0
+    headline, step, *_ = done.stdout.splitlines()
+    assert headline.startswith('"Submit claim 2026-1093" failed 20 min ago')
+    assert step.startswith("Next: ")
+    assert done.stderr == ""
+
+
+def test_get_json_prints_the_whole_answer(environ: Environ) -> None:
+    done = run("get", "teach-recording", "--instructor", "--json", env={**environ, "KAIZEN_SANDBOX": "1"})
+    assert done.returncode == 0
+    answer = json.loads(done.stdout)
+    assert answer["summary"]["is_recording"] is True
+    assert answer["raw"]["id"] == "teach-recording"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "said"),
+    [
+        (["--sandbox", "get", "nobody"], 1, "[not_found]"),
+        (["get", "exec-child"], 1, "[not_configured]"),
+        (["--sandbox", "get", ""], 2, "[invalid_input]"),
+        (["get"], 2, "the following arguments are required: id"),
+        (["fetch"], 2, "invalid choice: 'fetch'"),
+        (["sandbox", "--port", "many"], 2, "a port is a number from 0 to 65535"),
+        (["sandbox", "--port", "65536"], 2, "a port is a number from 0 to 65535"),
+    ],
+)
+def test_a_failure_is_told_on_stderr_with_its_exit_code(
+    environ: Environ, arguments: list[str], exit_code: int, said: str
+) -> None:
+    done = run(*arguments, env=environ)
+    assert (done.returncode, done.stdout) == (exit_code, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_get_json_prints_a_failure_as_json_too(environ: Environ) -> None:
+    done = run("--sandbox", "get", "nobody", "--json", env=environ)
+    assert done.returncode == 1
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["http_status"]) == ("not_found", 404)
+    assert error["message"].startswith("[not_found] ")
+
+
+def test_get_asks_a_sandbox_on_loopback_as_it_would_ask_the_api(
+    environ: Environ, running_sandbox: RunningSandbox
+) -> None:
+    with running_sandbox() as address:
+        env = {**environ, "KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "any"}
+        done = run("get", "exec-invoices-finished", env=env)
+    assert done.returncode == 0
+    assert "with 3 downloads (813 kB)" in done.stdout
+
+
+def test_a_taken_port_is_explained(environ: Environ, running_sandbox: RunningSandbox) -> None:
+    with running_sandbox() as address:
+        port = address.rpartition(":")[2]
+        done = run("sandbox", "--port", port, env=environ)
+    assert done.returncode == 2
+    assert f"port {port} can't be used" in done.stderr
+    assert "choose another with --port" in done.stderr
+
+
+def test_sandbox_list_names_every_id(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sandbox", "--list"]) == 0
+    printed = capsys.readouterr().out
+    for identifier, entry in {**EXECUTIONS, **INSTRUCTOR_EXECUTIONS}.items():
+        assert re.search(rf"^  {identifier} +{re.escape(entry.shows)}$", printed, re.MULTILINE)
+
+
+def test_version_and_help_are_for_people(environ: Environ) -> None:
+    assert run("--version", env=environ).stdout == f"kaizen-mcp {__version__}\n"
+    usage = run("--help", env=environ).stdout
+    for word in ("serves MCP", "demo", "sandbox", "get", "README"):
+        assert word in usage
+
+
+def test_a_reader_that_leaves_early_is_not_bothered(environ: Environ) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", "--list"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (1, b"")
+
+
+def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", "--port", "0"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith(b"  teach-odd-shapes"):  # the last line of the list
+                break
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (130, b"")
+
+
+def test_the_demo_asks_six_questions_and_gets_six_answers(environ: Environ) -> None:
+    done = run("demo", env={**environ, "KAIZEN_API_KEY": "${KAIZEN_API_KEY}", "KAIZEN_CALL_TIMEOUT": "x"})
+    assert done.returncode == 0
+    assert re.findall(r"^(\d)\. .+\?", done.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6"]
+    assert done.stdout.count("Next: ") == 5
+    assert done.stdout.count("[not_found]") == 1
+    assert "it waits for a person to log in to" in " ".join(done.stdout.split())
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""

@@ -1,0 +1,82 @@
+"""What the repository tells its users, against what is true."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kaizen_mcp import Settings, __version__
+from kaizen_mcp.settings import VARIABLES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MANIFEST: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
+
+
+def test_the_manifest_is_of_this_version_and_declares_every_variable() -> None:
+    (package,) = MANIFEST["packages"]
+    assert (MANIFEST["version"], package["version"], package["identifier"]) == (
+        __version__,
+        __version__,
+        "kaizen-mcp",
+    )
+    assert package["transport"] == {"type": "stdio"}
+    declared = {variable["name"]: variable for variable in package["environmentVariables"]}
+    assert {name: variable["description"] for name, variable in declared.items()} == VARIABLES
+    assert [name for name, variable in declared.items() if variable.get("isSecret")] == ["KAIZEN_API_KEY"]
+
+
+def test_the_manifest_keeps_the_registrys_limits() -> None:
+    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", MANIFEST["name"])
+    assert len(MANIFEST["description"]) <= 100
+    assert f"<!-- mcp-name: {MANIFEST['name']} -->" in README  # the registry's proof of who owns the package
+
+
+def test_the_manifests_defaults_are_the_settings() -> None:
+    (package,) = MANIFEST["packages"]
+    defaults = {v["name"]: v["default"] for v in package["environmentVariables"] if "default" in v}
+    assert Settings.from_env(defaults) == Settings.from_env({})
+
+
+def test_the_readme_has_a_row_for_every_variable_and_stays_short() -> None:
+    for name, meaning in VARIABLES.items():
+        assert re.search(rf"^\| `{name}` \| [^|]*\| {re.escape(meaning)} \|$", README, re.MULTILINE)
+    assert len(README.splitlines()) < 200
+
+
+def test_the_answer_in_the_readme_is_the_reviewed_one() -> None:
+    snapshot = json.loads((ROOT / "tests/snapshots/exec-eligibility-login.json").read_text(encoding="utf-8"))
+    verdict = "\n".join(snapshot["verdict"])
+    assert f"```text\n{verdict}\n```" in README
+
+
+def test_the_configuration_in_the_readme_is_the_example() -> None:
+    example = json.loads((ROOT / "examples/claude_desktop_config.json").read_text(encoding="utf-8"))
+    block = re.search(r"```json\n(.*?)```", README, re.DOTALL)
+    assert block
+    assert json.loads(block[1]) == example
+
+
+def test_every_link_to_a_file_leads_to_one() -> None:
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+            if not target.startswith("https://"):
+                assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_no_file_names_a_package_registry_or_locks_to_one() -> None:
+    files = tracked_files()
+    assert not {"uv.lock", "package-lock.json", "pylock.toml"} & {file.name for file in files}
+    hosts = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "npmjs" + r"\.(org|com)"]))
+    for file in files:
+        assert not hosts.search(file.read_text(encoding="utf-8")), f"{file.name} names a registry's host"

@@ -1,0 +1,119 @@
+"""Settings: what each variable may hold, and that a bad one is explained at the call instead of at the start."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import Connect
+from mcp.types import TextContent
+from pydantic import SecretStr
+
+from kaizen_mcp import Settings
+from kaizen_mcp.errors import NotConfiguredError
+
+UNREAD = httpx.MockTransport(lambda _: httpx.Response(500))
+
+
+def refusal(environ: dict[str, str]) -> str:
+    with pytest.raises(NotConfiguredError) as caught:
+        Settings.from_env(environ).require_usable()
+    return str(caught.value)
+
+
+@pytest.mark.anyio
+async def test_without_a_key_the_server_lists_its_tools_and_every_call_says_what_to_set(
+    connect: Connect, era: str
+) -> None:
+    async with connect(UNREAD, era=era, settings=Settings.from_env({})) as client:
+        assert len((await client.list_tools()).tools) == 2
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    assert result.content[0].text.startswith("[not_configured] KAIZEN_API_KEY is not set. Change it where")
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    settings = Settings.from_env({"KAIZEN_API_KEY": "key"})
+    assert settings == Settings(
+        api_key=SecretStr("key"),
+        base_url="https://api.kaizenautomation.com",
+        call_timeout=45,
+        log_level="WARNING",
+        sandbox=False,
+    )
+
+
+def test_every_variable_is_read() -> None:
+    settings = Settings.from_env(
+        {
+            "KAIZEN_API_KEY": " key\n",
+            "KAIZEN_BASE_URL": "http://[::1]:8765/",
+            "KAIZEN_CALL_TIMEOUT": "2.5",
+            "KAIZEN_LOG_LEVEL": "debug",
+            "KAIZEN_SANDBOX": "on",
+        }
+    )
+    assert settings == Settings(
+        api_key=SecretStr("key"),
+        base_url="http://[::1]:8765",
+        call_timeout=2.5,
+        log_level="DEBUG",
+        sandbox=True,
+    )
+    settings.require_usable()
+
+
+def test_the_key_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from-file\n", encoding="utf-8")
+    settings = Settings.from_env({"KAIZEN_API_KEY_FILE": str(file)})
+    assert settings.api_key == SecretStr("from-file")
+    settings.require_usable()
+
+
+def test_a_key_file_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
+    assert refusal({"KAIZEN_API_KEY_FILE": str(tmp_path / "none")}) == (
+        "The file named by KAIZEN_API_KEY_FILE can't be read: No such file or directory."
+    )
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    assert refusal({"KAIZEN_API_KEY_FILE": str(tmp_path / "binary")}) == (
+        "The file named by KAIZEN_API_KEY_FILE can't be read: it is not a readable text file."
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "start"),
+    [
+        ({"KAIZEN_API_KEY": "${KAIZEN_API_KEY}"}, "KAIZEN_API_KEY holds the name of a variable"),
+        ({"KAIZEN_API_KEY": "$KAIZEN_KEY"}, "KAIZEN_API_KEY holds the name of a variable"),
+        ({"KAIZEN_API_KEY": "%KAIZEN_KEY%"}, "KAIZEN_API_KEY holds the name of a variable"),
+        ({"KAIZEN_API_KEY": "two words"}, "KAIZEN_API_KEY has a space, a quotation mark"),
+        ({"KAIZEN_API_KEY": '"quoted"'}, "KAIZEN_API_KEY has a space, a quotation mark"),
+        ({"KAIZEN_API_KEY": "schlüssel"}, "KAIZEN_API_KEY has a space, a quotation mark"),
+        ({"KAIZEN_BASE_URL": "http://api.example"}, "KAIZEN_BASE_URL starts with http://"),
+        ({"KAIZEN_BASE_URL": "http://localhost.evil.example"}, "KAIZEN_BASE_URL starts with http://"),
+        ({"KAIZEN_BASE_URL": "api.example"}, "KAIZEN_BASE_URL must be an address like https://"),
+        ({"KAIZEN_BASE_URL": "ftp://api.example"}, "KAIZEN_BASE_URL must be an address like https://"),
+        ({"KAIZEN_BASE_URL": "https://me:pw@api.example"}, "KAIZEN_BASE_URL must be an address like https://"),
+        ({"KAIZEN_BASE_URL": "https://api.example?x=1"}, "KAIZEN_BASE_URL must be an address like https://"),
+        ({"KAIZEN_BASE_URL": "https://api.example:port"}, "KAIZEN_BASE_URL must be an address like https://"),
+        ({"KAIZEN_BASE_URL": "https://[oops"}, "KAIZEN_BASE_URL must be an address like https://"),
+        ({"KAIZEN_CALL_TIMEOUT": "soon"}, "KAIZEN_CALL_TIMEOUT must be a number of seconds"),
+        ({"KAIZEN_CALL_TIMEOUT": "0"}, "KAIZEN_CALL_TIMEOUT must be a number of seconds"),
+        ({"KAIZEN_CALL_TIMEOUT": "nan"}, "KAIZEN_CALL_TIMEOUT must be a number of seconds"),
+        ({"KAIZEN_CALL_TIMEOUT": "inf"}, "KAIZEN_CALL_TIMEOUT must be a number of seconds"),
+        ({"KAIZEN_LOG_LEVEL": "loud"}, "KAIZEN_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR."),
+        ({"KAIZEN_SANDBOX": "maybe"}, "KAIZEN_SANDBOX must be 1"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named_and_its_value_is_not_shown(
+    environ: dict[str, str], start: str
+) -> None:
+    text = refusal({"KAIZEN_API_KEY": "key", **environ})
+    assert text.startswith(start)
+    assert "pw" not in text
+    assert "two words" not in text
+
+
+def test_neither_repr_nor_str_shows_the_key() -> None:
+    settings = Settings(api_key=SecretStr("test-key"))
+    assert "test-key" not in f"{settings!r} {settings}"

@@ -1,0 +1,160 @@
+"""The server as clients start it: a process, two pipes, one JSON-RPC message a line."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from conftest import COMMAND, ERAS, Environ
+from mcp import Client, StdioServerParameters
+
+from kaizen_mcp import __version__
+
+JsonObject = dict[str, Any]
+
+PROMPTLY = 10.0
+"""Seconds that an end may take on a loaded machine before the test calls it a hang."""
+
+ENVELOPE = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+INITIALIZE: list[JsonObject] = [
+    {
+        "jsonrpc": "2.0",
+        "id": "init",
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-11-25",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    },
+    {"jsonrpc": "2.0", "method": "notifications/initialized"},
+]
+
+
+def request(identifier: int, method: str, params: JsonObject, era: str) -> JsonObject:
+    meta = {"_meta": ENVELOPE} if era == "2026-07-28" else {}
+    return {"jsonrpc": "2.0", "id": identifier, "method": method, "params": {**params, **meta}}
+
+
+def converse(messages: Iterable[JsonObject], environ: Environ) -> tuple[list[JsonObject], str]:
+    """Write all messages to a fresh server, wait for as many answers as were asked for, then close stdin.
+
+    Returns:
+        Every line of stdout, parsed, and stderr. The process has ended by itself with exit code 0.
+    """
+    messages = list(messages)
+    with subprocess.Popen(
+        COMMAND,
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("".join(json.dumps(message) + "\n" for message in messages))
+        process.stdin.flush()
+        answers = [process.stdout.readline() for message in messages if "id" in message]
+        rest, errors = process.communicate(timeout=PROMPTLY)  # closes stdin
+    assert process.returncode == 0
+    return [json.loads(line) for line in [*answers, *rest.splitlines()]], errors
+
+
+def conversation(era: str) -> list[JsonObject]:
+    return [
+        *(INITIALIZE if era == "2025-11-25" else []),
+        request(1, "tools/list", {}, era),
+        request(2, "tools/call", {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}}, era),
+        request(3, "tools/call", {"name": "get_execution", "arguments": {"id": "nobody"}}, era),
+        request(4, "tools/call", {"name": "get_instructor_execution", "arguments": {"id": "teach-queued"}}, era),
+        request(5, "tools/call", {"name": "no_such_tool", "arguments": {}}, era),
+    ]
+
+
+def test_stdout_carries_nothing_but_answers_in_either_era(era: str, environ: Environ) -> None:
+    lines, errors = converse(conversation(era), {**environ, "KAIZEN_SANDBOX": "1"})
+    answers = {line["id"]: line for line in lines}
+    assert len(answers) == len(lines)
+    assert all(line["jsonrpc"] == "2.0" for line in lines)
+    assert [tool["name"] for tool in answers[1]["result"]["tools"]] == [
+        "get_execution",
+        "get_instructor_execution",
+    ]
+    assert answers[2]["result"]["structuredContent"]["summary"]["state"] == "failed"
+    assert answers[3]["result"]["isError"] is True
+    assert answers[3]["result"]["content"][0]["text"].startswith('[not_found] Kaizen has no execution "nobody"')
+    assert answers[4]["result"]["structuredContent"]["raw"]["id"] == "teach-queued"
+    assert answers[5]["error"]["code"] == -32602
+    assert errors == ""
+
+
+def test_the_handshake_names_the_server_and_its_version(environ: Environ) -> None:
+    (answer,), errors = converse(INITIALIZE, environ)
+    assert answer["result"]["protocolVersion"] == "2025-11-25"
+    assert answer["result"]["serverInfo"]["name"] == "kaizen-mcp"
+    assert answer["result"]["serverInfo"]["version"] == __version__
+    assert "KAIZEN_API_KEY is not set" in errors  # said once at the start, for whoever reads the log
+
+
+@pytest.mark.parametrize("mode", ERAS.values(), ids=ERAS)
+@pytest.mark.anyio
+async def test_the_sdk_client_gets_an_answer_over_a_real_pipe(mode: str, environ: Environ) -> None:
+    server = StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], "--sandbox"], env=environ)
+    async with Client(server, mode=mode) as client:
+        await client.list_tools()
+        result = await client.call_tool("get_execution", {"id": "exec-hostile"})
+    assert result.structured_content["raw"]["id"] == "exec-hostile"
+
+
+def test_settings_that_cannot_be_used_do_not_keep_the_server_from_starting(environ: Environ) -> None:
+    broken = {**environ, "KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_LOG_LEVEL": "loud"}
+    lines, _ = converse(
+        [request(1, "tools/call", {"name": "get_execution", "arguments": {"id": "a"}}, "2026-07-28")], broken
+    )
+    assert lines[0]["result"]["content"][0]["text"].startswith("[not_configured] KAIZEN_CALL_TIMEOUT must be")
+
+
+def test_the_end_of_stdin_ends_the_process_at_once_even_before_the_first_message(environ: Environ) -> None:
+    ended = subprocess.run(
+        COMMAND, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROMPTLY, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, b"")
+
+
+def test_listing_tools_loads_neither_httpx_nor_the_sandbox(environ: Environ) -> None:
+    program = """
+import sys, anyio
+from mcp import Client
+from kaizen_mcp import Settings, create_server
+
+async def main():
+    async with Client(create_server(Settings(sandbox=True))) as client:
+        await client.list_tools()
+        early = {"httpx", "kaizen_mcp.sandbox.app"} & set(sys.modules)
+        await client.call_tool("get_execution", {"id": "exec-child"})
+        late = {"httpx", "kaizen_mcp.sandbox.app"} & set(sys.modules)
+    print(len(early), len(late))
+
+anyio.run(main)
+"""
+    printed = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.split() == ["0", "2"]
+
+
+def test_importing_the_package_loads_nothing(environ: Environ) -> None:
+    program = (
+        "import sys, kaizen_mcp; print({'mcp', 'httpx', 'pydantic'} & set(sys.modules)); kaizen_mcp.create_server"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.strip() == "set()"

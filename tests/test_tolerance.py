@@ -1,0 +1,321 @@
+"""Whatever object the API sends, the lookup succeeds, the object goes out whole, and what is odd is said."""
+
+import json
+from typing import Any
+
+import anyio
+import httpx
+import jsonschema
+import pytest
+from conftest import NOW, Connect
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+from pydantic import SecretStr
+
+from kaizen_mcp import Settings, create_server
+from kaizen_mcp.result import MAX_VERDICT
+from kaizen_mcp.tools import GET_EXECUTION, LOOKUPS, Lookup
+
+JsonObject = dict[str, Any]
+
+LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
+
+
+async def look_up(connect: Connect, execution: JsonObject) -> tuple[JsonObject, list[str]]:
+    """Look up an execution; returns its summary and notes, after checking that the object came out whole."""
+    body = json.dumps({"execution": execution})
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    async with connect(transport) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"] == execution
+    return result.structured_content["summary"], result.structured_content["notes"]
+
+
+def ignored(field: str, kind: str) -> str:
+    return f"field '{field}' holds {kind} that is not understood; the summary leaves it out"
+
+
+ODD: list[tuple[JsonObject, str]] = [
+    ({"status": "Cancelled"}, 'status "Cancelled" is not one this server knows; it is not taken as finished'),
+    ({"status": "completed"}, 'status "completed" is not one this server knows; it is not taken as finished'),
+    ({"status": 7}, 'status "7" is not one this server knows; it is not taken as finished'),
+    ({"status": None}, "the object has no status, so whether it has finished is not known"),
+    ({"id": None}, "the object has no id"),
+    ({"attempts": True}, ignored("attempts", "true or false")),
+    ({"attempts": -1}, ignored("attempts", "a number")),
+    ({"attempts": 10**30}, ignored("attempts", "a number")),
+    ({"isTest": "yes"}, ignored("isTest", "text")),
+    ({"startTime": 1700000000}, ignored("startTime", "a number")),
+    ({"startTime": "yesterday"}, ignored("startTime", "text")),
+    ({"startTime": "2026-13-45T99:00:00Z"}, ignored("startTime", "text")),
+    ({"startTime": "2026-11-22T09:00:00"}, "field 'startTime' is a time without a zone, read as UTC"),
+    ({"liveViewUrl": "javascript:alert(1)"}, ignored("liveViewUrl", "text")),
+    ({"workflow": "Submit claim"}, ignored("workflow", "text")),
+    ({"authentications": {"status": "InProgress"}}, ignored("authentications", "an object")),
+    (
+        {"authentications": ["x", {}]},
+        "field 'authentications' holds items that are not objects; the summary leaves them out",
+    ),
+    (
+        {"authentications": [{"status": "Expired"}]},
+        'authentication status "Expired" is not one this server knows',
+    ),
+    (
+        {"downloads": {"files": [{"sizeBytes": "big"}, {"sizeBytes": "huge"}]}},
+        ignored("downloads.files.sizeBytes", "text"),
+    ),
+    (
+        {"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T08:00:00Z", "status": "Completed"},
+        "it ended before it started, by its own times",
+    ),
+    (
+        {"status": "InProgress", "endTime": "2026-11-22T08:00:00Z"},
+        "it has an end time, though its status is not one of an ended run",
+    ),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("execution", "note"), ODD, ids=str)
+async def test_what_is_odd_is_noted_once_and_nothing_else_is(
+    connect: Connect, execution: JsonObject, note: str
+) -> None:
+    _, notes = await look_up(connect, {"id": "a", "status": "InProgress", **execution})
+    assert notes == [note]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("field", "consequence"),
+    [
+        ("id", "the object has no id"),
+        ("status", "the object has no status, so whether it has finished is not known"),
+    ],
+)
+async def test_an_id_or_a_status_of_another_type_is_noted_with_what_follows(
+    connect: Connect, field: str, consequence: str
+) -> None:
+    _, notes = await look_up(connect, {"id": "a", "status": "InProgress", field: ["Failed"]})
+    assert notes == [
+        consequence,
+        f"field '{field}' holds a list that is not understood; the summary leaves it out",
+    ]
+
+
+@pytest.mark.anyio
+async def test_null_is_as_good_as_missing(connect: Connect) -> None:
+    sample = dict.fromkeys(["name", "workflow", "logins", "startTime", "attempts", "downloads", "liveViewUrl"])
+    summary, notes = await look_up(connect, {"id": "a", "status": "Enqueued", **sample})
+    assert notes == []
+    assert set(summary) == {
+        "headline", "next_step", "kind", "id", "status", "state", "finished", "needs_person"
+    }  # fmt: skip
+
+
+@pytest.mark.anyio
+async def test_a_number_no_double_can_hold_and_text_no_encoding_can_carry_become_text(
+    connect: Connect, era: str
+) -> None:
+    body = rb'{"execution": {"id": "a", "status": "Completed", "big": 1e999, "\ud800key": ["half \uDC00"]}}'
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    async with connect(transport, era=era) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    raw = result.structured_content["raw"]
+    assert raw == {"id": "a", "status": "Completed", "big": "1e999", "\\ud800key": ["half \\udc00"]}
+    assert result.structured_content["notes"] == [
+        "a number too large for any client is shown as text",
+        "text that is not valid Unicode (a lone surrogate) is shown as \\uXXXX",
+    ]
+
+
+@pytest.mark.anyio
+async def test_an_escaped_pair_of_surrogates_is_an_ordinary_character(connect: Connect) -> None:
+    body = rb'{"execution": {"id": "a", "status": "Completed", "name": "\ud83d\ude00"}}'
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    async with connect(transport) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"]["name"] == "😀"
+    assert result.structured_content["notes"] == []
+
+
+OPEN = {"authentications": [{"status": "InProgress"}]}
+MANUAL = {"contextAuthentications": [LOGIN]}
+DONE = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
+NOT_YET = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Unauthenticated"}]}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("execution", "waits"),
+    [
+        (OPEN | MANUAL, True),
+        (MANUAL | {"authentications": [{"status": "In Progress"}]}, True),
+        (MANUAL | {"authentications": [{"status": "Finished"}]}, False),
+        (OPEN | {"contextAuthentications": []}, False),
+        (MANUAL | {"authentications": []}, False),
+        (OPEN | DONE, False),
+        (NOT_YET | {"status": "Paused"}, True),
+        (OPEN | {"status": "Paused"}, True),
+        ({"status": "Paused"}, False),
+        (OPEN | MANUAL | {"status": "Completed"}, False),
+        (OPEN | MANUAL | {"status": "Mystery"}, True),
+        (OPEN | MANUAL | {"status": None}, True),
+    ],
+    ids=str,
+)
+async def test_it_waits_for_a_login_only_when_one_is_open_and_manual(
+    connect: Connect, execution: JsonObject, *, waits: bool
+) -> None:
+    summary, _ = await look_up(connect, {"id": "a", "status": "InProgress", **execution})
+    assert ("log_in_to" in summary) is waits
+    assert summary["needs_person"] is (waits or summary["state"] == "paused")
+    assert ("waits for a person to log in" in summary["headline"]) is waits
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("times", "seconds"),
+    [
+        ({"durationMs": 1500, "startTime": "2026-11-22T09:00:00Z"}, 1.5),
+        ({"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T10:00:30+01:00"}, 30),
+        ({"startTime": "2026-11-22T09:00:00Z"}, 1800),
+        ({"startTime": "2026-11-22T11:00:00Z"}, None),
+        ({"startTime": "2026-11-22T09:00:00Z", "status": "Completed"}, None),
+        ({"startTime": "2026-11-22T09:00:00Z", "status": "Enqueued"}, None),
+        ({}, None),
+    ],
+)
+async def test_the_duration_comes_from_the_best_source_there_is(
+    connect: Connect, times: JsonObject, seconds: float | None
+) -> None:
+    summary, _ = await look_up(connect, {"id": "a", "status": "InProgress", **times})
+    assert summary.get("duration_seconds") == seconds
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("field", "value", "quoted"),
+    [
+        ("error", "boom", {"error": "boom"}),
+        ("failureReason", "boom", {"failureReason": "boom"}),
+        ("message", "boom", {"message": "boom"}),
+        ("errorAnalysis", {"why": "x", "steps": ["a"]}, {"errorAnalysis.why": "x", "errorAnalysis.steps[0]": "a"}),
+        ("errors", [{"message": "boom"}], {"errors[0].message": "boom"}),
+        ("errors", [str(n) for n in range(9)], {f"errors[{n}]": str(n) for n in range(5)}),
+        ("error", {"a": {"b": {"c": "too deep"}}}, None),
+        ("errorCount", 3, None),
+        ("error", None, None),
+        ("mirror", "boom", None),
+    ],
+    ids=str,
+)
+async def test_error_like_fields_are_quoted_with_their_names(
+    connect: Connect, field: str, value: Any, quoted: dict[str, str] | None
+) -> None:
+    summary, _ = await look_up(connect, {"id": "a", "status": "Failed", field: value})
+    found = summary.get("error_fields")
+    assert (found and {error["field"]: error["text"] for error in found}) == quoted
+
+
+@pytest.mark.anyio
+async def test_the_verdict_stays_short_however_long_the_texts_are(connect: Connect) -> None:
+    long = "word " * 10_000
+    execution = {
+        "id": "a", "status": "Failed", "name": long, "error": long, "message": long,
+        "workflow": {"id": long, "name": long}, "liveViewUrl": "https://live.example/" + "x" * 5_000,
+        "downloads": {"files": [{"name": long}] * 50, "message": long}, "logins": [{"name": long}] * 50,
+    }  # fmt: skip
+    summary, _ = await look_up(connect, execution)
+    assert len(summary["headline"]) < 500
+    assert len(summary["name"]) == 120
+    assert summary["live_view_url"] == execution["liveViewUrl"]
+    assert summary["downloads_count"] == 50
+    assert len(summary["downloads_names"]) == 5
+
+
+# For any object.
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.sampled_from(["2026-11-22T09:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+    | st.sampled_from(["Enqueued", "InProgress", "Paused", "Completed", "Failed", "Finished", "pending"])
+    | st.sampled_from(["https://live.example/x", "http://" + "y" * 600])
+)
+known_names = st.sampled_from(
+    [
+        "id", "name", "status", "workflow", "batch", "logins", "authentications", "contextAuthentications",
+        "loginSummary", "isManual", "startTime", "endTime", "durationMs", "attempts", "totalAttempts",
+        "isLastAttempt", "isTest", "isRecording", "liveViewUrl", "startBlock", "downloads", "files", "sizeBytes",
+        "message", "response", "truncatedResponse", "responseFile", "parentExecutionId", "error", "errorAnalysis",
+        "authenticationStatus", "loginId", "type", "model_config", "state", "__class__",
+    ]
+)  # fmt: skip
+values = st.recursive(
+    scalars,
+    lambda children: (
+        st.lists(children, max_size=4) | st.dictionaries(known_names | st.text(), children, max_size=5)
+    ),
+    max_leaves=25,
+)
+objects = st.dictionaries(known_names | st.text(), values, max_size=14)
+
+
+def shaped(required: JsonObject) -> st.SearchStrategy[JsonObject]:
+    """Objects with the fields of a document's sample, some dropped, some of any other value."""
+    fields = {name: st.just(value) | values for name, value in required.items()}
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+recordings = objects | shaped(
+    {
+        "id": "a",
+        "status": "InProgress",
+        "name": "Check",
+        "workflow": {"id": "w", "name": "W"},
+        "logins": [{"id": "l", "name": "L"}],
+        "authentications": [{"status": "InProgress", "liveViewUrl": "https://live.example/x"}],
+        "contextAuthentications": [LOGIN],
+        "startTime": "2026-11-22T09:00:00Z",
+        "attempts": 2,
+        "totalAttempts": 3,
+        "downloads": {"files": [{"name": "f", "sizeBytes": 1}], "message": "m", "status": "pending"},
+        "errorMessage": "boom",
+    }
+)
+
+
+def ask(lookup: Lookup, body: JsonObject, detail: str = "full") -> CallToolResult:
+    async def call() -> CallToolResult:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, content=json.dumps(body).encode()))
+        server = create_server(Settings(api_key=SecretStr("k")), transport=transport, clock=lambda: NOW)
+        async with Client(server) as client:
+            return await client.call_tool(lookup.name, {"id": "a", "detail": detail})
+
+    return anyio.run(call)
+
+
+OUTPUT_SCHEMAS = {lookup.name: lookup.published().output_schema or {} for lookup in LOOKUPS}
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS, ids=lambda lookup: lookup.name)
+@given(recording=recordings)
+def test_any_object_is_answered_whole_and_by_the_published_schema(lookup: Lookup, recording: JsonObject) -> None:
+    result = ask(lookup, {"execution": recording} if lookup is GET_EXECUTION else recording)
+    assert not result.is_error
+    assert result.structured_content["raw"] == recording
+    jsonschema.validate(result.structured_content, OUTPUT_SCHEMAS[lookup.name], Draft202012Validator)
+    verdict, raw = (block.text for block in result.content if isinstance(block, TextContent))
+    assert json.loads(raw) == recording
+    assert len(verdict) <= MAX_VERDICT
+    summary = result.structured_content["summary"]
+    assert verdict.startswith(summary["headline"])
+    assert "\n" not in summary["headline"] + summary["next_step"]
+    assert summary["finished"] is (recording.get("status") in ("Completed", "Failed"))
