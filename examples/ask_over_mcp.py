@@ -1,6 +1,6 @@
 """Start the server as an MCP client does and ask it for one execution.
 
-Run it without a key:    KAIZEN_SANDBOX=1 python examples/ask_over_mcp.py exec-eligibility-login
+Run it without a key:    KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_over_mcp.py exec-eligibility-login
 """
 
 import os
@@ -25,4 +25,6 @@ async def main(execution_id: str) -> None:
     print(summary["next_step"])
 
 
+if len(sys.argv) != 2:  # noqa: PLR2004 - the program and the id
+    sys.exit(__doc__)
 anyio.run(main, sys.argv[1])

@@ -1,11 +1,11 @@
 """Look up one execution from Python, without MCP: the same door to the API, the same errors.
 
-Run it without a key:    KAIZEN_SANDBOX=1 python examples/ask_the_api.py exec-claim-failed
+Run it without a key:    KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_the_api.py exec-claim-failed
 """
 
+import json
 import os
 import sys
-from typing import Any
 
 import anyio
 
@@ -21,12 +21,16 @@ async def main(execution_id: str) -> None:
         except KaizenError as error:
             again = "later" if error.retryable else "after mending it"
             sys.exit(f"{error.code}: {error} Try again {again}.")
-    # `data` is the API's object as it came: any field may be missing, or null.
+    # `data` is the API's object as it came: any field may be missing, null, or not what you expect.
     print(reply.data.get("status"))
-    downloads: Any = reply.data.get("downloads")
-    files: list[dict[str, Any]] | None = downloads.get("files") if downloads else None
-    for file in files or []:
-        print(file.get("name"), file.get("sizeBytes"))
+    match reply.data:
+        case {"downloads": {"files": [*files]}}:
+            for file in files:
+                print(json.dumps(file))
+        case _:
+            print("no downloads")
 
 
+if len(sys.argv) != 2:  # noqa: PLR2004 - the program and the id
+    sys.exit(__doc__)
 anyio.run(main, sys.argv[1])

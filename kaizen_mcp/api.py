@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import anyio
@@ -17,6 +18,7 @@ from kaizen_mcp.errors import (
     BadResponseError,
     CallTimeoutError,
     ForbiddenError,
+    InvalidInputError,
     KaizenError,
     NotConfiguredError,
     NotFoundError,
@@ -25,6 +27,7 @@ from kaizen_mcp.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from kaizen_mcp.safety import quote
 from kaizen_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,8 +91,8 @@ class KaizenApi:
         wrapped = body.data.get("execution")
         if not isinstance(wrapped, dict):
             raise BadResponseError('Kaizen answered, but the answer has no "execution" object.')
-        beside = [key for key in body.data if key != "execution"]
-        notes = [f"the answer held {len(beside)} more field(s) beside 'execution', not shown"] if beside else []
+        beside = [quote(key, 40) for key in body.data if key != "execution"]
+        notes = [f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here"] if beside else []
         return Reply(cast("JsonObject", wrapped), (*body.notes, *notes))
 
     async def get_instructor_execution(self, execution_id: str) -> Reply:
@@ -101,50 +104,78 @@ class KaizenApi:
         self._settings.require_usable()
         response = await self._send(path, payload)
         if not response.is_success:
-            raise _refusal(response)
+            raise self._refusal(response)
         data, notes = read_object(response.content)
+        if self._settings.sandbox:
+            notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
         return Reply(data, tuple(notes))
 
     async def _send(self, path: str, payload: JsonObject) -> "httpx.Response":
         import httpx  # noqa: PLC0415 - 60 to 90 ms, so not before the first call needs it
 
+        client = self._open_client()
         failure: KaizenError
         try:
             with anyio.fail_after(self._settings.call_timeout):
-                return await self._open_client().post(path, json=payload)
+                return await client.post(path, json=payload)
         except TimeoutError:
             failure = CallTimeoutError(f"Kaizen did not answer within {self._settings.call_timeout:g} s.")
         except httpx.ConnectError:
             failure = UnavailableError("Kaizen could not be reached.")
         except httpx.DecodingError:
             failure = BadResponseError("Kaizen answered, but the answer's compression is broken.")
-        except httpx.InvalidURL:
-            failure = NotConfiguredError("KAIZEN_BASE_URL is not a valid address.")
         except httpx.HTTPError:
             failure = UnavailableError("The connection to Kaizen broke before it had answered.")
+        except UnicodeEncodeError:
+            failure = InvalidInputError("The id has characters in it that can't be sent.")
         # Raised out here so that it carries no httpx exception, whose request holds the key.
         raise failure
 
     def _open_client(self) -> "httpx.AsyncClient":
-        import httpx  # noqa: PLC0415 - as in _send
-
         if self._client is None:
             settings, transport = self._settings, self._transport
             if settings.sandbox:
                 settings, transport = _SANDBOX, transport or _sandbox_transport()
-            key = settings.api_key
-            self._client = httpx.AsyncClient(
-                base_url=settings.base_url,
-                transport=transport,
-                headers={
-                    "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
-                    "User-Agent": f"kaizen-mcp/{__version__}",
-                    "Accept": "application/json",
-                },
-                timeout=None,  # noqa: S113 - the deadline in _send is the one clock of a call
-                follow_redirects=False,
-            )
+            self._client = _build_client(settings, transport)
         return self._client
+
+    def _refusal(self, response: "httpx.Response") -> KaizenError:
+        status = response.status_code
+        facts: dict[str, Any] = {"http_status": status, "request_id": _request_id(response)}
+        error, message = _REFUSALS.get(status) or _OTHER_REFUSALS.get(status // 100) or (None, "")
+        if error is None:
+            return BadResponseError(f"Kaizen answered with HTTP {status}, where an object was expected.", **facts)
+        if error is NotFoundError and "html" in response.headers.get("Content-Type", ""):
+            return BadResponseError("A web page answered with HTTP 404, not Kaizen's API.", **facts)
+        if error is NotFoundError and self._settings.sandbox:
+            message = "The built-in sandbox has no such object, and Kaizen was not asked"
+        return error(f"{message} (HTTP {status}).", retry_after_seconds=_retry_after(response), **facts)
+
+
+def _build_client(settings: Settings, transport: "httpx.AsyncBaseTransport | None") -> "httpx.AsyncClient":
+    import httpx  # noqa: PLC0415 - as in _send
+
+    key = settings.api_key
+    try:
+        return httpx.AsyncClient(
+            base_url=settings.base_url,
+            transport=transport,
+            headers={
+                "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
+                "User-Agent": f"kaizen-mcp/{__version__}",
+                "Accept": "application/json",
+            },
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one lookup leaves nothing for the next
+            timeout=None,  # noqa: S113 - the deadline in _send is the one clock of a call
+            follow_redirects=False,
+            # Plain http is for this machine alone; a proxy would carry the key off it, unencrypted.
+            trust_env=not settings.base_url.startswith("http:"),
+        )
+    except (ImportError, OSError, ValueError, httpx.InvalidURL):
+        problem = (
+            "A proxy or certificate variable can't be used: look at HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
+        )
+    raise NotConfiguredError(problem)
 
 
 def _sandbox_transport() -> "httpx.AsyncBaseTransport":
@@ -155,23 +186,14 @@ def _sandbox_transport() -> "httpx.AsyncBaseTransport":
     return httpx.ASGITransport(create_app(), raise_app_exceptions=False)
 
 
-def _refusal(response: "httpx.Response") -> KaizenError:
-    status = response.status_code
-    facts: dict[str, Any] = {"http_status": status, "request_id": _request_id(response)}
-    error, message = _REFUSALS.get(status) or _OTHER_REFUSALS.get(status // 100) or (None, "")
-    if error is None:
-        return BadResponseError(f"Kaizen answered with HTTP {status}, where an object was expected.", **facts)
-    return error(f"{message} (HTTP {status}).", retry_after_seconds=_retry_after(response), **facts)
-
-
 def _retry_after(response: "httpx.Response") -> float | None:
     """Seconds until the caller may come back: RFC 9110's Retry-After, as a number or as a date."""
     text = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,9}", text):
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -19,8 +19,13 @@ Detail = Literal["full", "summary"]
 MAX_ID = 256
 _EXPECTED = 'pass the id as text, for example "exec_abc123"'
 # What surrounds an id that was copied from a chat, a document or a log.
-_WRAPPING = "\"'`<>\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\ufeff"
-_URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)+/", re.IGNORECASE)
+_WRAPPING = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\ufeff"
+_LINK = re.compile(r"https?://[^\s<>\"'`)\]]+", re.IGNORECASE)
+_BARE_LINK = re.compile(r"[\w.:-]+/(\S*/)?(instructor[-_]?)?executions?/\S+", re.IGNORECASE)
+_ID_PARAMETER = re.compile(r"(instructor_?)?execution_?(id)?", re.IGNORECASE)
+_ID_FOLLOWS = re.compile(r"(instructor[-_]?)?executions?", re.IGNORECASE)
+# What follows `executions` in the API's own paths and is no id.
+_NO_IDS = {"get", "getevents", "list", "batches", "retry"}
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -39,8 +44,8 @@ def read_id(value: object) -> str:
     if not isinstance(value, str):
         raise _refused("must be text")
     text = value.strip().strip(_WRAPPING).strip()
-    if _URL.match(text):
-        text = _id_in_url(text)
+    if link := _LINK.search(text) or _BARE_LINK.fullmatch(text):
+        text = _id_in_link(link[0].rstrip(".,;:!"))
     if not text:
         raise _refused("is empty")
     if len(text) > MAX_ID:
@@ -54,30 +59,38 @@ def _refused(why: str) -> PydanticCustomError:
     return PydanticCustomError("id", "{why}", {"why": why})
 
 
-def _id_in_url(url: str) -> str:
+def _id_in_link(link: str) -> str:
     """Find the id in a link.
 
-    How Kaizen's dashboard builds its links is not documented, so this looks, in this order, for what follows
-    a path segment `execution` or `executions`, for a query parameter named like an id, and for the last path
-    segment with a digit in it.
+    How Kaizen's dashboard builds its links is not documented. So this looks, in this order, for a parameter
+    named like an execution's id, for what follows `execution` or `executions` in the path, for a parameter
+    `id`, and for a last part of the path that has a digit, a hyphen or an underscore in it.
     """
     try:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+        # Single-page dashboards keep a path of their own behind the `#`.
+        inner = urlsplit(parts.fragment.lstrip("!")) if parts.fragment.startswith(("/", "!/")) else urlsplit("")
     except ValueError:
-        raise _refused("is not a valid URL") from None
-    # Single-page dashboards keep their path behind the `#`.
-    fragment = parts.fragment.lstrip("!") if parts.fragment.startswith(("/", "!/")) else ""
-    segments = [unquote(segment) for segment in f"{parts.path}/{fragment}".split("/") if segment]
-    for name, following in pairwise(segments):
-        if re.fullmatch(r"executions?", name, re.IGNORECASE):
-            return following.strip()
-    for name, following in parse_qsl(parts.query):
-        if re.fullmatch(r"(execution_?)?id", name, re.IGNORECASE):
-            return following.strip()
-    for segment in reversed(segments):
-        if any(character.isdigit() for character in segment):
-            return segment.strip()
-    raise _refused("is a URL with no id in it")
+        raise _refused("has a link in it that is not valid") from None
+    parameters = parse_qsl(parts.query) + parse_qsl(inner.query)
+    segments = [unquote(segment) for segment in f"{parts.path}/{inner.path}".split("/") if segment]
+    candidates = [
+        *(value for name, value in parameters if _ID_PARAMETER.fullmatch(name)),
+        *(b for a, b in pairwise(segments) if _ID_FOLLOWS.fullmatch(a) and b.lower() not in _NO_IDS),
+        *(value for name, value in parameters if name.lower() == "id"),
+        *(segment for segment in segments[-1:] if re.search(r"[\d_-]", segment)),
+    ]
+    # `/executions` twice in a row is a path, not an id.
+    found = next((text.strip() for text in candidates if not _ID_FOLLOWS.fullmatch(text.strip())), None)
+    if found is None:
+        raise _refused("has a link in it with no id that can be told")
+    return found
+
+
+ExecutionId = Annotated[str, BeforeValidator(read_id)]
+DetailChoice = Annotated[
+    Detail, Field(description="full: facts and raw object; summary: facts only.", examples=["summary"])
+]
 
 
 class GetExecutionArguments(BaseModel):
@@ -85,12 +98,8 @@ class GetExecutionArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: Annotated[str, BeforeValidator(read_id)] = Field(
-        description="Id of the execution, or a Kaizen link to it.", examples=["exec_abc123"]
-    )
-    detail: Detail = Field(
-        "full", description="full: facts and raw object; summary: facts only.", examples=["summary"]
-    )
+    id: ExecutionId = Field(description="Id of the execution, or a Kaizen link to it.", examples=["exec_abc123"])
+    detail: DetailChoice = "full"
 
 
 class GetInstructorExecutionArguments(BaseModel):
@@ -98,13 +107,11 @@ class GetInstructorExecutionArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: Annotated[str, BeforeValidator(read_id)] = Field(
+    id: ExecutionId = Field(
         description="Id of the instructor execution, or a Kaizen link to it.",
         examples=["6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"],
     )
-    detail: Detail = Field(
-        "full", description="full: facts and raw object; summary: facts only.", examples=["summary"]
-    )
+    detail: DetailChoice = "full"
 
 
 Arguments = TypeVar("Arguments", bound=BaseModel)

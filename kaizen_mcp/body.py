@@ -10,6 +10,8 @@ from kaizen_mcp.safety import encodable
 MAX_DEPTH = 128
 """Levels of nesting that are passed on; MCP clients stop reading a message at about 200."""
 
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
+
 JsonObject = dict[str, Any]
 
 
@@ -26,17 +28,11 @@ def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
         BadResponseError: it is not JSON, not an object, or too deep to pass on.
     """
     numbers = _Numbers()
-    try:
-        data = json.loads(content.decode("utf-8-sig"), parse_float=numbers.read, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        data = None
-        problem = "the answer is empty" if not content.strip() else "the answer is not valid JSON"
-    else:
-        problem = _problem(data)
+    data, problem = _decode(content, numbers)
     if problem:
-        raise BadResponseError(f"Kaizen answered, but {problem}.")
-    # JSON can spell a lone surrogate only as an escape; without one in the body there is nothing to look for.
+        raise BadResponseError(f"Kaizen answered, but the answer {problem}.")
     notes = numbers.notes
+    # JSON can spell a lone surrogate only as an escape; without one in the body there is nothing to look for.
     if b"\\ud" in content.lower():
         cleaned = _encodable(data)
         if cleaned != data:
@@ -45,12 +41,23 @@ def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
     return cast("JsonObject", data), notes
 
 
-def _problem(data: Any) -> str | None:  # noqa: ANN401 - any JSON value
+def _decode(content: bytes, numbers: "_Numbers") -> tuple[Any, str | None]:
+    """Return the decoded value, and what is wrong with it if something is."""
+    try:
+        data = json.loads(
+            content.decode("utf-8-sig"),
+            parse_int=numbers.read_int,
+            parse_float=numbers.read_float,
+            parse_constant=_refuse_constant,
+        )
+    except ValueError:
+        return None, "is not valid JSON" if content.strip() else "is empty"
+    except RecursionError:
+        return None, _TOO_DEEP
     if not isinstance(data, dict):
-        return "the answer is not a JSON object"
-    if _deeper_than(cast("JsonObject", data), MAX_DEPTH):
-        return f"the answer is nested more than {MAX_DEPTH} levels deep"
-    return None
+        return None, "is not a JSON object"
+    fields = cast("JsonObject", data)
+    return fields, _TOO_DEEP if _deeper_than(fields, MAX_DEPTH) else None
 
 
 def _refuse_constant(word: str) -> NoReturn:
@@ -58,16 +65,25 @@ def _refuse_constant(word: str) -> NoReturn:
 
 
 class _Numbers:
-    """Reads floats; one that no double can hold stays as the text it was sent as."""
+    """Reads numbers; one that neither Python's integers nor a double can hold stays as the text it was."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
 
-    def read(self, text: str) -> float | str:
+    def read_int(self, text: str) -> int | str:
+        try:
+            return int(text)
+        except ValueError:  # more digits than Python converts
+            return self._keep(text)
+
+    def read_float(self, text: str) -> float | str:
         value = float(text)
-        if math.isfinite(value):
-            return value
-        self.notes = ["a number too large for any client is shown as text"]
+        mantissa = text.lower().partition("e")[0]
+        underflow = value == 0 and mantissa.strip("-0.")
+        return self._keep(text) if math.isinf(value) or underflow else value
+
+    def _keep(self, text: str) -> str:
+        self.notes = ["a number too large or too small for JSON readers is shown as text"]
         return text
 
 
@@ -91,6 +107,12 @@ def _encodable(value: Any) -> Any:  # noqa: ANN401 - any JSON value in, the same
         return encodable(value)
     if isinstance(value, list):
         return [_encodable(item) for item in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {encodable(key): _encodable(item) for key, item in cast("JsonObject", value).items()}
-    return value
+    if not isinstance(value, dict):
+        return value
+    fields, cleaned = cast("JsonObject", value), cast("JsonObject", {})
+    for key, item in fields.items():
+        name = encodable(key)
+        while name in cleaned or (name != key and name in fields):  # no field may hide another
+            name += "_"
+        cleaned[name] = _encodable(item)
+    return cleaned

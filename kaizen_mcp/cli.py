@@ -8,13 +8,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 import anyio
 
 from kaizen_mcp import __version__
 from kaizen_mcp.errors import NotConfiguredError
-from kaizen_mcp.settings import Settings
+from kaizen_mcp.settings import DEFAULT_LOG_LEVEL, LOG_LEVELS, Settings
 
 FOUND, FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PORT = 8765
@@ -28,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _print_anything()
     try:
         exit_code = _COMMANDS[command](options)
-        sys.stdout.flush()  # here, where a reader that has left can be told from a fault
+        if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is, where fd 1 is closed
+            sys.stdout.flush()  # here, where a reader that has left can be told from a fault
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -52,11 +52,10 @@ def _parser() -> argparse.ArgumentParser:
         "on stdin and stdout, for a client such as Claude Desktop to start.",
         epilog="Settings come from the environment; the README lists them.",
     )
-    parser.add_argument(
-        "--sandbox", action="store_true", help="answer from the built-in sandbox: no key, no network"
-    )
+    in_sandbox = "answer from the built-in sandbox: no key, no network"
+    parser.add_argument("--sandbox", action="store_true", help=in_sandbox)
     parser.add_argument("--version", action="version", version=f"kaizen-mcp {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="", dest="command")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     commands.add_parser("demo", help="ask a real server six questions, answered by the sandbox")
 
     sandbox = commands.add_parser("sandbox", help="run the API's stand-in on this machine")
@@ -68,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     get = commands.add_parser("get", help="look up one execution and print the verdict")
     get.add_argument("id", help="id of the execution, or a link to it")
     get.add_argument("--instructor", action="store_true", help="it is an instructor execution")
+    # Suppressed, so that it does not undo the flag where that stands before the command.
+    get.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=in_sandbox)
     get.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     return parser
 
@@ -79,8 +80,7 @@ def _port(text: str) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = Settings.from_env(os.environ)
-    return replace(settings, sandbox=True) if options.sandbox else settings
+    return Settings.from_env({**os.environ, **({"KAIZEN_SANDBOX": "1"} if options.sandbox else {})})
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -89,7 +89,14 @@ def _serve(options: argparse.Namespace) -> int:
     from kaizen_mcp.server import serve_stdio
 
     settings = _settings(options)
-    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    known = settings.log_level in LOG_LEVELS
+    level = settings.log_level if known else DEFAULT_LOG_LEVEL
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    for chatty in ("httpx", "httpcore"):
+        # What they log at DEBUG and INFO are headers and addresses, which may hold what nobody should see.
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    if not known:
+        logging.getLogger(__name__).warning("KAIZEN_LOG_LEVEL must be one of %s.", ", ".join(LOG_LEVELS))
     try:
         settings.require_usable()
     except NotConfiguredError as problem:

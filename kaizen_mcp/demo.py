@@ -22,6 +22,7 @@ class Question:
     text: str
     tool: str
     arguments: dict[str, str]
+    found: bool = True
 
 
 QUESTIONS = (
@@ -34,17 +35,16 @@ QUESTIONS = (
     Question("Why did claim 2026-1093 fail?", "get_execution", {"id": "exec-claim-failed"}),
     Question("Are the EOBs there yet?", "get_execution", {"id": "exec-eob-pending", "detail": "summary"}),
     Question("Is the teaching session still recording?", "get_instructor_execution", {"id": "teach-recording"}),
-    Question("What about execution 4711?", "get_execution", {"id": "4711"}),
+    Question("What about execution 4711?", "get_execution", {"id": "4711"}, found=False),
 )
 
 
 def run() -> int:
-    """Print the demo; returns the exit code."""
-    anyio.run(_ask_all)
-    return 0
+    """Print the demo; returns the exit code, 1 if an answer was not of the expected kind."""
+    return 0 if anyio.run(_ask_all) else 1
 
 
-async def _ask_all() -> None:
+async def _ask_all() -> bool:
     # The person's own Kaizen settings stay out of it.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
     server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp", "--sandbox"], env=environ)
@@ -53,10 +53,13 @@ async def _ask_all() -> None:
         print(f"Connected over stdio, protocol {client.protocol_version}. The server offers:")
         for tool in tools:
             print(_wrapped(f"{tool.name}: {tool.description}", indent="  "))
+        as_expected = True
         for number, question in enumerate(QUESTIONS, start=1):
             result = await client.call_tool(question.tool, {**question.arguments})
             print(*_lines(number, question, result), sep="\n")
+            as_expected &= question.found is not result.is_error
     print(_bold("\nThe server has ended. Every answer came from the built-in sandbox: no key, no network."))
+    return as_expected
 
 
 def _lines(number: int, question: Question, result: CallToolResult) -> list[str]:

@@ -1,6 +1,6 @@
 """What can be said of an execution, fact by fact: a view in, plain values out. Pure; the clock is an argument.
 
-A fact that is not known is None here and absent from the answer. All text in it has been made visible and cut.
+A fact that is not known is None here and absent from the answer. All text in it was made visible and cut.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from kaizen_mcp.models import (
     ContextAuthentication,
     Downloads,
     Execution,
+    FailedAuthentication,
     InProgressAuthentication,
     InstructorExecution,
     Recording,
@@ -31,8 +32,10 @@ MAX_NAME = 120
 MAX_ID = 256
 MAX_QUOTED = 300
 MAX_LISTED = 5
+
 _ERROR_WORDS = ("error", "failure", "exception")
 _ERROR_NAMES = {"message", "reason", "statusmessage", "statusreason", "cause"}
+"""Names that speak of an error where nothing has finished well; elsewhere they may say anything."""
 
 
 class _Fact(BaseModel):
@@ -54,7 +57,7 @@ class StatusCount(_Fact):
 
 
 class QuotedField(_Fact):
-    """Text of a field that looks like an error, quoted with the field's name; its meaning is not interpreted."""
+    """Text of a field that looks like an error, quoted with the field's name; it is not interpreted."""
 
     field: str
     text: str
@@ -68,10 +71,12 @@ class Facts(_Fact):
     name: str | None = None
     status: str | None = Field(None, description="as the API sent it")
     state: str = Field(description="queued, running, paused, finished, failed or unknown")
-    finished: bool = Field(description="false for a status this server does not know")
-    needs_person: bool = Field(description="it waits for a person to log in, or is paused")
+    finished: bool = Field(description="it has ended, well or failed; false for an unknown status")
+    needs_person: bool = Field(description="a person may have to log in, or it is paused")
+    waits_for_login: str | None = Field(None, description="yes or maybe")
     log_in_to: list[str] | None = None
     log_in_url: str | None = None
+    live_view_url: str | None = None
     workflow_id: str | None = None
     workflow_name: str | None = None
     started_at: str | None = None
@@ -79,6 +84,7 @@ class Facts(_Fact):
     duration_seconds: float | None = None
     logins: list[NamedId] | None = None
     authentications: list[StatusCount] | None = None
+    failed_logins: int | None = None
     error_fields: list[QuotedField] | None = None
 
 
@@ -94,8 +100,8 @@ class ExecutionFacts(Facts):
     is_test: bool | None = None
     start_block_name: str | None = None
     start_block_type: str | None = None
-    live_view_url: str | None = None
     downloads_count: int | None = None
+    downloads_with_link: int | None = None
     downloads_total_bytes: int | None = None
     downloads_names: list[str] | None = None
     downloads_status: str | None = None
@@ -116,7 +122,7 @@ def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
     """Facts of an execution; `now` is an aware time."""
     batch, block, file = view.batch or Reference(), view.start_block, view.response_file
     return ExecutionFacts(
-        **_common(view, now, kind="execution", name=view.name, live_view_url=view.live_view_url),
+        **_common_facts(view, now, kind="execution", name=view.name, live_view_url=view.live_view_url),
         batch_id=_id(batch.id),
         batch_name=_name(batch.name),
         parent_execution_id=_id(view.parent_execution_id),
@@ -126,10 +132,9 @@ def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
         is_test=view.is_test,
         start_block_name=_name(block.name) if block else None,
         start_block_type=_name(block.type) if block else None,
-        live_view_url=view.live_view_url,
-        **_downloads(view.downloads),
-        has_response=True if view.response is not None else None,
-        response_truncated=True if view.truncated_response is not None else None,
+        **_download_facts(view.downloads),
+        has_response=None if view.response is None else view.response not in ("", [], {}),
+        response_truncated=None if view.truncated_response is None else True,
         response_file_id=_id(file.id) if file else None,
         response_file_name=_name(file.name) if file else None,
     )
@@ -138,13 +143,13 @@ def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
 def instructor_execution_facts(view: InstructorExecution, *, now: datetime) -> InstructorExecutionFacts:
     """Facts of an instructor execution; `now` is an aware time."""
     return InstructorExecutionFacts(
-        **_common(view, now, kind="instructor_execution", name=None, live_view_url=None),
+        **_common_facts(view, now, kind="instructor_execution", name=None, live_view_url=None),
         is_recording=view.is_recording,
     )
 
 
-def oddities(view: Recording) -> list[str]:
-    """What is odd about the object as a whole, one sentence each."""
+def oddities(view: Recording, *, now: datetime) -> list[str]:
+    """What is odd about the object as a whole, one sentence each; `now` is an aware time."""
     notes: list[str] = []
     if view.status is None:
         notes.append("the object has no status, so whether it has finished is not known")
@@ -161,14 +166,29 @@ def oddities(view: Recording) -> list[str]:
         notes.append("it ended before it started, by its own times")
     if view.end_time and view.state not in FINAL:
         notes.append("it has an end time, though its status is not one of an ended run")
+    if any(moment and moment > now for moment in (view.start_time, view.end_time)):
+        notes.append("one of its times lies in the future")
+    if len(view.logins) > MAX_LISTED:
+        notes.append(f"it has {len(view.logins)} logins; the summary lists {MAX_LISTED}")
     return notes
 
 
-def _common(
+def attempt_oddities(view: Execution) -> list[str]:
+    """What is odd about an execution's count of attempts, one sentence each."""
+    attempt, total, last = view.attempts, view.total_attempts, view.is_last_attempt
+    if attempt is None or total is None:
+        return []
+    if attempt > total or (last is not None and last != (attempt == total)):
+        return ["its numbers of attempts contradict each other"]
+    return []
+
+
+def _common_facts(
     view: Recording, now: datetime, *, kind: str, name: str | None, live_view_url: str | None
 ) -> dict[str, Any]:
     workflow = view.workflow or Reference()
-    log_in_to, log_in_url = _waiting_login(view, live_view_url)
+    live_view_url = live_view_url or next((a.live_view_url for a in view.authentications if a.live_view_url), None)
+    login = _login_facts(view, live_view_url)
     return {
         "kind": kind,
         "id": _id(view.id),
@@ -176,23 +196,19 @@ def _common(
         "status": _name(view.status),
         "state": view.state,
         "finished": view.state in FINAL,
-        "needs_person": log_in_to is not None or view.state == "paused",
-        "log_in_to": log_in_to,
-        "log_in_url": log_in_url,
+        "needs_person": bool(login) or view.state == "paused",
+        **login,
+        "live_view_url": live_view_url,
         "workflow_id": _id(workflow.id),
         "workflow_name": _name(workflow.name),
-        "started_at": _as_text(view.start_time),
-        "ended_at": _as_text(view.end_time),
+        "started_at": _rfc3339(view.start_time),
+        "ended_at": _rfc3339(view.end_time),
         "duration_seconds": _duration(view, now),
-        "logins": _logins(view) or None,
+        "logins": _named_logins(view) or None,
         "authentications": _count_statuses(view),
-        "error_fields": _error_fields(view.model_extra or {}) or None,
+        "failed_logins": sum(isinstance(a, FailedAuthentication) for a in view.authentications) or None,
+        "error_fields": _error_fields(view) or None,
     }
-
-
-def _logins(view: Recording) -> list[NamedId]:
-    named = (NamedId(id=_id(login.id), name=_name(login.name)) for login in view.logins)
-    return list(islice((login for login in named if login.id or login.name), MAX_LISTED))
 
 
 def _name(text: str | None) -> str | None:
@@ -203,39 +219,51 @@ def _id(text: str | None) -> str | None:
     return visible(text)[:MAX_ID] if text else None
 
 
-def _as_text(moment: datetime | None) -> str | None:
+def _rfc3339(moment: datetime | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def _duration(view: Recording, now: datetime) -> float | None:
-    """From `durationMs`, else from the two times, else until now while it is active."""
-    if view.duration_ms is not None:
+    """From `durationMs`, else from the two times, else until now while it is active.
+
+    While it is active and has not ended, a `durationMs` beside a start time could only be out of date.
+    """
+    active = view.state in {"running", "paused"} and view.end_time is None
+    if view.duration_ms is not None and not (active and view.start_time):
         return round(view.duration_ms / 1000, 3)
-    end = view.end_time or (now if view.state in {"running", "paused"} else None)
+    end = now if active else view.end_time
     if view.start_time is None or end is None or end < view.start_time:
         return None
     return round((end - view.start_time).total_seconds(), 3)
 
 
-def _waiting_login(view: Recording, live_view_url: str | None) -> tuple[list[str] | None, str | None]:
-    """The manual logins a person must do now, by name, and where; (None, None) if there is no such wait.
+def _login_facts(view: Recording, live_view_url: str | None) -> dict[str, Any]:
+    """Whether a person must log in, to what, and where; empty if nothing says so.
 
-    A login that is in progress and manual is where a person must go (kaizen-api.md). The two are listed apart,
-    with nothing that links them, so one in progress and one manual are taken to be the same.
+    A login that is in progress and manual is where a person must go (kaizen-api.md). But the API lists
+    authentications and logins apart, with nothing to link them. So it is certain only while every login is
+    manual, and a `maybe` where an automatic one could be the one in progress.
     """
     if view.state in FINAL:
-        return None, None
-    open_logins = [a for a in view.authentications if isinstance(a, InProgressAuthentication)]
-    manual = [c for c in view.context_authentications if c.login_summary and c.login_summary.is_manual]
-    manual = [c for c in manual if c.authentication_status != "Authenticated"]
-    paused_before_login = view.state == "paused" and any(
-        c.authentication_status == "Unauthenticated" for c in manual
-    )
-    if not (open_logins and manual) and not paused_before_login and not (view.state == "paused" and open_logins):
-        return None, None
-    names = list(dict.fromkeys(filter(None, map(_login_name, manual))))
-    url = next((a.live_view_url for a in open_logins if a.live_view_url), live_view_url)
-    return names[:MAX_LISTED], url
+        return {}
+    in_progress = [a for a in view.authentications if isinstance(a, InProgressAuthentication)]
+    logins = [c for c in view.context_authentications if c.login_summary]
+    manual = [c for c in logins if c.login_summary and c.login_summary.is_manual]
+    # `Unauthenticated` is the one word known here; any other leaves open whether the login is still to be done.
+    undone = [c for c in manual if c.authentication_status in (None, "Unauthenticated")]
+    paused = view.state == "paused"
+    unauthenticated = any(c.authentication_status == "Unauthenticated" for c in manual)
+    if in_progress and logins and len(undone) == len(logins):
+        waits = "yes"
+    elif (in_progress and (manual or (paused and not logins))) or (paused and unauthenticated):
+        waits = "maybe"
+    else:
+        return {}
+    return {
+        "waits_for_login": waits,
+        "log_in_to": list(dict.fromkeys(filter(None, map(_login_name, manual))))[:MAX_LISTED] or None,
+        "log_in_url": next((a.live_view_url for a in in_progress if a.live_view_url), live_view_url),
+    }
 
 
 def _login_name(authentication: ContextAuthentication) -> str | None:
@@ -243,46 +271,57 @@ def _login_name(authentication: ContextAuthentication) -> str | None:
     return (_name(login.name) or _id(login.login_id)) if login else None
 
 
+def _named_logins(view: Recording) -> list[NamedId]:
+    named = (NamedId(id=_id(login.id), name=_name(login.name)) for login in view.logins)
+    return list(islice((login for login in named if login.id or login.name), MAX_LISTED))
+
+
 def _count_statuses(view: Recording) -> list[StatusCount] | None:
     counts = Counter(_name(a.status) or "(none)" for a in view.authentications)
     return [StatusCount(status=s, count=n) for s, n in counts.most_common(MAX_LISTED)] or None
 
 
-def _downloads(downloads: Downloads | None) -> dict[str, Any]:
+def _download_facts(downloads: Downloads | None) -> dict[str, Any]:
     if downloads is None:
         return {}
-    sizes = [file.size_bytes for file in downloads.files]
-    known = [size for size in sizes if size is not None]
-    names = [_name(file.name) for file in downloads.files[:MAX_LISTED]]
+    files = downloads.files
+    sizes = [file.size_bytes for file in files if file.size_bytes is not None]
+    names = [_name(file.name) for file in files[:MAX_LISTED]]
     return {
-        "downloads_count": len(sizes),
-        "downloads_total_bytes": sum(known) if sizes and len(known) == len(sizes) else None,
+        "downloads_count": len(files),
+        "downloads_with_link": sum(1 for file in files if file.download_url) if files else None,
+        "downloads_total_bytes": sum(sizes) if files and len(sizes) == len(files) else None,
         "downloads_names": [name for name in names if name] or None,
         "downloads_status": _name(downloads.status),
         "downloads_message": one_line(downloads.message, MAX_QUOTED) if downloads.message else None,
     }
 
 
-def _error_fields(extra: dict[str, Any]) -> list[QuotedField]:
+def _error_fields(view: Recording) -> list[QuotedField]:
     """Texts of fields whose name looks like an error's. The API documents none: quoted, never interpreted."""
+    extras = {"": view.model_extra or {}}
+    extras |= {f"authentications[{i}].": a.model_extra or {} for i, a in enumerate(view.authentications)}
     texts = (
         QuotedField(field=one_line(path, MAX_NAME), text=one_line(text, MAX_QUOTED))
-        for field, value in extra.items()
-        if _looks_like_error(field)
-        for path, text in _texts(field, value, levels=2)
+        for place, fields in extras.items()
+        for field, value in fields.items()
+        if _looks_like_error(field, ended_well=view.state == "finished")
+        for path, text in _texts(place + field, value, levels=4)
     )
     return list(islice(texts, MAX_LISTED))
 
 
-def _looks_like_error(field: str) -> bool:
+def _looks_like_error(field: str, *, ended_well: bool) -> bool:
     word = field.lower().replace("_", "")
-    return word in _ERROR_NAMES or any(part in word for part in _ERROR_WORDS)
+    return any(part in word for part in _ERROR_WORDS) or (word in _ERROR_NAMES and not ended_well)
 
 
 def _texts(path: str, value: object, *, levels: int) -> Iterator[tuple[str, str]]:
-    """Each non-blank text in `value`, at most `levels` objects or lists down, with the path to it."""
+    """Each non-blank text and number in `value`, `levels` objects or lists down, with the path to it."""
     if isinstance(value, str) and value.strip():
         yield path, value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, str(value)
     elif isinstance(value, dict) and levels:
         for key, child in cast("dict[str, object]", value).items():
             yield from _texts(f"{path}.{key}", child, levels=levels - 1)

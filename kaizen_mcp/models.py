@@ -9,7 +9,7 @@ import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -71,7 +71,7 @@ def _text(value: object) -> object:
     """Accept numbers as text (ids were once integers) and treat blank text as missing."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return None if isinstance(value, str) and not value.strip() else value
+    return value.strip() or None if isinstance(value, str) else value
 
 
 def _count(value: object) -> object:
@@ -89,13 +89,15 @@ def _moment(value: object, info: ValidationInfo) -> object:
 
 
 def _objects(value: object, info: ValidationInfo) -> object:
+    """Read an item that is no object as an empty one, so that the list keeps its length."""
     if not isinstance(value, list):
         return value
     items = cast("list[object]", value)
-    objects: list[object] = [item for item in items if isinstance(item, dict)]
-    if len(objects) < len(items):
-        _oddities(info).add("holds items that are not objects; the summary leaves them out")
-    return objects
+    if all(isinstance(item, dict) for item in items):
+        return items
+    _oddities(info).add("holds items that are not objects and were not understood")
+    nothing: dict[str, Any] = {}
+    return [cast("dict[str, Any]", item) if isinstance(item, dict) else nothing for item in items]
 
 
 State = Literal["queued", "running", "paused", "finished", "failed", "unknown"]
@@ -105,7 +107,7 @@ Count = Annotated[int | None, BeforeValidator(_count), Field(ge=0, lt=_MAX_COUNT
 Milliseconds = Annotated[float | None, Field(ge=0, lt=_MAX_COUNT)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 Link = Annotated[
-    str | None, BeforeValidator(_text), Field(pattern=r"^https?://[^\x00-\x20\"<>\\^`{|}\x7f-\U0010ffff]+$")
+    str | None, BeforeValidator(_text), Field(pattern=r"^(?i:https?)://[^\x00-\x20\"<>\\^`{|}\x7f-\U0010ffff]+$")
 ]
 Objects = Annotated[list[T], BeforeValidator(_objects)]
 
@@ -149,6 +151,7 @@ class DownloadedFile(View):
 
     name: Text = None
     size_bytes: Count = None
+    download_url: Link = None
 
 
 class Downloads(View):
@@ -207,7 +210,7 @@ def _discriminate(tags: dict[str, str]) -> Discriminator:
 
     def tag(value: dict[str, Any]) -> str:
         status = value.get("status")
-        return tags.get(status, "unknown") if isinstance(status, str) else "unknown"
+        return tags.get(status.strip(), "unknown") if isinstance(status, str) else "unknown"
 
     return Discriminator(tag)
 
@@ -234,6 +237,8 @@ Authentication = Annotated[
 class Recording(View):
     """What an execution and an instructor execution have in common."""
 
+    state: ClassVar[State] = "unknown"
+
     id: Text = None
     status: Text = None
     workflow: Reference | None = None
@@ -243,11 +248,6 @@ class Recording(View):
     start_time: Moment = None
     end_time: Moment = None
     duration_ms: Milliseconds = None
-
-    @property
-    def state(self) -> State:
-        """The status in this server's own words."""
-        return "unknown"
 
 
 class _Execution(Recording):
@@ -264,121 +264,113 @@ class _Execution(Recording):
     downloads: Downloads | None = None
     parent_execution_id: Text = None
     response: Any = None  # webhook
-    truncated_response: Text = None  # webhook
+    truncated_response: Any = None  # webhook
     response_file: Reference | None = None  # webhook
 
 
+class EnqueuedExecution(_Execution):
+    """Waiting to start."""
+
+    state = "queued"
+
+
+class InProgressExecution(_Execution):
+    """The document's `Active Execution`, running."""
+
+    state = "running"
+
+
+class PausedExecution(_Execution):
+    """The document's `Active Execution`, paused."""
+
+    state = "paused"
+
+
+class CompletedExecution(_Execution):
+    """Ended well; its downloads may still be to come."""
+
+    state = "finished"
+
+
+class FailedExecution(_Execution):
+    """Ended without doing its work."""
+
+    state = "failed"
+
+
+class UnknownExecution(_Execution):
+    """A status this server does not know, or none."""
+
+
 class _InstructorExecution(Recording):
+    """Fields of any instructor execution.
+
+    The document shows the `Enqueued` variant alone and calls it one of a union; the others are expected to be
+    those of an execution.
+    """
+
     is_recording: bool | None = None
 
 
-class Enqueued(Recording):
+class EnqueuedInstructorExecution(_InstructorExecution):
     """Waiting to start."""
 
-    @property
-    def state(self) -> State:
-        """`queued`."""
-        return "queued"
+    state = "queued"
 
 
-class Active(Recording):
-    """In progress or paused."""
+class InProgressInstructorExecution(_InstructorExecution):
+    """Running."""
 
-    @property
-    def state(self) -> State:
-        """`paused` or `running`."""
-        return "paused" if self.status == "Paused" else "running"
+    state = "running"
 
 
-class Completed(Recording):
-    """Ended well; downloads may still be to come."""
+class PausedInstructorExecution(_InstructorExecution):
+    """Paused."""
 
-    @property
-    def state(self) -> State:
-        """`finished`."""
-        return "finished"
+    state = "paused"
 
 
-class Failed(Recording):
-    """Ended without doing its work."""
+class CompletedInstructorExecution(_InstructorExecution):
+    """Ended well."""
 
-    @property
-    def state(self) -> State:
-        """`failed`."""
-        return "failed"
+    state = "finished"
 
 
-class Unknown(Recording):
-    """A status that this server does not know, or none."""
+class FailedInstructorExecution(_InstructorExecution):
+    """Ended badly."""
+
+    state = "failed"
 
 
-class EnqueuedExecution(Enqueued, _Execution):
-    """`Enqueued Execution`."""
+class UnknownInstructorExecution(_InstructorExecution):
+    """A status this server does not know, or none."""
 
 
-class ActiveExecution(Active, _Execution):
-    """`Active Execution (In Progress or Paused)`."""
-
-
-class CompletedExecution(Completed, _Execution):
-    """`Completed Execution`."""
-
-
-class FailedExecution(Failed, _Execution):
-    """`Failed Execution`."""
-
-
-class UnknownExecution(Unknown, _Execution):
-    """An execution of no documented variant."""
-
-
-# The instructor document shows the `Enqueued` variant alone and calls it one of a union; its others are
-# expected to be those of an execution.
-
-
-class EnqueuedInstructorExecution(Enqueued, _InstructorExecution):
-    """The documented variant."""
-
-
-class ActiveInstructorExecution(Active, _InstructorExecution):
-    """Expected."""
-
-
-class CompletedInstructorExecution(Completed, _InstructorExecution):
-    """Expected."""
-
-
-class FailedInstructorExecution(Failed, _InstructorExecution):
-    """Expected."""
-
-
-class UnknownInstructorExecution(Unknown, _InstructorExecution):
-    """An instructor execution of no expected variant."""
-
-
-_RECORDING_TAGS = {
-    "Enqueued": "enqueued",
-    "InProgress": "active",
-    "Paused": "active",
-    "Completed": "completed",
+_STATES: dict[str, str] = {
+    "Enqueued": "queued",
+    "InProgress": "running",
+    "Paused": "paused",
+    "Completed": "finished",
     "Failed": "failed",
 }
 
 Execution = Annotated[
-    Annotated[EnqueuedExecution, Tag("enqueued")]
-    | Annotated[ActiveExecution, Tag("active")]
-    | Annotated[CompletedExecution, Tag("completed")]
+    Annotated[EnqueuedExecution, Tag("queued")]
+    | Annotated[InProgressExecution, Tag("running")]
+    | Annotated[PausedExecution, Tag("paused")]
+    | Annotated[CompletedExecution, Tag("finished")]
     | Annotated[FailedExecution, Tag("failed")]
     | Annotated[UnknownExecution, Tag("unknown")],
-    _discriminate(_RECORDING_TAGS),
+    _discriminate(_STATES),
 ]
 InstructorExecution = Annotated[
-    Annotated[EnqueuedInstructorExecution, Tag("enqueued")]
-    | Annotated[ActiveInstructorExecution, Tag("active")]
-    | Annotated[CompletedInstructorExecution, Tag("completed")]
+    Annotated[EnqueuedInstructorExecution, Tag("queued")]
+    | Annotated[InProgressInstructorExecution, Tag("running")]
+    | Annotated[PausedInstructorExecution, Tag("paused")]
+    | Annotated[CompletedInstructorExecution, Tag("finished")]
     | Annotated[FailedInstructorExecution, Tag("failed")]
     | Annotated[UnknownInstructorExecution, Tag("unknown")],
-    _discriminate(_RECORDING_TAGS),
+    _discriminate(_STATES),
 ]
 
 _EXECUTION: TypeAdapter[Execution] = TypeAdapter(Execution)

@@ -5,7 +5,7 @@ then the object as compact JSON.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mcp.types import Annotations, CallToolResult, TextContent
 from pydantic import BaseModel, Field
@@ -13,20 +13,14 @@ from pydantic import BaseModel, Field
 from kaizen_mcp.arguments import Detail
 from kaizen_mcp.body import JsonObject
 from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts
-from kaizen_mcp.safety import quote
-from kaizen_mcp.summary import (
-    MAX_LINK,
-    ExecutionSummary,
-    InstructorExecutionSummary,
-    Summary,
-    human_size,
-    plural,
-    spoken,
-)
+from kaizen_mcp.safety import one_line, quote
+from kaizen_mcp.summary import MAX_LINK, ExecutionSummary, InstructorExecutionSummary, Summary
+from kaizen_mcp.words import human_size, plural, spoken
 
 MAX_VERDICT = 1500
 """Characters of the verdict text. What does not fit stays out line by line, the least telling first."""
 
+_MAX_NOTES = 6
 _CUT = "(More facts are in the structured half of this result.)"
 _FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
 _FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
@@ -48,7 +42,7 @@ class InstructorExecutionAnswer(BaseModel):
     notes: list[str] = Field(description="what was odd about it")
 
 
-def build(summary: Summary, raw: JsonObject, notes: Iterable[str], *, detail: Detail) -> CallToolResult:
+def build(summary: Summary, raw: JsonObject, notes: Sequence[str], *, detail: Detail) -> CallToolResult:
     """Assemble the tool result.
 
     Args:
@@ -57,38 +51,48 @@ def build(summary: Summary, raw: JsonObject, notes: Iterable[str], *, detail: De
         notes: one sentence for each oddity.
         detail: `full` for summary and raw object, `summary` for the summary alone.
     """
-    notes = list(notes)
     structured: JsonObject = {"summary": summary.model_dump(exclude_none=True)}
     content = [TextContent(text=verdict_text(summary, notes), annotations=_FOR_ALL)]
     if detail == "full":
         structured["raw"] = raw
         compact = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
         content.append(TextContent(text=compact, annotations=_FOR_MODEL))
-    structured["notes"] = notes
+    structured["notes"] = list(notes)
     return CallToolResult(content=[*content], structured_content=structured)
 
 
-def verdict_text(summary: Summary, notes: Iterable[str]) -> str:
+def verdict_text(summary: Summary, notes: Sequence[str]) -> str:
     """The summary as short lines, verdict first, at most `MAX_VERDICT` characters."""
     lines = [summary.headline, f"Next: {summary.next_step}"]
     room = MAX_VERDICT - len(_CUT) - 1 - sum(len(line) + 1 for line in lines)
+    whole = True
     for line in _lines(summary, notes):
-        room -= len(line) + 1
-        if room < 0:
-            lines.append(_CUT)
-            break
-        lines.append(line)
-    return "\n".join(lines)
+        if len(line) < room:
+            lines.append(line)
+            room -= len(line) + 1
+        else:
+            whole = False
+    return "\n".join(lines if whole else [*lines, _CUT])
 
 
-def _lines(summary: Summary, notes: Iterable[str]) -> Iterator[str]:
-    """Label and facts of each line that has any, the most telling first."""
-    for label, render in _LINES:
-        facts = [fact for fact in render(summary) if fact]
-        if facts:
-            yield f"{label}: {'; '.join(facts)}"
-    for note in notes:
-        yield f"Note: {note}"
+def _lines(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
+    """Label and facts of each line that has any, the most telling first; what is odd comes before the details."""
+    for label, render in _LINES[:_BEFORE_NOTES]:
+        yield from _line(label, render(summary))
+    for note in notes[:_MAX_NOTES]:
+        yield f"Note: {one_line(note, 200)}"
+    if len(notes) > _MAX_NOTES:
+        yield f"Note: there are {len(notes) - _MAX_NOTES} more notes in the structured half of this result"
+    for error in summary.error_fields or []:
+        yield f"Looks like an error: {quote(error.field)} says {quote(error.text, 300)}"
+    for label, render in _LINES[_BEFORE_NOTES:]:
+        yield from _line(label, render(summary))
+
+
+def _line(label: str, facts: Iterable[str]) -> Iterator[str]:
+    known = [fact for fact in facts if fact]
+    if known:
+        yield f"{label}: {'; '.join(known)}"
 
 
 def _status(s: Summary) -> Iterator[str]:
@@ -104,34 +108,29 @@ def _id(s: Summary) -> Iterator[str]:
         yield f"child of execution {quote(s.parent_execution_id, 256)}" if s.parent_execution_id else ""
 
 
-def _errors(s: Summary) -> Iterator[str]:
-    for error in s.error_fields or []:
-        yield f"{quote(error.field)} says {quote(error.text, 300)}"
-
-
 def _log_in(s: Summary) -> Iterator[str]:
     yield ", ".join(map(quote, s.log_in_to or []))
     yield _link(s.log_in_url)
 
 
 def _live_view(s: Summary) -> Iterator[str]:
-    if isinstance(s, ExecutionFacts):
-        yield _link(s.live_view_url)
+    yield _link(s.live_view_url)
 
 
 def _times(s: Summary) -> Iterator[str]:
     yield f"started {s.started_at}" if s.started_at else ""
     yield f"ended {s.ended_at}" if s.ended_at else ""
     if s.duration_seconds is not None:
-        yield f"{'took' if s.finished else 'so far'} {spoken(s.duration_seconds)}"
+        yield f"{'took' if s.ended_at or s.finished else 'so far'} {spoken(s.duration_seconds)}"
 
 
 def _attempts(s: Summary) -> Iterator[str]:
     if isinstance(s, ExecutionFacts):
         total = f" of {s.total_attempts}" if s.total_attempts is not None else ""
         yield f"{s.attempt}{total}" if s.attempt is not None else ""
-        if s.is_last_attempt is not None:
-            yield "the last" if s.is_last_attempt else "not the last"
+        # Of a run that finished or still runs, "not the last" would sound as if there were more to come.
+        yield "the last" if s.is_last_attempt and s.state != "finished" else ""
+        yield "not the last" if s.is_last_attempt is False and s.state == "failed" else ""
 
 
 def _workflow(s: Summary) -> Iterator[str]:
@@ -154,7 +153,7 @@ def _downloads(s: Summary) -> Iterator[str]:
 
 def _response(s: Summary) -> Iterator[str]:
     if isinstance(s, ExecutionFacts):
-        yield "present" if s.has_response else ""
+        yield "" if s.has_response is None else "present" if s.has_response else "empty"
         yield "a truncated copy is present" if s.response_truncated else ""
         file = s.response_file_name or s.response_file_id
         yield f"in file {quote(file)}" if file else ""
@@ -163,7 +162,7 @@ def _response(s: Summary) -> Iterator[str]:
 def _logins(s: Summary) -> Iterator[str]:
     yield ", ".join(quote(login.name or login.id or "") for login in s.logins or [])
     if s.authentications:
-        yield "authentications " + ", ".join(f"{a.count} {quote(a.status)}" for a in s.authentications)
+        yield "authentications: " + ", ".join(f"{a.count} {quote(a.status)}" for a in s.authentications)
 
 
 def _start_block(s: Summary) -> Iterator[str]:
@@ -177,19 +176,23 @@ def _recording(s: Summary) -> Iterator[str]:
         yield "yes" if s.is_recording else "no"
 
 
-_HAS_ENDED = {"finished": "", "failed": "it has ended"}
+_HAS_ENDED = {
+    "finished": "",
+    "failed": "it has ended",
+    "unknown": "whether it has finished is not known",
+}
+_BEFORE_NOTES = 2
 
 _LINES: list[tuple[str, Callable[[Summary], Iterator[str]]]] = [
     ("Status", _status),
     ("Id", _id),
-    ("Error-like fields", _errors),
-    ("Log in to (the link opens without a login)", _log_in),
+    ("Login needed (anyone with the link can open it)", _log_in),
     ("Times", _times),
     ("Attempt", _attempts),
     ("Recording", _recording),
     ("Downloads", _downloads),
     ("Response", _response),
-    ("Live view (opens without a login)", _live_view),
+    ("Live view (anyone with the link can open it)", _live_view),
     ("Workflow", _workflow),
     ("Batch", _batch),
     ("Logins", _logins),
@@ -205,4 +208,4 @@ def _named(name: str | None, identifier: str | None) -> Iterator[str]:
 def _link(url: str | None) -> str:
     if not url:
         return ""
-    return url if len(url) <= MAX_LINK else "a long link, in the structured half of this result"
+    return url if len(url) <= MAX_LINK else "its link is in the structured half of this result"

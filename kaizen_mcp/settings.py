@@ -15,6 +15,7 @@ from kaizen_mcp.errors import NotConfiguredError
 DEFAULT_BASE_URL = "https://api.kaizenautomation.com"
 DEFAULT_CALL_TIMEOUT = 45.0
 MAX_CALL_TIMEOUT = 3600.0
+DEFAULT_LOG_LEVEL = "WARNING"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 VARIABLES = {
@@ -50,7 +51,7 @@ class Settings:
     api_key: SecretStr | None = None
     base_url: str = DEFAULT_BASE_URL
     call_timeout: float = DEFAULT_CALL_TIMEOUT
-    log_level: str = "WARNING"
+    log_level: str = DEFAULT_LOG_LEVEL
     sandbox: bool = False
     unusable: str | None = None
 
@@ -64,6 +65,8 @@ class Settings:
         values: dict[str, Any] = {}
         problems: list[str] = []
         for field, read in _READERS.items():
+            if values.get("sandbox") and field in {"api_key", "base_url"}:
+                continue  # the sandbox needs neither, so neither can be wrong
             try:
                 value = read(environ)
             except NotConfiguredError as error:
@@ -71,7 +74,7 @@ class Settings:
             else:
                 if value is not None:
                     values[field] = value
-        return cls(**values, unusable=problems[0] if problems else None)
+        return cls(**values, unusable=" ".join(problems) or None)
 
     def require_usable(self) -> None:
         """Check that a call can be made at all.
@@ -84,18 +87,26 @@ class Settings:
         if self.sandbox:
             return
         _check_base_url(self.base_url)
-        _check_key(self.api_key)
+        if not self.api_key:
+            raise NotConfiguredError(
+                "KAIZEN_API_KEY is not set. (KAIZEN_SANDBOX=1 tries the server without a key.)"
+            )
+        _check_key(self.api_key.get_secret_value(), "KAIZEN_API_KEY")
 
 
 def _read_key(environ: Mapping[str, str]) -> SecretStr | None:
     key = environ.get("KAIZEN_API_KEY", "").strip()
     path = environ.get("KAIZEN_API_KEY_FILE", "").strip()
     if not key and path:
+        named = "The file named by KAIZEN_API_KEY_FILE"
         try:
-            key = Path(path).expanduser().read_text(encoding="utf-8").strip()
+            key = Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
         except (OSError, ValueError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or "it is not a readable text file"
-            raise NotConfiguredError(f"The file named by KAIZEN_API_KEY_FILE can't be read: {reason}.") from None
+            raise NotConfiguredError(f"{named} can't be read: {reason}.") from None
+        if not key:
+            raise NotConfiguredError(f"{named} is empty.")
+        _check_key(key, named)
     return SecretStr(key) if key else None
 
 
@@ -119,10 +130,8 @@ def _read_call_timeout(environ: Mapping[str, str]) -> float | None:
 
 
 def _read_log_level(environ: Mapping[str, str]) -> str | None:
-    level = environ.get("KAIZEN_LOG_LEVEL", "").strip().upper()
-    if level and level not in LOG_LEVELS:
-        raise NotConfiguredError(f"KAIZEN_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
-    return level or None
+    """Any word: a wrong level is no reason to refuse lookups, so the command line deals with it."""
+    return environ.get("KAIZEN_LOG_LEVEL", "").strip().upper() or None
 
 
 def _read_sandbox(environ: Mapping[str, str]) -> bool:
@@ -133,11 +142,11 @@ def _read_sandbox(environ: Mapping[str, str]) -> bool:
 
 
 _READERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
+    "sandbox": _read_sandbox,
     "api_key": _read_key,
     "base_url": _read_base_url,
     "call_timeout": _read_call_timeout,
     "log_level": _read_log_level,
-    "sandbox": _read_sandbox,
 }
 
 
@@ -146,10 +155,11 @@ def _check_base_url(url: str) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # reading the port checks it
     except ValueError:
-        host, parts = None, urlsplit("")
-    if parts.scheme not in {"https", "http"} or not host or parts.query or parts.fragment or parts.username:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in {"https", "http"} or not host or not re.fullmatch(r"[^\s?#@]+", url):
         raise NotConfiguredError(
-            f"KAIZEN_BASE_URL must be an address like {DEFAULT_BASE_URL}, without a user name, query or fragment."
+            f"KAIZEN_BASE_URL must be an address like {DEFAULT_BASE_URL}, "
+            "without spaces, user name, query or fragment."
         )
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise NotConfiguredError(
@@ -158,17 +168,13 @@ def _check_base_url(url: str) -> None:
         )
 
 
-def _check_key(secret: SecretStr | None) -> None:
-    key = secret.get_secret_value() if secret else ""
-    if not key:
-        raise NotConfiguredError("KAIZEN_API_KEY is not set.")
+def _check_key(key: str, where: str) -> None:
     if _UNEXPANDED.fullmatch(key):
         raise NotConfiguredError(
-            "KAIZEN_API_KEY holds the name of a variable instead of its value: the client that starts this "
-            "server did not expand it."
+            f"{where} holds the name of a variable instead of its value: the client that starts this server "
+            "did not expand it."
         )
     if not re.fullmatch(r"[!-~]+", key) or "'" in key or '"' in key:
         raise NotConfiguredError(
-            "KAIZEN_API_KEY has a space, a quotation mark or another character that no key has; "
-            "paste the key alone."
+            f"{where} has a space, a quotation mark or another character that no key has; paste the key alone."
         )

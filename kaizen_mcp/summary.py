@@ -1,5 +1,7 @@
 """The verdict: from facts to one sentence a person would say, and one thing to do next. Pure."""
 
+import json
+import re
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,14 +10,22 @@ from kaizen_mcp.facts import (
     ExecutionFacts,
     Facts,
     InstructorExecutionFacts,
+    QuotedField,
     execution_facts,
     instructor_execution_facts,
 )
-from kaizen_mcp.models import Execution, InstructorExecution
+from kaizen_mcp.models import Execution, InstructorExecution, Recording
 from kaizen_mcp.safety import quote
+from kaizen_mcp.words import human_size, listed, plural, roughly, spoken
 
-MAX_LINK = 400
-"""A longer link is not repeated in prose; it stands in its own field."""
+MAX_LINK = 500
+"""Characters of a link that prose repeats; a longer one stands in its own field alone."""
+
+LONG = 2 * 3600
+"""Seconds after which "look again in a minute" would be bad advice. Ours: the API says nothing of it."""
+
+_IN_WORDS = re.compile(r"(message|reason|description|detail|summary|analysis|cause)s?(\[\d+\])?$", re.IGNORECASE)
+_NOT_IN_WORDS = re.compile(r"(stack|trace|code|type|name|id|url|time|at|count)(\[\d+\])?$", re.IGNORECASE)
 
 
 class _Verdict(BaseModel):
@@ -36,21 +46,39 @@ class InstructorExecutionSummary(InstructorExecutionFacts, _Verdict):
 Summary = ExecutionSummary | InstructorExecutionSummary
 
 
-def summarize_execution(view: Execution, *, now: datetime) -> ExecutionSummary:
-    """Summarise an execution as of `now`, an aware time."""
+def summarize_execution(view: Execution, *, asked_id: str, now: datetime) -> ExecutionSummary:
+    """Summarise an execution that was looked up as `asked_id`, as of `now`, an aware time."""
     facts = execution_facts(view, now=now)
-    headline = f"{_subject(facts)} {_predicate(facts, _ended(view.end_time, now))}"
-    return ExecutionSummary(headline=headline, next_step=_next_step(facts), **dict(facts))
+    return ExecutionSummary(**_verdict(facts, _age(view, now), asked_id), **dict(facts))
 
 
-def summarize_instructor_execution(view: InstructorExecution, *, now: datetime) -> InstructorExecutionSummary:
-    """Summarise an instructor execution as of `now`, an aware time."""
+def summarize_instructor_execution(
+    view: InstructorExecution, *, asked_id: str, now: datetime
+) -> InstructorExecutionSummary:
+    """Summarise an instructor execution that was looked up as `asked_id`, as of `now`, an aware time."""
     facts = instructor_execution_facts(view, now=now)
-    headline = f"{_subject(facts)} {_predicate(facts, _ended(view.end_time, now))}"
-    return InstructorExecutionSummary(headline=headline, next_step=_next_step(facts), **dict(facts))
+    return InstructorExecutionSummary(**_verdict(facts, _age(view, now), asked_id), **dict(facts))
 
 
-# The headline: a subject, what it is doing, and what it waits for or ended with.
+def _verdict(facts: Facts, age: float | None, asked_id: str) -> dict[str, str]:
+    return {"headline": _headline(facts, age), "next_step": _next_step(facts, age, _look_again(facts, asked_id))}
+
+
+def _age(view: Recording, now: datetime) -> float | None:
+    """Seconds since it ended or, if it has not, since it started."""
+    moment = view.end_time or view.start_time
+    return (now - moment).total_seconds() if moment and moment <= now else None
+
+
+# The headline: a subject, what it is doing, what it waits for or ended with, and what it says of errors.
+
+
+def _headline(facts: Facts, age: float | None) -> str:
+    sentence = f"{_subject(facts)} {_predicate(facts, age)}{_failed_logins(facts)}"
+    telling = _telling(facts.error_fields or [])
+    if telling:
+        return f"{sentence}. Its {quote(telling.field, 60)} says: {quote(telling.text, 160)}"
+    return f"{sentence}; no reason was found in its record." if facts.state == "failed" else f"{sentence}."
 
 
 def _subject(facts: Facts) -> str:
@@ -65,23 +93,26 @@ def _subject(facts: Facts) -> str:
     return test.strip() or "The execution"
 
 
-def _predicate(facts: Facts, ended: str) -> str:
+def _predicate(facts: Facts, age: float | None) -> str:
+    if facts.ended_at and not facts.finished:
+        when = f" {roughly(age)} ago" if age is not None else ""
+        status = f"has the status {quote(facts.status)}" if facts.status else "has no status"
+        return f"{status} but ended{when}, by its own times{_waits(facts)}"
     match facts.state:
         case "queued":
             started = "" if facts.started_at else " and has not started yet"
-            sentence = f"is queued{started}{_waits(facts)}."
+            return f"is queued{started}{_recording(facts)}{_waits(facts)}"
         case "running":
-            sentence = f"{_running(facts)}{_attempt(facts)}{_waits(facts)}."
+            return f"{_running(facts)}{_attempt(facts)}{_waits(facts)}"
         case "paused":
-            since = f", {roughly(facts.duration_seconds)} after it started" if facts.duration_seconds else ""
-            sentence = f"is paused{since}{_attempt(facts)}{_waits(facts)}."
+            started = f" (it started {roughly(age)} ago)" if age is not None else ""
+            return f"is paused{_attempt(facts)}{started}{_waits(facts) or _no_reason_to_pause(facts)}"
         case "finished":
-            sentence = f"finished{ended}{_took(facts)}{_downloads(facts)}."
+            return f"finished{_ended(facts, age)}{_took(facts)}{_downloads(facts)}"
         case "failed":
-            sentence = f"failed{ended}{_took(facts)}{_attempt(facts)}{_reason(facts)}"
+            return f"failed{_ended(facts, age)}{_took(facts)}{_attempt(facts)}"
         case _:
-            sentence = _unknown(facts)
-    return sentence
+            return f"{_unknown(facts)}{_waits(facts)}"
 
 
 def _running(facts: Facts) -> str:
@@ -89,6 +120,10 @@ def _running(facts: Facts) -> str:
     if facts.duration_seconds is None:
         return f"is {verb}"
     return f"has been {verb} for {roughly(facts.duration_seconds)}"
+
+
+def _recording(facts: Facts) -> str:
+    return ", yet recording" if isinstance(facts, InstructorExecutionFacts) and facts.is_recording else ""
 
 
 def _attempt(facts: Facts) -> str:
@@ -101,19 +136,27 @@ def _attempt(facts: Facts) -> str:
 
 
 def _waits(facts: Facts) -> str:
-    if facts.log_in_to is not None:
-        return f"; it waits for a person to log in{_to_logins(facts.log_in_to)}"
-    return "; the API does not say why" if facts.state == "paused" else ""
-
-
-def _to_logins(names: list[str]) -> str:
-    return f" to {' and '.join(map(quote, names))}" if names else ""
-
-
-def _ended(moment: datetime | None, now: datetime) -> str:
-    if moment is None or moment > now:
+    if facts.waits_for_login is None:
         return ""
-    return f" {roughly((now - moment).total_seconds())} ago"
+    may = "it waits" if facts.waits_for_login == "yes" else "it may be waiting"
+    return f"; {may} for a person to log in{_to_logins(facts)}"
+
+
+def _no_reason_to_pause(facts: Facts) -> str:
+    return "" if facts.error_fields else "; the API does not say why"
+
+
+def _to_logins(facts: Facts) -> str:
+    names = [quote(name, 60) for name in facts.log_in_to or []]
+    return f" to {listed(names, 2)}" if names else ""
+
+
+def _failed_logins(facts: Facts) -> str:
+    return f"; {plural(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
+
+
+def _ended(facts: Facts, age: float | None) -> str:
+    return f" {roughly(age)} ago" if facts.ended_at and age is not None else ""
 
 
 def _took(facts: Facts) -> str:
@@ -123,130 +166,128 @@ def _took(facts: Facts) -> str:
 def _downloads(facts: Facts) -> str:
     if not isinstance(facts, ExecutionFacts):
         return ""
-    count = facts.downloads_count
-    if downloads_pending(facts):
-        arrived = f"; {plural(count, 'download')} arrived and more" if count else "; its downloads"
-        return f"{arrived} are still to come"
-    if not count:
-        return ""
-    size = f" ({human_size(facts.downloads_total_bytes)})" if facts.downloads_total_bytes is not None else ""
-    return f", with {plural(count, 'download')}{size}"
+    count, size = facts.downloads_count, facts.downloads_total_bytes
+    there = f", with {plural(count, 'download')}" if count else ""
+    there += f" ({human_size(size)})" if count and size is not None else ""
+    if _downloads_pending(facts):
+        return f"{there}; {'more' if count else 'its downloads'} are still to come"
+    said = [facts.downloads_status, None if count else facts.downloads_message]
+    quoted = [quote(text) for text in said if text]
+    return f"{there}; of its downloads it says {listed(quoted, 2)}" if quoted else there
 
 
-def _reason(facts: Facts) -> str:
-    if not facts.error_fields:
-        return "; the API gives no reason."
-    telling = max(facts.error_fields, key=lambda error: len(error.text))  # a sentence tells more than a code
-    return f". Its field {quote(telling.field)} says: {quote(telling.text, 200)}"
+def _downloads_pending(facts: ExecutionFacts) -> bool:
+    """Whether the API says that files are still to come; `pending` is the one such word it is known to use."""
+    return (facts.downloads_status or "").lower() == "pending"
 
 
 def _unknown(facts: Facts) -> str:
-    if facts.status is None:
-        return f"came without a status, so whether it has finished is not known{_waits(facts)}."
-    unknown = "which this server does not know; do not take it as finished"
-    return f"has the status {quote(facts.status)}, {unknown}{_waits(facts)}."
+    status = f"has the status {quote(facts.status)}, which this server does not know" if facts.status else ""
+    return f"{status or 'came without a status'}, so whether it has finished is not known"
+
+
+def _telling(errors: list[QuotedField]) -> QuotedField | None:
+    """The error field that most likely says in words what went wrong; None if none does."""
+
+    def rank(error: QuotedField) -> tuple[int, int]:
+        in_words = bool(_IN_WORDS.search(error.field)) - bool(_NOT_IN_WORDS.search(error.field))
+        return in_words, len(error.text)
+
+    words = [e for e in errors if e.text.lower() not in {"none", "null", "false", "0"} and "://" not in e.text]
+    return max(words, key=rank, default=None)
 
 
 # The next step: one action, with the id and the link filled in.
 
 
-def _next_step(facts: Facts) -> str:
-    if facts.log_in_to is not None:
+def _next_step(facts: Facts, age: float | None, look_again: str) -> str:
+    if facts.waits_for_login is not None:
         where = _opening(facts.log_in_url) or "find it in Kaizen (no live view link was given) and "
-        return f"Ask a person to {where}log in{_to_logins(facts.log_in_to)}; then {_look_again(facts)}."
+        needed = "" if facts.waits_for_login == "yes" else ", if it asks for that"
+        return f"Ask a person to {where}log in{_to_logins(facts)}{needed}; then {look_again}."
+    if facts.ended_at and not facts.finished:
+        return "Ask a person to check it in Kaizen: its status and its times contradict each other."
     match facts.state:
         case "queued" | "running":
-            step = f"Nothing to do yet: {_look_again(facts)} in a minute."
+            return _while_active(facts, age, look_again)
         case "paused":
-            where = _opening(_live_view(facts)) or "find it in Kaizen and "
-            step = f"Ask a person to {where}see why it is paused; then {_look_again(facts)}."
+            where = _opening(facts.live_view_url) or "find it in Kaizen and "
+            return f"Ask a person to {where}see why it is paused; then {look_again}."
         case "finished":
-            step = _after_finish(facts)
+            return _after_finish(facts, age, look_again)
         case "failed":
-            step = _after_failure(facts)
+            return _after_failure(facts, age, look_again)
         case _:
-            what = "the status as it stands" if facts.status else "that Kaizen gave no status"
-            step = f"Tell the person {what}; {_look_again(facts)} later to see whether it changes."
-    return step
+            reported = f"the status {quote(facts.status)}" if facts.status else "no status"
+            return f"Tell the person that Kaizen reports {reported}, and ask them to check it there."
 
 
-def _after_finish(facts: Facts) -> str:
-    if isinstance(facts, ExecutionFacts):
-        if downloads_pending(facts):
-            return f"The run is over but its files are not all there: {_look_again(facts)} in a minute."
-        if facts.downloads_count:
-            return "Hand over the files: each entry of raw.downloads.files has its downloadUrl (detail=full)."
-        if facts.has_response:
-            return "Read its output in raw.response (detail=full); there is nothing more to wait for."
-        file = facts.response_file_name or facts.response_file_id
-        if file:
-            return f"Its output is in the file {quote(file)}, which raw.responseFile names (detail=full)."
+def _while_active(facts: Facts, age: float | None, look_again: str) -> str:
+    if age is None or age < LONG:
+        return f"Nothing to do yet: {look_again} in a minute."
+    where = _opening(facts.live_view_url) or "find it in Kaizen and "
+    return f"If {roughly(age)} is unusually long for it, ask a person to {where}see whether it is stuck."
+
+
+def _after_finish(facts: Facts, age: float | None, look_again: str) -> str:
+    if not isinstance(facts, ExecutionFacts):
+        return "Nothing more to do: it has finished."
+    said = facts.downloads_status or facts.downloads_message
+    if _downloads_pending(facts) or (said and not facts.downloads_count):
+        if age is None or age < LONG:
+            return f"The run is over but its files are not all there: {look_again} in a minute."
+        return "Ask a person to check its downloads in Kaizen: they are not there long after it finished."
+    return _hand_over(facts)
+
+
+def _hand_over(facts: ExecutionFacts) -> str:
+    if facts.downloads_count:
+        output = " and the output in raw.response" if facts.has_response else ""
+        links = (
+            "raw.downloads.files has their links"
+            if facts.downloads_with_link
+            else "the answer has no links to them"
+        )
+        return f"Hand over the files{output} ({links}; detail=full)."
+    if facts.has_response:
+        return "Read its output in raw.response (detail=full); there is nothing more to wait for."
+    file = facts.response_file_name or facts.response_file_id
+    if file:
+        return f"Get its output file {quote(file)} from Kaizen; raw.responseFile names it (detail=full)."
+    if facts.response_truncated:
+        return "Read the part of its output in raw.truncatedResponse (detail=full); the whole is in Kaizen."
     return "Nothing more to do: it has finished."
 
 
-def _after_failure(facts: Facts) -> str:
-    if isinstance(facts, ExecutionFacts) and facts.is_last_attempt is False:
-        return f"This was not its last attempt, so Kaizen may try again: {_look_again(facts)} in a minute."
-    told = "with the reason quoted above" if facts.error_fields else "and that no reason was given"
-    last = "it was the last attempt, so " if isinstance(facts, ExecutionFacts) and facts.is_last_attempt else ""
-    return f"Tell the person that it failed, {told}; {last}someone has to look into it in Kaizen."
-
-
-def _look_again(facts: Facts) -> str:
-    tool = "get_instructor_execution" if isinstance(facts, InstructorExecutionFacts) else "get_execution"
-    return (
-        f"call {tool} again with id {quote(facts.id, 256)}" if facts.id else f"call {tool} again with the same id"
+def _after_failure(facts: Facts, age: float | None, look_again: str) -> str:
+    told = (
+        "with the reason quoted above"
+        if _telling(facts.error_fields or [])
+        else "and that its record has no reason"
     )
+    if isinstance(facts, ExecutionFacts):
+        if _may_try_again(facts) and (age is None or age < LONG):
+            return (
+                f"Tell the person that this attempt failed, {told}; another may follow: {look_again} in a minute."
+            )
+        if facts.is_last_attempt:
+            told += "; it was the last attempt"
+    return f"Tell the person that it failed, {told}. Someone has to look into it in Kaizen."
 
 
-def _live_view(facts: Facts) -> str | None:
-    return facts.live_view_url if isinstance(facts, ExecutionFacts) else None
+def _may_try_again(facts: ExecutionFacts) -> bool:
+    if facts.is_last_attempt is not None:
+        return not facts.is_last_attempt
+    return facts.attempt is not None and facts.total_attempts is not None and facts.attempt < facts.total_attempts
+
+
+def _look_again(facts: Facts, asked_id: str) -> str:
+    tool = "get_instructor_execution" if isinstance(facts, InstructorExecutionFacts) else "get_execution"
+    short = len(asked_id) <= 80  # noqa: PLR2004 - a longer one would crowd out the facts
+    return f"call {tool} again with id {json.dumps(asked_id, ensure_ascii=False) if short else 'as before'}"
 
 
 def _opening(url: str | None) -> str:
     if url is None:
         return ""
     return f"open {url} and " if len(url) <= MAX_LINK else "open its live view link and "
-
-
-# Words for numbers.
-
-
-def downloads_pending(facts: ExecutionFacts) -> bool:
-    """Whether the API says that files are still to come; `pending` is the one such word it is known to use."""
-    return (facts.downloads_status or "").lower() == "pending"
-
-
-def plural(count: int, noun: str) -> str:
-    """Say how many there are of something: `1 file`, `3 files`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def spoken(seconds: float) -> str:
-    """Say a duration: `12 s`, `6 min 40 s`, `1 h 5 min`, `3 days`."""
-    whole = round(seconds)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes_left = divmod(minutes, 60)
-    if whole < 1:
-        return "less than a second"
-    if minutes < 1:
-        return f"{whole} s"
-    if hours < 1:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    if hours < 48:  # noqa: PLR2004 - two days
-        return f"{hours} h {minutes_left} min" if minutes_left else f"{hours} h"
-    return f"{hours // 24} days"
-
-
-def roughly(seconds: float) -> str:
-    """Say a duration that is still growing: as `spoken`, without seconds once there are minutes."""
-    return spoken(seconds - seconds % 60 if seconds >= 60 else seconds)  # noqa: PLR2004 - a minute
-
-
-def human_size(size: int) -> str:
-    """Say a number of bytes with a decimal unit: `512 bytes`, `84 kB`, `1.2 MB`."""
-    for unit, scale in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size >= scale:
-            value = size / scale
-            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"  # noqa: PLR2004 - one digit
-    return plural(size, "byte")

@@ -15,12 +15,13 @@ from kaizen_mcp.api import KaizenApi, Reply
 from kaizen_mcp.arguments import GetExecutionArguments, GetInstructorExecutionArguments, read_arguments
 from kaizen_mcp.body import JsonObject
 from kaizen_mcp.errors import KaizenError, NotFoundError
-from kaizen_mcp.facts import oddities
+from kaizen_mcp.facts import attempt_oddities, oddities
 from kaizen_mcp.models import view_execution, view_instructor_execution
 from kaizen_mcp.result import ExecutionAnswer, InstructorExecutionAnswer, build
 from kaizen_mcp.safety import quote
 from kaizen_mcp.schema import published_schema
 from kaizen_mcp.summary import Summary, summarize_execution, summarize_instructor_execution
+from kaizen_mcp.words import spoken
 
 Clock = Callable[[], datetime]
 """Returns the time now, with a zone."""
@@ -31,16 +32,16 @@ _READS_ONLY = ToolAnnotations(
 
 _ADVICE = {
     "not_configured": (
-        'Change it where kaizen-mcp is configured (Claude Desktop: its "env" block) and restart the client; '
-        "KAIZEN_SANDBOX=1 tries the server without a key."
+        'Change it where kaizen-mcp is configured (in Claude Desktop the "env" block) and restart the client.'
     ),
     "unauthorized": (
         "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen and restart the client."
     ),
     "forbidden": "Ask an administrator of your Kaizen organisation to let this key read executions.",
     "rejected": "Check the id; if it is right, a newer kaizen-mcp may be needed.",
-    "unavailable": "Try again in a minute; if that fails too, check the network and whether Kaizen is up.",
-    "timeout": "Try again in a minute.",
+    "rate_limited": "Try again in {wait}.",
+    "unavailable": "Try again in {wait}; if that fails too, check the network and whether Kaizen is up.",
+    "timeout": "Try again in {wait}.",
     "bad_response": "Check KAIZEN_BASE_URL; if it is right, Kaizen may have a problem: try again later.",
 }
 """What to do about an error, by its code, where its message does not say so itself."""
@@ -59,7 +60,7 @@ class Lookup:
         arguments: model of its input; the schema is published.
         answer: model of its structured content; the schema is published.
         fetch: asks the API for an id.
-        summarize: turns an object into its summary and notes, as of a time.
+        summarize: turns an object, the id it was asked for by and the time into its summary and notes.
     """
 
     name: str
@@ -70,7 +71,7 @@ class Lookup:
     arguments: type[GetExecutionArguments | GetInstructorExecutionArguments]
     answer: type[BaseModel]
     fetch: Callable[[KaizenApi, str], Awaitable[Reply]]
-    summarize: Callable[[JsonObject, datetime], tuple[Summary, list[str]]]
+    summarize: Callable[[JsonObject, str, datetime], tuple[Summary, list[str]]]
 
     def published(self) -> Tool:
         """The tool as listed to clients."""
@@ -92,7 +93,7 @@ class Lookup:
             reply = await self.fetch(api, asked_id)
         except KaizenError as error:
             return self._failed(error, asked_id)
-        summary, notes = self.summarize(reply.data, clock())
+        summary, notes = self.summarize(reply.data, asked_id, clock())
         if summary.id is not None and summary.id != asked_id:
             notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
         return build(summary, reply.data, [*notes, *reply.notes], detail=asked.detail)
@@ -116,22 +117,27 @@ class Lookup:
         message, advice = str(error), _ADVICE.get(error.code, "")
         if isinstance(error, NotFoundError):
             tool, kind = self.sibling
-            message = f"Kaizen has no {self.kind} {quote(asked_id or '', 256)} (HTTP {error.http_status})."
+            message = message.replace("no such object", f"no {self.kind} {quote(asked_id or '', 256)}")
             advice = f"Check the id; if it belongs to an {kind}, call {tool} with the same id."
-        if error.code == "rate_limited":
-            wait = f"{error.retry_after_seconds:g} s" if error.retry_after_seconds is not None else "a minute"
-            advice = f"Wait {wait}, then try again."
-        return f"[{error.code}] {message} {advice}".rstrip()
+        if error.retryable:
+            wait = (
+                spoken(max(1, error.retry_after_seconds)) if error.retry_after_seconds is not None else "a minute"
+            )
+            advice = advice.format(wait=wait)
+        request = f" (Kaizen's id for the request: {error.request_id}.)" if error.request_id else ""
+        return f"[{error.code}] {message} {advice}".rstrip() + request
 
 
-def _summarize_execution(data: JsonObject, now: datetime) -> tuple[Summary, list[str]]:
+def _summarize_execution(data: JsonObject, asked_id: str, now: datetime) -> tuple[Summary, list[str]]:
     view, notes = view_execution(data)
-    return summarize_execution(view, now=now), [*oddities(view), *notes]
+    summary = summarize_execution(view, asked_id=asked_id, now=now)
+    return summary, [*oddities(view, now=now), *attempt_oddities(view), *notes]
 
 
-def _summarize_instructor_execution(data: JsonObject, now: datetime) -> tuple[Summary, list[str]]:
+def _summarize_instructor_execution(data: JsonObject, asked_id: str, now: datetime) -> tuple[Summary, list[str]]:
     view, notes = view_instructor_execution(data)
-    return summarize_instructor_execution(view, now=now), [*oddities(view), *notes]
+    summary = summarize_instructor_execution(view, asked_id=asked_id, now=now)
+    return summary, [*oddities(view, now=now), *notes]
 
 
 GET_EXECUTION = Lookup(

@@ -105,6 +105,24 @@ def connect(settings: Settings) -> Connect:
     return connected
 
 
+class LookUp(Protocol):
+    """Looks up an object as get_execution; returns its summary and notes after checking that it came out whole."""
+
+    async def __call__(self, execution: dict[str, Any]) -> tuple[dict[str, Any], list[str]]: ...
+
+
+@pytest.fixture
+def look_up(connect: Connect) -> LookUp:
+    async def asked(execution: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        body = json.dumps({"execution": execution})
+        async with connect(httpx.MockTransport(lambda _: httpx.Response(200, content=body))) as client:
+            result = await client.call_tool("get_execution", {"id": "a"})
+        assert result.structured_content["raw"] == execution
+        return result.structured_content["summary"], result.structured_content["notes"]
+
+    return asked
+
+
 @pytest.fixture
 def sandbox() -> httpx.ASGITransport:
     """The sandbox with its clock stopped at the moment it started."""
@@ -121,6 +139,6 @@ def check_snapshot() -> Callable[[str, Any], None]:
         if os.environ.get("UPDATE_SNAPSHOTS") == "1":
             path.write_text(text, encoding="utf-8")
         assert path.exists(), f"no snapshot {path.name}: review the value, then run with UPDATE_SNAPSHOTS=1"
-        assert json.loads(text) == json.loads(path.read_text(encoding="utf-8"))
+        assert text == path.read_text(encoding="utf-8")
 
     return check

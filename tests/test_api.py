@@ -1,7 +1,9 @@
 """The one door to HTTP: what is sent, and what each kind of failure becomes."""
 
 import json
+import re
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -14,7 +16,7 @@ from mcp.types import CallToolResult, TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import KaizenApi, Settings, __version__
-from kaizen_mcp.errors import UnavailableError
+from kaizen_mcp.errors import InvalidInputError, NotConfiguredError, UnavailableError
 
 pytestmark = pytest.mark.anyio
 
@@ -79,11 +81,12 @@ async def test_a_lookup_is_one_post_with_the_key_and_our_name(
         (401, "unauthorized", False, "Kaizen did not accept the API key (HTTP 401). Set KAIZEN_API_KEY"),
         (403, "forbidden", False, "The API key may not read this (HTTP 403). Ask an administrator"),
         (404, "not_found", False, 'Kaizen has no execution "a" (HTTP 404). Check the id; if it belongs to'),
+        (418, "rejected", False, "(HTTP 418)"),
         (408, "unavailable", True, "(HTTP 408). Try again in a minute"),
         (409, "rejected", False, "(HTTP 409)"),
         (422, "rejected", False, "(HTTP 422)"),
         (425, "unavailable", True, "(HTTP 425)"),
-        (429, "rate_limited", True, "(HTTP 429). Wait a minute, then try again."),
+        (429, "rate_limited", True, "(HTTP 429). Try again in a minute."),
         (500, "unavailable", True, "Kaizen has a problem of its own (HTTP 500). Try again in a minute"),
         (503, "unavailable", True, "(HTTP 503)"),
     ],
@@ -91,8 +94,7 @@ async def test_a_lookup_is_one_post_with_the_key_and_our_name(
 async def test_each_error_status_becomes_a_code_and_what_to_do(
     connect: Connect, status: int, code: str, sentence: str, *, retryable: bool
 ) -> None:
-    page = "<html>secret upstream page</html>"
-    text, twin = await failed(connect, answering(httpx.Response(status, html=page)))
+    text, twin = await failed(connect, answering(httpx.Response(status, json={"message": "secret upstream text"})))
     assert text.startswith(f"[{code}] ")
     assert sentence in text
     assert "upstream" not in text
@@ -118,6 +120,7 @@ async def test_a_missing_instructor_execution_points_to_the_other_tool(connect: 
         ("soon", None),
         ("-3", None),
         ("9" * 40, None),
+        ("Mon, 01 Jan 99999999999999 00:00:00 GMT", None),
     ],
 )
 async def test_retry_after_is_handed_on_in_seconds(connect: Connect, header: str, seconds: float | None) -> None:
@@ -127,17 +130,18 @@ async def test_retry_after_is_handed_on_in_seconds(connect: Connect, header: str
 
 async def test_retry_after_as_a_date_counts_from_now(connect: Connect) -> None:
     date = (datetime.now(UTC) + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S -0000")
-    text, twin = await failed(connect, answering(httpx.Response(429, headers={"Retry-After": date})))
+    text, twin = await failed(connect, answering(httpx.Response(503, headers={"Retry-After": date})))
     assert 3_500 < twin["retry_after_seconds"] <= 3_600
-    assert f"Wait {twin['retry_after_seconds']:g} s, then try again." in text
+    assert re.search(r"Try again in (59 min \d+ s|1 h);", text)
 
 
 @pytest.mark.parametrize(("sent", "kept"), [("req-1.2", "req-1.2"), ("<script>", None), ("x" * 200, None)])
 async def test_the_request_id_is_handed_on_if_it_looks_like_one(
     connect: Connect, sent: str, kept: str | None
 ) -> None:
-    _, twin = await failed(connect, answering(httpx.Response(500, headers={"X-Request-Id": sent})))
+    text, twin = await failed(connect, answering(httpx.Response(500, headers={"X-Request-Id": sent})))
     assert twin.get("request_id") == kept
+    assert ("Kaizen's id for the request: req-1.2" in text) is (kept is not None)
 
 
 @pytest.mark.parametrize(
@@ -148,8 +152,7 @@ async def test_the_request_id_is_handed_on_if_it_looks_like_one(
         (b'{"execution": {"id": "a"', "the answer is not valid JSON"),
         (b'{"execution": {"x": NaN}}', "the answer is not valid JSON"),
         (b'{"execution": "\xff"}', "the answer is not valid JSON"),
-        (b'{"n": ' + b"9" * 5_000 + b"}", "the answer is not valid JSON"),
-        (b"[" * 100_000, "the answer is not valid JSON"),
+        (b"[" * 100_000, "the answer is nested more than 128 levels deep"),
         (b"[]", "the answer is not a JSON object"),
         (b"null", "the answer is not a JSON object"),
         (b'{"execution":' * 200 + b"1" + b"}" * 200, "the answer is nested more than 128 levels deep"),
@@ -182,7 +185,6 @@ async def test_an_answer_128_levels_deep_still_arrives_whole(connect: Connect, e
         (httpx.ConnectError("refused by 10.1.2.3"), "[unavailable] Kaizen could not be reached."),
         (httpx.ReadError("reset"), "[unavailable] The connection to Kaizen broke before it had answered."),
         (httpx.DecodingError("gzip"), "[bad_response] Kaizen answered, but the answer's compression is broken."),
-        (httpx.InvalidURL("odd"), "[not_configured] KAIZEN_BASE_URL is not a valid address."),
     ],
 )
 async def test_each_failure_of_the_connection_is_told_apart(
@@ -202,6 +204,81 @@ async def test_a_call_ends_at_its_deadline(connect: Connect) -> None:
     text, twin = await failed(connect, httpx.MockTransport(hang), settings=settings)
     assert text == "[timeout] Kaizen did not answer within 0.05 s. Try again in a minute."
     assert twin == {"code": "timeout", "retryable": True}
+
+
+async def test_a_web_page_with_a_404_is_not_taken_for_a_missing_execution(connect: Connect) -> None:
+    text, twin = await failed(connect, answering(httpx.Response(404, html="<h1>nginx</h1>")))
+    assert text.startswith(
+        "[bad_response] A web page answered with HTTP 404, not Kaizen's API. Check KAIZEN_BASE_URL"
+    )
+    assert twin["http_status"] == 404
+
+
+async def test_one_lookup_leaves_no_cookie_for_the_next(connect: Connect) -> None:
+    cookies: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        cookies.append(request.headers.get("Cookie"))
+        return httpx.Response(200, json={"execution": {"id": "a"}}, headers={"Set-Cookie": "session=1"})
+
+    async with connect(httpx.MockTransport(answer)) as client:
+        for _ in range(2):
+            await client.call_tool("get_execution", {"id": "a"})
+    assert cookies == [None, None]
+
+
+async def test_the_key_for_an_address_on_this_machine_never_meets_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy, socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        proxy.setblocking(False)
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        local = replace(settings, base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        async with KaizenApi(local) as api:
+            with pytest.raises(UnavailableError):
+                await api.get_execution("a")
+        with pytest.raises(BlockingIOError):  # nobody has knocked
+            proxy.accept()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("ALL_PROXY", "socks5://127.0.0.1:9"), ("SSL_CERT_FILE", "/none"), ("HTTPS_PROXY", "x:y")],
+)
+async def test_a_proxy_or_certificate_variable_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    async with KaizenApi(settings) as api:
+        with pytest.raises(NotConfiguredError, match=variable):
+            await api.get_execution("a")
+
+
+async def test_an_id_that_no_encoding_can_carry_is_refused_by_the_client_too(settings: Settings) -> None:
+    async with KaizenApi(settings, transport=answering(httpx.Response(200))) as api:
+        with pytest.raises(InvalidInputError):
+            await api.get_execution("\ud800")
+
+
+async def test_the_sandbox_says_that_kaizen_was_not_asked(connect: Connect, sandbox: httpx.ASGITransport) -> None:
+    async with connect(sandbox, settings=Settings(sandbox=True)) as client:
+        found = await client.call_tool("get_execution", {"id": "exec-child"})
+        missing = await client.call_tool("get_execution", {"id": "a"})
+    assert found.structured_content["notes"] == [
+        "this answer is made up: it comes from the built-in sandbox, not from Kaizen"
+    ]
+    assert isinstance(missing.content[0], TextContent)
+    assert missing.content[0].text.startswith(
+        '[not_found] The built-in sandbox has no execution "a", and Kaizen was not asked (HTTP 404).'
+    )
+
+
+async def test_a_body_may_begin_with_a_byte_order_mark(connect: Connect) -> None:
+    body = b"\xef\xbb\xbf" + b'{"execution": {"id": "a", "status": "Completed"}}'
+    async with connect(answering(httpx.Response(200, content=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["summary"]["state"] == "finished"
 
 
 async def test_a_redirect_is_not_followed(connect: Connect) -> None:
@@ -230,7 +307,7 @@ async def test_fields_beside_the_wrapper_are_mentioned(connect: Connect) -> None
     answer = {"execution": {"id": "a", "status": "Completed"}, "viewer": {}}
     async with connect(answering(httpx.Response(200, json=answer))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
-    assert result.structured_content["notes"] == ["the answer held 1 more field(s) beside 'execution', not shown"]
+    assert result.structured_content["notes"] == ["beside 'execution' the answer held \"viewer\", not shown here"]
 
 
 async def test_one_client_serves_all_calls_and_closing_twice_is_harmless(settings: Settings) -> None:

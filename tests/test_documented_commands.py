@@ -1,5 +1,6 @@
 """Every command in the README and every example runs as it stands."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Environ, RunningSandbox
+from mcp import Client, StdioServerParameters
+from mcp.types import TextContent
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,18 +18,25 @@ COMMANDS = [
     line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line
 ]
 PRINTS = {
-    "kaizen-mcp --sandbox get exec-claim-failed": "Submit claim 2026-1093",
-    "kaizen-mcp --sandbox get teach-recording --instructor --json": '"is_recording": true',
-    "kaizen-mcp sandbox --list": "exec-live",
-    "KAIZEN_SANDBOX=1 python examples/ask_over_mcp.py exec-eligibility-login": "it waits for a person to log in",
-    "KAIZEN_SANDBOX=1 python examples/ask_the_api.py exec-invoices-finished": "invoice-2026-10-01.pdf 412031",
+    ".venv/bin/kaizen-mcp get exec-claim-failed --sandbox": "Submit claim 2026-1093",
+    ".venv/bin/kaizen-mcp get teach-recording --instructor --json --sandbox": '"is_recording": true',
+    ".venv/bin/kaizen-mcp sandbox --list": "exec-live",
+    "KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_over_mcp.py exec-eligibility-login": "it waits for a person",
+    "KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_the_api.py exec-invoices-finished": "invoice-2026-10-01.pdf",
 }
 """What to look for in the output of each command that ends by itself."""
+SERVES = ".venv/bin/kaizen-mcp sandbox --port 8765"
 
 
 def test_the_readme_has_no_command_that_is_not_tested() -> None:
     made = {"make demo", "make test", "make install"}
-    assert set(COMMANDS) == made | set(PRINTS) | {"kaizen-mcp sandbox --port 8765"}
+    assert set(COMMANDS) == made | set(PRINTS) | {SERVES}
+
+
+def here(program: str) -> str:
+    """The same program in the environment under test, which need not be `.venv`."""
+    assert Path(program).parent == Path(".venv/bin")
+    return str(Path(sys.executable).with_name(Path(program).name))
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("make ")])
@@ -40,10 +50,8 @@ def test_a_command_of_the_readme_prints_what_it_should(command: str, environ: En
     words = shlex.split(command)
     settings = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
     program, *arguments = [word for word in words if not re.match(r"[A-Z_]+=", word)]
-    # The interpreter and the command of the environment under test, wherever the shell would find them.
-    found = {"python": sys.executable, "kaizen-mcp": str(Path(sys.executable).with_name("kaizen-mcp"))}[program]
     done = subprocess.run(
-        [found, *arguments],
+        [here(program), *arguments],
         cwd=ROOT,
         env={**environ, **settings},
         capture_output=True,
@@ -52,6 +60,32 @@ def test_a_command_of_the_readme_prints_what_it_should(command: str, environ: En
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert PRINTS[command] in done.stdout
+
+
+def test_the_sandbox_of_the_readme_serves_until_it_is_ended(environ: Environ) -> None:
+    program, *arguments = shlex.split(SERVES)
+    with subprocess.Popen(
+        [here(program), *arguments], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdout
+        first = process.stdout.readline()
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+    if "port 8765 can't be used" in errors:
+        pytest.skip("port 8765 is taken on this machine")
+    assert first.startswith("Kaizen sandbox on http://127.0.0.1:8765")
+
+
+@pytest.mark.anyio
+async def test_the_example_configuration_starts_a_server_that_asks_for_the_key(environ: Environ) -> None:
+    config = json.loads((ROOT / "examples/claude_desktop_config.json").read_text(encoding="utf-8"))
+    (server,) = config["mcpServers"].values()
+    command = here(server["command"].removeprefix("/path/to/kaizen-mcp/"))
+    async with Client(StdioServerParameters(command=command, env={**environ, **server["env"]})) as client:
+        assert len((await client.list_tools()).tools) == 2
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    assert result.content[0].text.startswith("[not_configured] KAIZEN_API_KEY has a space")
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
@@ -68,7 +102,7 @@ def test_an_example_works_against_a_real_address_and_fails_in_words(
                 encoding="utf-8",
                 check=False,
             )
-            for identifier in ("exec-invoices-finished", "nobody")
+            for identifier in ("exec-odd-shapes", "nobody")
         ]
     found, missing = outcomes
     assert (found.returncode, missing.returncode) == (0, 1)

@@ -1,13 +1,14 @@
 """The server as clients start it: a process, two pipes, one JSON-RPC message a line."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from conftest import COMMAND, ERAS, Environ
+from conftest import COMMAND, ERAS, Environ, RunningSandbox
 from mcp import Client, StdioServerParameters
 
 from kaizen_mcp import __version__
@@ -73,7 +74,7 @@ def conversation(era: str) -> list[JsonObject]:
         request(1, "tools/list", {}, era),
         request(2, "tools/call", {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}}, era),
         request(3, "tools/call", {"name": "get_execution", "arguments": {"id": "nobody"}}, era),
-        request(4, "tools/call", {"name": "get_instructor_execution", "arguments": {"id": "teach-queued"}}, era),
+        request(4, "tools/call", {"name": "get_instructor_execution", "arguments": {"id": "teach-login"}}, era),
         request(5, "tools/call", {"name": "no_such_tool", "arguments": {}}, era),
     ]
 
@@ -89,8 +90,8 @@ def test_stdout_carries_nothing_but_answers_in_either_era(era: str, environ: Env
     ]
     assert answers[2]["result"]["structuredContent"]["summary"]["state"] == "failed"
     assert answers[3]["result"]["isError"] is True
-    assert answers[3]["result"]["content"][0]["text"].startswith('[not_found] Kaizen has no execution "nobody"')
-    assert answers[4]["result"]["structuredContent"]["raw"]["id"] == "teach-queued"
+    assert answers[3]["result"]["content"][0]["text"].startswith("[not_found] The built-in sandbox has no")
+    assert answers[4]["result"]["structuredContent"]["raw"]["id"] == "teach-login"
     assert answers[5]["error"]["code"] == -32602
     assert errors == ""
 
@@ -115,10 +116,11 @@ async def test_the_sdk_client_gets_an_answer_over_a_real_pipe(mode: str, environ
 
 def test_settings_that_cannot_be_used_do_not_keep_the_server_from_starting(environ: Environ) -> None:
     broken = {**environ, "KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_LOG_LEVEL": "loud"}
-    lines, _ = converse(
+    lines, errors = converse(
         [request(1, "tools/call", {"name": "get_execution", "arguments": {"id": "a"}}, "2026-07-28")], broken
     )
     assert lines[0]["result"]["content"][0]["text"].startswith("[not_configured] KAIZEN_CALL_TIMEOUT must be")
+    assert "KAIZEN_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR." in errors
 
 
 def test_the_end_of_stdin_ends_the_process_at_once_even_before_the_first_message(environ: Environ) -> None:
@@ -126,6 +128,31 @@ def test_the_end_of_stdin_ends_the_process_at_once_even_before_the_first_message
         COMMAND, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROMPTLY, check=False
     )
     assert (ended.returncode, ended.stdout) == (0, b"")
+
+
+def test_the_end_of_stdin_ends_the_process_though_a_call_is_in_flight(environ: Environ) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = {"KAIZEN_API_KEY": "k", "KAIZEN_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        with subprocess.Popen(
+            COMMAND, env=environ | settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdin
+            call = request(1, "tools/call", {"name": "get_execution", "arguments": {"id": "a"}}, "2026-07-28")
+            process.stdin.write(json.dumps(call).encode() + b"\n")
+            process.stdin.flush()
+            connection, _ = silent.accept()  # the call is under way
+            with connection:
+                _, errors = process.communicate(timeout=PROMPTLY)
+    assert (process.returncode, errors) == (0, b"")
+
+
+def test_no_log_level_shows_the_key_or_a_link(era: str, environ: Environ, running_sandbox: RunningSandbox) -> None:
+    with running_sandbox() as address:
+        settings = {"KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "test-key-71", "KAIZEN_LOG_LEVEL": "DEBUG"}
+        lines, errors = converse(conversation(era), environ | settings)
+    assert "https://live.kaizen.example" in json.dumps(lines)
+    assert "test-key-71" not in json.dumps(lines) + errors
+    assert "kaizen.example" not in errors
 
 
 def test_listing_tools_loads_neither_httpx_nor_the_sandbox(environ: Environ) -> None:

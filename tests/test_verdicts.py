@@ -31,6 +31,12 @@ def shown(result: CallToolResult) -> dict[str, Any]:
     return {"verdict": verdict.splitlines(), **structured}
 
 
+def test_every_snapshot_is_of_something_there_is() -> None:
+    kept = {path.stem for path in (Path(__file__).parent / "snapshots").iterdir()}
+    samples = {"sample_get_execution", "sample_get_instructor_execution"}
+    assert kept == {*EXECUTIONS, *INSTRUCTOR_EXECUTIONS, *samples, "tools"}
+
+
 @pytest.mark.parametrize(("tool", "identifier"), CALLS, ids=[i for _, i in CALLS])
 async def test_the_answer_for_a_sandbox_execution_is_the_reviewed_one(
     connect: Connect,

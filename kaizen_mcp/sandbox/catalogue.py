@@ -1,7 +1,8 @@
 """The executions that the sandbox knows: fixed ids, data that someone in operations would recognise.
 
 Objects have the fields of the API's two documents. What those leave open is made up here to have something to
-show, and is marked `made up`: the fields of a failed execution, and every status word of an authentication.
+show, and is marked `made up`: the fields of a failed execution, every status word of an authentication, and
+the type and data of a block.
 """
 
 from collections.abc import Callable, Mapping
@@ -91,7 +92,7 @@ def _login_block(login_id: str) -> JsonObject:
         "id": f"block-{login_id}",
         "name": "Log in to the portal",
         "blockReferenceId": "reference-1",
-        "type": "Login",
+        "type": "Login",  # made up, like all of the block's content
         "isCacheable": False,
         "skipIfNotPresent": False,
         "useWorkflowRecoveryAgent": True,
@@ -342,6 +343,10 @@ def _live(clock: Clock) -> JsonObject:
     )  # fmt: skip
 
 
+def _context_status(login: tuple[str, str], status: str) -> list[JsonObject]:
+    return [_context(*login, manual=True) | {"authenticationStatus": status}]
+
+
 def _instructor(
     status: str,
     taught: str,
@@ -355,7 +360,7 @@ def _instructor(
         "workflow": {"id": f"workflow-{slug}", "name": taught},
         "logins": [_login(*login)],
         "authentications": [],
-        "contextAuthentications": [_context(*login, manual=True) | {"authenticationStatus": "Unauthenticated"}],
+        "contextAuthentications": _context_status(login, "Unauthenticated"),
         "startTime": clock.ago(minutes=12),
         "endTime": None,
         "durationMs": None,
@@ -372,6 +377,7 @@ def _teach_queued(clock: Clock) -> JsonObject:
 def _teach_recording(clock: Clock) -> JsonObject:
     return _instructor(
         "InProgress", "Verify eligibility", AVAILITY, clock, isRecording=True, browserSessionId="browser-teach",
+        contextAuthentications=_context_status(AVAILITY, "Authenticated"),  # made up
         authentications=[_authentication("Finished", "browser-teach")],
     )  # fmt: skip
 
@@ -395,6 +401,7 @@ def _teach_finished(clock: Clock) -> JsonObject:
     return _instructor(
         "Completed", "Collect invoices", CIGNA, clock,
         startTime=clock.ago(hours=1, minutes=25), endTime=clock.ago(hours=1), durationMs=1_500_000,
+        contextAuthentications=_context_status(CIGNA, "Authenticated"),  # made up
         authentications=[_authentication("Finished", "browser-teach")],
     )  # fmt: skip
 
@@ -451,7 +458,7 @@ EXECUTIONS: Mapping[str, Entry] = {
     "exec-cancelled": Entry("a status nobody documented", _cancelled),
     "exec-odd-shapes": Entry("fields of unexpected types", _odd_shapes),
     "exec-hostile": Entry("hostile text in its names", _hostile),
-    "exec-live": Entry("queued, running, waiting for a login, finished: by the clock", _live),
+    "exec-live": Entry("queued, running, waiting for a login, finished: by the sandbox's clock", _live),
 }
 
 INSTRUCTOR_EXECUTIONS: Mapping[str, Entry] = {

@@ -30,6 +30,7 @@ def bind(port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
+        listener.listen()  # from here on a client's connection waits instead of being refused
     except OSError:
         listener.close()
         raise
