@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _REFUSALS: dict[int, tuple[type[ApiError], str]] = {
     401: (UnauthorizedError, "Kaizen did not accept the API key"),
     403: (ForbiddenError, "The API key may not read this"),
-    404: (NotFoundError, "Kaizen has no such object"),
+    404: (NotFoundError, "Kaizen has no"),
     408: (UnavailableError, "Kaizen gave up waiting for the request"),
     425: (UnavailableError, "Kaizen is not ready for the request yet"),
     429: (RateLimitedError, "Kaizen received too many requests"),
@@ -87,7 +87,7 @@ class KaizenApi:
 
     async def get_execution(self, execution_id: str) -> Reply:
         """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
-        body = await self._post("/executions/get", {"id": execution_id})
+        body = await self._post("/executions/get", execution_id, kind="execution")
         wrapped = body.data.get("execution")
         if not isinstance(wrapped, dict):
             raise BadResponseError('Kaizen answered, but the answer has no "execution" object.')
@@ -97,14 +97,14 @@ class KaizenApi:
 
     async def get_instructor_execution(self, execution_id: str) -> Reply:
         """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
-        return await self._post("/instructor/executions/get", {"id": execution_id})
+        return await self._post("/instructor/executions/get", execution_id, kind="instructor execution")
 
-    async def _post(self, path: str, payload: JsonObject) -> Reply:
-        """Send one request and return its JSON object: the only way out to HTTP, and the place for retries."""
+    async def _post(self, path: str, object_id: str, *, kind: str) -> Reply:
+        """Ask for one object by its id: the only way out to HTTP, and the place for retries."""
         self._settings.require_usable()
-        response = await self._send(path, payload)
+        response = await self._send(path, {"id": object_id})
         if not response.is_success:
-            raise self._refusal(response)
+            raise self._refusal(response, asked_for=f"{kind} {quote(object_id, 256)}")
         data, notes = read_object(response.content)
         if self._settings.sandbox:
             notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
@@ -139,7 +139,7 @@ class KaizenApi:
             self._client = _build_client(settings, transport)
         return self._client
 
-    def _refusal(self, response: "httpx.Response") -> KaizenError:
+    def _refusal(self, response: "httpx.Response", *, asked_for: str) -> KaizenError:
         status = response.status_code
         facts: dict[str, Any] = {"http_status": status, "request_id": _request_id(response)}
         error, message = _REFUSALS.get(status) or _OTHER_REFUSALS.get(status // 100) or (None, "")
@@ -147,8 +147,9 @@ class KaizenApi:
             return BadResponseError(f"Kaizen answered with HTTP {status}, where an object was expected.", **facts)
         if error is NotFoundError and "html" in response.headers.get("Content-Type", ""):
             return BadResponseError("A web page answered with HTTP 404, not Kaizen's API.", **facts)
-        if error is NotFoundError and self._settings.sandbox:
-            message = "The built-in sandbox has no such object, and Kaizen was not asked"
+        if error is NotFoundError:
+            sandbox = f"The built-in sandbox has no {asked_for}, and Kaizen was not asked"
+            message = sandbox if self._settings.sandbox else f"{message} {asked_for}"
         return error(f"{message} (HTTP {status}).", retry_after_seconds=_retry_after(response), **facts)
 
 

@@ -232,11 +232,14 @@ def _while_active(facts: Facts, age: float | None, look_again: str) -> str:
 def _after_finish(facts: Facts, age: float | None, look_again: str) -> str:
     if not isinstance(facts, ExecutionFacts):
         return "Nothing more to do: it has finished."
-    said = facts.downloads_status or facts.downloads_message
-    if _downloads_pending(facts) or (said and not facts.downloads_count):
-        if age is None or age < LONG:
+    recent = age is None or age < LONG
+    if _downloads_pending(facts):
+        if recent:
             return f"The run is over but its files are not all there: {look_again} in a minute."
         return "Ask a person to check its downloads in Kaizen: they are not there long after it finished."
+    if not facts.downloads_count and (facts.downloads_status or facts.downloads_message):
+        action = f"{look_again} in a minute" if recent else "ask a person to check its downloads in Kaizen"
+        return f"If files are expected, {action}."
     return _hand_over(facts)
 
 

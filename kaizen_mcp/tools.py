@@ -86,19 +86,17 @@ class Lookup:
 
     async def call(self, api: KaizenApi, arguments: Mapping[str, Any], *, clock: Clock) -> CallToolResult:
         """Look up and answer; a lookup that fails is an answer too, with `isError`."""
-        asked_id = None
         try:
             asked = read_arguments(self.arguments, arguments)
-            asked_id = asked.id
-            reply = await self.fetch(api, asked_id)
+            reply = await self.fetch(api, asked.id)
         except KaizenError as error:
-            return self._failed(error, asked_id)
-        summary, notes = self.summarize(reply.data, asked_id, clock())
-        if summary.id is not None and summary.id != asked_id:
-            notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
+            return self._failed(error, arguments)
+        summary, notes = self.summarize(reply.data, asked.id, clock())
+        if summary.id is not None and summary.id != asked.id:
+            notes = [f"asked for id {quote(asked.id)}, but the object's id is {quote(summary.id)}", *notes]
         return build(summary, reply.data, [*notes, *reply.notes], detail=asked.detail)
 
-    def _failed(self, error: KaizenError, asked_id: str | None) -> CallToolResult:
+    def _failed(self, error: KaizenError, arguments: Mapping[str, Any]) -> CallToolResult:
         twin = {
             "code": error.code,
             "http_status": error.http_status,
@@ -108,24 +106,23 @@ class Lookup:
         }
         known = {key: value for key, value in twin.items() if value is not None}
         return CallToolResult(
-            content=[TextContent(text=self._words(error, asked_id))],
+            content=[TextContent(text=self._words(error, arguments))],
             is_error=True,
             _meta={"kaizen/error": known},
         )
 
-    def _words(self, error: KaizenError, asked_id: str | None) -> str:
-        message, advice = str(error), _ADVICE.get(error.code, "")
+    def _words(self, error: KaizenError, arguments: Mapping[str, Any]) -> str:
+        """What happened, then what to do."""
+        advice = _ADVICE.get(error.code, "")
         if isinstance(error, NotFoundError):
             tool, kind = self.sibling
-            message = message.replace("no such object", f"no {self.kind} {quote(asked_id or '', 256)}")
-            advice = f"Check the id; if it belongs to an {kind}, call {tool} with the same id."
+            taken = " (it was taken from a link)" if "/" in str(arguments.get("id")) else ""
+            advice = f"Check the id{taken}; if it belongs to an {kind}, call {tool} with the same id."
         if error.retryable:
-            wait = (
-                spoken(max(1, error.retry_after_seconds)) if error.retry_after_seconds is not None else "a minute"
-            )
-            advice = advice.format(wait=wait)
+            seconds = error.retry_after_seconds
+            advice = advice.format(wait="a minute" if seconds is None else spoken(max(1, seconds)))
         request = f" (Kaizen's id for the request: {error.request_id}.)" if error.request_id else ""
-        return f"[{error.code}] {message} {advice}".rstrip() + request
+        return f"[{error.code}] {error} {advice}".rstrip() + request
 
 
 def _summarize_execution(data: JsonObject, asked_id: str, now: datetime) -> tuple[Summary, list[str]]:

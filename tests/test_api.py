@@ -101,6 +101,13 @@ async def test_each_error_status_becomes_a_code_and_what_to_do(
     assert twin == {"code": code, "http_status": status, "retryable": retryable}
 
 
+async def test_an_id_out_of_a_link_that_is_not_found_is_said_to_be_one(connect: Connect) -> None:
+    async with connect(answering(httpx.Response(404))) as client:
+        result = await client.call_tool("get_execution", {"id": "https://kaizen.example/runs/exec-1"})
+    assert isinstance(result.content[0], TextContent)
+    assert '"exec-1" (HTTP 404). Check the id (it was taken from a link);' in result.content[0].text
+
+
 async def test_a_missing_instructor_execution_points_to_the_other_tool(connect: Connect) -> None:
     async with connect(answering(httpx.Response(404))) as client:
         result = await client.call_tool("get_instructor_execution", {"id": "a"})

@@ -112,7 +112,12 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [], "status": "failed", "message": "Disk full"}),
         '"Check" finished 1 h ago; of its downloads it says "failed" and "Disk full".',
-        f"The run is over but its files are not all there: {AGAIN} in a minute.",
+        f"If files are expected, {AGAIN} in a minute.",
+    ),
+    (
+        ended("Completed", DAY_AGO, downloads={"files": [], "message": "12 files are being prepared"}),
+        '"Check" finished 24 h ago; of its downloads it says "12 files are being prepared".',
+        "If files are expected, ask a person to check its downloads in Kaizen.",
     ),
     (
         ended("Completed", downloads={"files": ["a.csv", {"name": "b.csv", "sizeBytes": 5}]}, response={}),
