@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import urlsplit
 
 import anyio
 from pydantic import SecretStr
@@ -145,8 +146,10 @@ class KaizenApi:
         error, message = _REFUSALS.get(status) or _OTHER_REFUSALS.get(status // 100) or (None, "")
         if error is None:
             return BadResponseError(f"Kaizen answered with HTTP {status}, where an object was expected.", **facts)
-        if error is NotFoundError and "html" in response.headers.get("Content-Type", ""):
-            return BadResponseError("A web page answered with HTTP 404, not Kaizen's API.", **facts)
+        web_page = "html" in response.headers.get("Content-Type", "").lower()
+        if web_page and error in {UnauthorizedError, ForbiddenError, NotFoundError}:
+            # A proxy's or another site's word says nothing of the key or the execution.
+            return BadResponseError(f"A web page answered with HTTP {status}, not Kaizen's API.", **facts)
         if error is NotFoundError:
             sandbox = f"The built-in sandbox has no {asked_for}, and Kaizen was not asked"
             message = sandbox if self._settings.sandbox else f"{message} {asked_for}"
@@ -157,9 +160,13 @@ def _build_client(settings: Settings, transport: "httpx.AsyncBaseTransport | Non
     import httpx  # noqa: PLC0415 - as in _send
 
     key = settings.api_key
+    problem = "KAIZEN_BASE_URL is not a valid address."
     try:
+        url = httpx.URL(settings.base_url)
+        _ = url.host  # decodes it
+        problem = "A proxy or certificate variable can't be used: HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE."
         return httpx.AsyncClient(
-            base_url=settings.base_url,
+            base_url=url,
             transport=transport,
             headers={
                 "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
@@ -170,12 +177,10 @@ def _build_client(settings: Settings, transport: "httpx.AsyncBaseTransport | Non
             timeout=None,  # noqa: S113 - the deadline in _send is the one clock of a call
             follow_redirects=False,
             # Plain http is for this machine alone; a proxy would carry the key off it, unencrypted.
-            trust_env=not settings.base_url.startswith("http:"),
+            trust_env=urlsplit(settings.base_url).scheme == "https",
         )
     except (ImportError, OSError, ValueError, httpx.InvalidURL):
-        problem = (
-            "A proxy or certificate variable can't be used: look at HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
-        )
+        pass  # told below, without what these exceptions quote
     raise NotConfiguredError(problem)
 
 

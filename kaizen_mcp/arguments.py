@@ -20,12 +20,16 @@ MAX_ID = 256
 _EXPECTED = 'pass the id as text, for example "exec_abc123"'
 # What surrounds an id that was copied from a chat, a document or a log.
 _WRAPPING = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\ufeff"
-_LINK = re.compile(r"https?://[^\s<>\"'`)\]]+", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s<>\"'`)\]|*]+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"[\w.:-]+/(\S*/)?(instructor[-_]?)?executions?/\S+", re.IGNORECASE)
-_ID_PARAMETER = re.compile(r"(instructor_?)?execution_?(id)?", re.IGNORECASE)
+_ID_PARAMETER = re.compile(r"(instructor[-_]?)?execution[-_]?(id)?", re.IGNORECASE)
 _ID_FOLLOWS = re.compile(r"(instructor[-_]?)?executions?", re.IGNORECASE)
-# What follows `executions` in the API's own paths and is no id.
-_NO_IDS = {"get", "getevents", "list", "batches", "retry"}
+# Words that may stand between `executions` and the id, in the API's own paths or in a dashboard's.
+_NO_IDS = {"get", "getevents", "list", "retry", "view", "details", "history", "compare", "new", "all", "search"}
+# What has ids of its own, which are not those of executions.
+_OTHER_THINGS = {"workflow", "workflows", "batch", "batches", "session", "sessions", "file", "files"} | {
+    "login", "logins", "org", "orgs", "organization", "organizations", "user", "users"
+}  # fmt: skip
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -64,7 +68,7 @@ def _id_in_link(link: str) -> str:
 
     How Kaizen's dashboard builds its links is not documented. So this looks, in this order, for a parameter
     named like an execution's id, for what follows `execution` or `executions` in the path, for a parameter
-    `id`, and for a last part of the path that has a digit, a hyphen or an underscore in it.
+    `id`, and for a last part of the path that looks like an id and does not belong to something else.
     """
     try:
         parts = urlsplit(link if "://" in link else f"https://{link}")
@@ -73,18 +77,18 @@ def _id_in_link(link: str) -> str:
     except ValueError:
         raise _refused("has a link in it that is not valid") from None
     parameters = parse_qsl(parts.query) + parse_qsl(inner.query)
-    segments = [unquote(segment) for segment in f"{parts.path}/{inner.path}".split("/") if segment]
+    segments = [unquote(segment).strip() for segment in f"{parts.path}/{inner.path}".split("/")]
+    segments = [segment for segment in segments if segment and segment.lower() not in _NO_IDS]
+    pairs = [(a, b) for a, b in pairwise(["", *segments]) if not _ID_FOLLOWS.fullmatch(b)]
     candidates = [
-        *(value for name, value in parameters if _ID_PARAMETER.fullmatch(name)),
-        *(b for a, b in pairwise(segments) if _ID_FOLLOWS.fullmatch(a) and b.lower() not in _NO_IDS),
-        *(value for name, value in parameters if name.lower() == "id"),
-        *(segment for segment in segments[-1:] if re.search(r"[\d_-]", segment)),
+        *(value.strip() for name, value in parameters if _ID_PARAMETER.fullmatch(name)),
+        *(b for a, b in pairs if _ID_FOLLOWS.fullmatch(a) and b.lower() not in _OTHER_THINGS),
+        *(value.strip() for name, value in parameters if name.lower() == "id"),
+        *(b for a, b in pairs[-1:] if a.lower() not in _OTHER_THINGS and re.search(r"[\d_-]", b)),
     ]
-    # `/executions` twice in a row is a path, not an id.
-    found = next((text.strip() for text in candidates if not _ID_FOLLOWS.fullmatch(text.strip())), None)
-    if found is None:
+    if not candidates:
         raise _refused("has a link in it with no id that can be told")
-    return found
+    return candidates[0]
 
 
 ExecutionId = Annotated[str, BeforeValidator(read_id)]

@@ -5,7 +5,7 @@ A fact that is not known is None here and absent from the answer. All text in it
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from kaizen_mcp.models import (
     Downloads,
     Execution,
     FailedAuthentication,
+    FailedExecution,
     InProgressAuthentication,
     InstructorExecution,
     Recording,
@@ -28,14 +29,17 @@ from kaizen_mcp.safety import one_line, quote, visible
 FINAL: frozenset[State] = frozenset({"finished", "failed"})
 """The states after which nothing more is expected of the run itself; `unknown` is never among them."""
 
+CLOCK_SKEW = timedelta(minutes=1)
+"""How far Kaizen's clock and this one may differ before a time counts as odd."""
+
 MAX_NAME = 120
 MAX_ID = 256
 MAX_QUOTED = 300
 MAX_LISTED = 5
 
 _ERROR_WORDS = ("error", "failure", "exception")
-_ERROR_NAMES = {"message", "reason", "statusmessage", "statusreason", "cause"}
-"""Names that speak of an error where nothing has finished well; elsewhere they may say anything."""
+_ERROR_ENDINGS = ("message", "reason", "cause", "detail", "details")
+"""Endings of names that speak of an error where nothing has finished well; elsewhere they may say anything."""
 
 
 class _Fact(BaseModel):
@@ -72,6 +76,7 @@ class Facts(_Fact):
     status: str | None = Field(None, description="as the API sent it")
     state: str = Field(description="queued, running, paused, finished, failed or unknown")
     finished: bool = Field(description="it has ended, well or failed; false for an unknown status")
+    contradicts_itself: bool | None = Field(None, description="its times say ended, its status does not")
     needs_person: bool = Field(description="a person may have to log in, or it is paused")
     waits_for_login: str | None = Field(None, description="yes or maybe")
     log_in_to: list[str] | None = None
@@ -133,8 +138,8 @@ def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
         start_block_name=_name(block.name) if block else None,
         start_block_type=_name(block.type) if block else None,
         **_download_facts(view.downloads),
-        has_response=None if view.response is None else view.response not in ("", [], {}),
-        response_truncated=None if view.truncated_response is None else True,
+        has_response=None if view.response is None else _is_there(view.response),
+        response_truncated=_is_there(view.truncated_response) or None,
         response_file_id=_id(file.id) if file else None,
         response_file_name=_name(file.name) if file else None,
     )
@@ -164,10 +169,13 @@ def oddities(view: Recording, *, now: datetime) -> list[str]:
         notes.append("the object has no id")
     if view.start_time and view.end_time and view.end_time < view.start_time:
         notes.append("it ended before it started, by its own times")
-    if view.end_time and view.state not in FINAL:
+    if _contradicts_itself(view, now):
         notes.append("it has an end time, though its status is not one of an ended run")
-    if any(moment and moment > now for moment in (view.start_time, view.end_time)):
+    if any(moment and moment > now + CLOCK_SKEW for moment in (view.start_time, view.end_time)):
         notes.append("one of its times lies in the future")
+    links = {a.live_view_url for a in view.authentications if isinstance(a, InProgressAuthentication)}
+    if len(links - {None}) > 1:
+        notes.append("several logins are open, each with a live view link of its own in raw.authentications")
     if len(view.logins) > MAX_LISTED:
         notes.append(f"it has {len(view.logins)} logins; the summary lists {MAX_LISTED}")
     return notes
@@ -187,8 +195,8 @@ def _common_facts(
     view: Recording, now: datetime, *, kind: str, name: str | None, live_view_url: str | None
 ) -> dict[str, Any]:
     workflow = view.workflow or Reference()
-    live_view_url = live_view_url or next((a.live_view_url for a in view.authentications if a.live_view_url), None)
     login = _login_facts(view, live_view_url)
+    any_login = next((a.live_view_url for a in view.authentications if a.live_view_url), None)
     return {
         "kind": kind,
         "id": _id(view.id),
@@ -196,9 +204,10 @@ def _common_facts(
         "status": _name(view.status),
         "state": view.state,
         "finished": view.state in FINAL,
+        "contradicts_itself": _contradicts_itself(view, now) or None,
         "needs_person": bool(login) or view.state == "paused",
         **login,
-        "live_view_url": live_view_url,
+        "live_view_url": live_view_url or any_login,
         "workflow_id": _id(workflow.id),
         "workflow_name": _name(workflow.name),
         "started_at": _rfc3339(view.start_time),
@@ -209,6 +218,10 @@ def _common_facts(
         "failed_logins": sum(isinstance(a, FailedAuthentication) for a in view.authentications) or None,
         "error_fields": _error_fields(view) or None,
     }
+
+
+def _is_there(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, False, [], {})
 
 
 def _name(text: str | None) -> str | None:
@@ -226,42 +239,47 @@ def _rfc3339(moment: datetime | None) -> str | None:
 def _duration(view: Recording, now: datetime) -> float | None:
     """From `durationMs`, else from the two times, else until now while it is active.
 
-    While it is active and has not ended, a `durationMs` beside a start time could only be out of date.
+    While it has not ended, a `durationMs` beside a start time could only be out of date.
     """
-    active = view.state in {"running", "paused"} and view.end_time is None
-    if view.duration_ms is not None and not (active and view.start_time):
+    ended = view.state in FINAL or has_ended(view, now)
+    if view.duration_ms is not None and (ended or not view.start_time):
         return round(view.duration_ms / 1000, 3)
-    end = now if active else view.end_time
-    if view.start_time is None or end is None or end < view.start_time:
+    end = view.end_time if ended else now if view.state in {"running", "paused"} else None
+    if view.start_time is None or end is None:
         return None
-    return round((end - view.start_time).total_seconds(), 3)
+    lasted = end - view.start_time
+    return round(max(0, lasted.total_seconds()), 3) if lasted >= -CLOCK_SKEW else None
+
+
+def has_ended(view: Recording, now: datetime) -> bool:
+    """Whether its own times say that it is over, whatever its status says."""
+    return view.end_time is not None and view.end_time <= now + CLOCK_SKEW
+
+
+def _contradicts_itself(view: Recording, now: datetime) -> bool:
+    return has_ended(view, now) and view.state in {"queued", "running", "paused"}
 
 
 def _login_facts(view: Recording, live_view_url: str | None) -> dict[str, Any]:
     """Whether a person must log in, to what, and where; empty if nothing says so.
 
     A login that is in progress and manual is where a person must go (kaizen-api.md). But the API lists
-    authentications and logins apart, with nothing to link them. So it is certain only while every login is
-    manual, and a `maybe` where an automatic one could be the one in progress.
+    authentications and logins apart, with nothing to link them. So it is certain only while each login is
+    manual, still to be done and in progress, and a `maybe` where another could be meant.
     """
-    if view.state in FINAL:
-        return {}
     in_progress = [a for a in view.authentications if isinstance(a, InProgressAuthentication)]
-    logins = [c for c in view.context_authentications if c.login_summary]
-    manual = [c for c in logins if c.login_summary and c.login_summary.is_manual]
+    contexts = view.context_authentications
+    manual = [c for c in contexts if c.login_summary and c.login_summary.is_manual]
     # `Unauthenticated` is the one word known here; any other leaves open whether the login is still to be done.
     undone = [c for c in manual if c.authentication_status in (None, "Unauthenticated")]
-    paused = view.state == "paused"
     unauthenticated = any(c.authentication_status == "Unauthenticated" for c in manual)
-    if in_progress and logins and len(undone) == len(logins):
-        waits = "yes"
-    elif (in_progress and (manual or (paused and not logins))) or (paused and unauthenticated):
-        waits = "maybe"
-    else:
+    paused = view.state == "paused" and (unauthenticated or (in_progress and not contexts))
+    if view.state in FINAL or not (paused or (in_progress and manual)):
         return {}
+    certain = len(in_progress) == len(undone) == len(contexts) > 0
     return {
-        "waits_for_login": waits,
-        "log_in_to": list(dict.fromkeys(filter(None, map(_login_name, manual))))[:MAX_LISTED] or None,
+        "waits_for_login": "yes" if certain else "maybe",
+        "log_in_to": list(dict.fromkeys(filter(None, map(_login_name, undone or manual))))[:MAX_LISTED] or None,
         "log_in_url": next((a.live_view_url for a in in_progress if a.live_view_url), live_view_url),
     }
 
@@ -284,11 +302,11 @@ def _count_statuses(view: Recording) -> list[StatusCount] | None:
 def _download_facts(downloads: Downloads | None) -> dict[str, Any]:
     if downloads is None:
         return {}
-    files = downloads.files
+    files = downloads.files or []
     sizes = [file.size_bytes for file in files if file.size_bytes is not None]
     names = [_name(file.name) for file in files[:MAX_LISTED]]
     return {
-        "downloads_count": len(files),
+        "downloads_count": None if downloads.files is None else len(files),
         "downloads_with_link": sum(1 for file in files if file.download_url) if files else None,
         "downloads_total_bytes": sum(sizes) if files and len(sizes) == len(files) else None,
         "downloads_names": [name for name in names if name] or None,
@@ -299,11 +317,16 @@ def _download_facts(downloads: Downloads | None) -> dict[str, Any]:
 
 def _error_fields(view: Recording) -> list[QuotedField]:
     """Texts of fields whose name looks like an error's. The API documents none: quoted, never interpreted."""
-    extras = {"": view.model_extra or {}}
-    extras |= {f"authentications[{i}].": a.model_extra or {} for i, a in enumerate(view.authentications)}
+    places = {"": view.model_extra or {}}
+    for i, authentication in enumerate(view.authentications):
+        places[f"authentications[{i}]."] = authentication.model_extra or {}
+    for i, context in enumerate(view.context_authentications):
+        places[f"contextAuthentications[{i}]."] = context.model_extra or {}
+    if isinstance(view, FailedExecution) and isinstance(view.response, dict):
+        places["response."] = cast("dict[str, Any]", view.response)
     texts = (
         QuotedField(field=one_line(path, MAX_NAME), text=one_line(text, MAX_QUOTED))
-        for place, fields in extras.items()
+        for place, fields in places.items()
         for field, value in fields.items()
         if _looks_like_error(field, ended_well=view.state == "finished")
         for path, text in _texts(place + field, value, levels=4)
@@ -313,7 +336,7 @@ def _error_fields(view: Recording) -> list[QuotedField]:
 
 def _looks_like_error(field: str, *, ended_well: bool) -> bool:
     word = field.lower().replace("_", "")
-    return any(part in word for part in _ERROR_WORDS) or (word in _ERROR_NAMES and not ended_well)
+    return any(part in word for part in _ERROR_WORDS) or (word.endswith(_ERROR_ENDINGS) and not ended_well)
 
 
 def _texts(path: str, value: object, *, levels: int) -> Iterator[tuple[str, str]]:

@@ -106,9 +106,8 @@ Text = Annotated[str | None, BeforeValidator(_text)]
 Count = Annotated[int | None, BeforeValidator(_count), Field(ge=0, lt=_MAX_COUNT)]
 Milliseconds = Annotated[float | None, Field(ge=0, lt=_MAX_COUNT)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
-Link = Annotated[
-    str | None, BeforeValidator(_text), Field(pattern=r"^(?i:https?)://[^\x00-\x20\"<>\\^`{|}\x7f-\U0010ffff]+$")
-]
+_HTTP_URL = Annotated[str, Field(pattern=r"^(?i:https?)://[^\x00-\x20\"<>\\^`{|}\x7f-\U0010ffff]+$")]
+Link = Annotated[_HTTP_URL | None, BeforeValidator(_text)]
 Objects = Annotated[list[T], BeforeValidator(_objects)]
 
 
@@ -157,7 +156,7 @@ class DownloadedFile(View):
 class Downloads(View):
     """The files of an execution. They may arrive after it has finished (webhook: `status`)."""
 
-    files: Objects[DownloadedFile] = Field(default_factory=list[DownloadedFile])
+    files: Objects[DownloadedFile] | None = None
     message: Text = None
     status: Text = None
 

@@ -77,7 +77,7 @@ def verdict_text(summary: Summary, notes: Sequence[str]) -> str:
 
 def _lines(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
     """Label and facts of each line that has any, the most telling first; what is odd comes before the details."""
-    for label, render in _LINES[:_BEFORE_NOTES]:
+    for label, render in _FIRST_LINES:
         yield from _line(label, render(summary))
     for note in notes[:_MAX_NOTES]:
         yield f"Note: {one_line(note, 200)}"
@@ -85,7 +85,7 @@ def _lines(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
         yield f"Note: there are {len(notes) - _MAX_NOTES} more notes in the structured half of this result"
     for error in summary.error_fields or []:
         yield f"Looks like an error: {quote(error.field)} says {quote(error.text, 300)}"
-    for label, render in _LINES[_BEFORE_NOTES:]:
+    for label, render in _MORE_LINES:
         yield from _line(label, render(summary))
 
 
@@ -108,9 +108,16 @@ def _id(s: Summary) -> Iterator[str]:
         yield f"child of execution {quote(s.parent_execution_id, 256)}" if s.parent_execution_id else ""
 
 
-def _log_in(s: Summary) -> Iterator[str]:
-    yield ", ".join(map(quote, s.log_in_to or []))
-    yield _link(s.log_in_url)
+def _login_needed(s: Summary) -> Iterator[str]:
+    if s.waits_for_login == "yes":
+        yield ", ".join(map(quote, s.log_in_to or []))
+        yield _link(s.log_in_url)
+
+
+def _login_perhaps_needed(s: Summary) -> Iterator[str]:
+    if s.waits_for_login == "maybe":
+        yield ", ".join(map(quote, s.log_in_to or [])) or "which one is not said"
+        yield _link(s.log_in_url)
 
 
 def _live_view(s: Summary) -> Iterator[str]:
@@ -181,18 +188,21 @@ _HAS_ENDED = {
     "failed": "it has ended",
     "unknown": "whether it has finished is not known",
 }
-_BEFORE_NOTES = 2
 
-_LINES: list[tuple[str, Callable[[Summary], Iterator[str]]]] = [
+_Lines = list[tuple[str, Callable[[Summary], Iterator[str]]]]
+_FIRST_LINES: _Lines = [
     ("Status", _status),
     ("Id", _id),
-    ("Login needed (anyone with the link can open it)", _log_in),
+]
+_MORE_LINES: _Lines = [
+    ("Login needed", _login_needed),
+    ("Login perhaps needed", _login_perhaps_needed),
     ("Times", _times),
     ("Attempt", _attempts),
     ("Recording", _recording),
     ("Downloads", _downloads),
     ("Response", _response),
-    ("Live view (anyone with the link can open it)", _live_view),
+    ("Live view", _live_view),
     ("Workflow", _workflow),
     ("Batch", _batch),
     ("Logins", _logins),
@@ -208,4 +218,5 @@ def _named(name: str | None, identifier: str | None) -> Iterator[str]:
 def _link(url: str | None) -> str:
     if not url:
         return ""
-    return url if len(url) <= MAX_LINK else "its link is in the structured half of this result"
+    shown = url if len(url) <= MAX_LINK else "its link is in the structured half of this result"
+    return f"{shown} (anyone with the link can open it)"

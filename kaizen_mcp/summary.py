@@ -2,16 +2,19 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kaizen_mcp.facts import (
+    CLOCK_SKEW,
+    FINAL,
     ExecutionFacts,
     Facts,
     InstructorExecutionFacts,
     QuotedField,
     execution_facts,
+    has_ended,
     instructor_execution_facts,
 )
 from kaizen_mcp.models import Execution, InstructorExecution, Recording
@@ -24,8 +27,13 @@ MAX_LINK = 500
 LONG = 2 * 3600
 """Seconds after which "look again in a minute" would be bad advice. Ours: the API says nothing of it."""
 
-_IN_WORDS = re.compile(r"(message|reason|description|detail|summary|analysis|cause)s?(\[\d+\])?$", re.IGNORECASE)
-_NOT_IN_WORDS = re.compile(r"(stack|trace|code|type|name|id|url|time|at|count)(\[\d+\])?$", re.IGNORECASE)
+_INDEX = r"(\[\d+\])?$"
+_IN_WORDS = re.compile(rf"(message|reason|description|details?|summary|analysis|cause){_INDEX}", re.IGNORECASE)
+_NO_REASON = re.compile(
+    rf"(stack|trace|code|type|name|id|url|time|at|count|status|key|mode|policy|strategy|behaviou?r){_INDEX}",
+    re.IGNORECASE,
+)
+_NO_WORDS = re.compile(r"none|null|true|false|[\d.+e-]*", re.IGNORECASE)
 
 
 class _Verdict(BaseModel):
@@ -65,9 +73,16 @@ def _verdict(facts: Facts, age: float | None, asked_id: str) -> dict[str, str]:
 
 
 def _age(view: Recording, now: datetime) -> float | None:
-    """Seconds since it ended or, if it has not, since it started."""
-    moment = view.end_time or view.start_time
-    return (now - moment).total_seconds() if moment and moment <= now else None
+    """Seconds since it ended or, if it has not, since it started; None if that is not known."""
+    if view.state in FINAL or has_ended(view, now):
+        lasted = timedelta(milliseconds=view.duration_ms) if view.duration_ms is not None else None
+        started = view.start_time
+        if view.end_time is None and started and lasted is not None:
+            return max(0, (now - started - lasted).total_seconds())  # durations add up where dates would overflow
+        moment = view.end_time
+    else:
+        moment = view.start_time
+    return max(0, (now - moment).total_seconds()) if moment and moment <= now + CLOCK_SKEW else None
 
 
 # The headline: a subject, what it is doing, what it waits for or ended with, and what it says of errors.
@@ -94,10 +109,8 @@ def _subject(facts: Facts) -> str:
 
 
 def _predicate(facts: Facts, age: float | None) -> str:
-    if facts.ended_at and not facts.finished:
-        when = f" {roughly(age)} ago" if age is not None else ""
-        status = f"has the status {quote(facts.status)}" if facts.status else "has no status"
-        return f"{status} but ended{when}, by its own times{_waits(facts)}"
+    if facts.contradicts_itself and age is not None:
+        return f"has the status {quote(facts.status or '')} but ended {roughly(age)} ago, by its own times"
     match facts.state:
         case "queued":
             started = "" if facts.started_at else " and has not started yet"
@@ -112,7 +125,7 @@ def _predicate(facts: Facts, age: float | None) -> str:
         case "failed":
             return f"failed{_ended(facts, age)}{_took(facts)}{_attempt(facts)}"
         case _:
-            return f"{_unknown(facts)}{_waits(facts)}"
+            return f"{_unknown(facts, age)}{_waits(facts)}"
 
 
 def _running(facts: Facts) -> str:
@@ -143,7 +156,7 @@ def _waits(facts: Facts) -> str:
 
 
 def _no_reason_to_pause(facts: Facts) -> str:
-    return "" if facts.error_fields else "; the API does not say why"
+    return "" if _telling(facts.error_fields or []) else "; no reason was found in its record"
 
 
 def _to_logins(facts: Facts) -> str:
@@ -181,20 +194,26 @@ def _downloads_pending(facts: ExecutionFacts) -> bool:
     return (facts.downloads_status or "").lower() == "pending"
 
 
-def _unknown(facts: Facts) -> str:
+def _unknown(facts: Facts, age: float | None) -> str:
     status = f"has the status {quote(facts.status)}, which this server does not know" if facts.status else ""
-    return f"{status or 'came without a status'}, so whether it has finished is not known"
+    status = status or "came without a status"
+    if facts.ended_at and age is not None:
+        return f"{status}; by its own times it ended {roughly(age)} ago"
+    return f"{status}, so whether it has finished is not known"
 
 
 def _telling(errors: list[QuotedField]) -> QuotedField | None:
-    """The error field that most likely says in words what went wrong; None if none does."""
+    """The error field that says best in words what went wrong; None if none does.
 
-    def rank(error: QuotedField) -> tuple[int, int]:
-        in_words = bool(_IN_WORDS.search(error.field)) - bool(_NOT_IN_WORDS.search(error.field))
-        return in_words, len(error.text)
-
-    words = [e for e in errors if e.text.lower() not in {"none", "null", "false", "0"} and "://" not in e.text]
-    return max(words, key=rank, default=None)
+    A code, a number, a link or a setting is no reason. A field named like a message comes before others, and
+    among its like the longest.
+    """
+    candidates = [
+        error
+        for error in errors
+        if not _NO_REASON.search(error.field) and not _NO_WORDS.fullmatch(error.text) and "://" not in error.text
+    ]
+    return max(candidates, key=lambda e: (bool(_IN_WORDS.search(e.field)), len(e.text)), default=None)
 
 
 # The next step: one action, with the id and the link filled in.
@@ -205,7 +224,7 @@ def _next_step(facts: Facts, age: float | None, look_again: str) -> str:
         where = _opening(facts.log_in_url) or "find it in Kaizen (no live view link was given) and "
         needed = "" if facts.waits_for_login == "yes" else ", if it asks for that"
         return f"Ask a person to {where}log in{_to_logins(facts)}{needed}; then {look_again}."
-    if facts.ended_at and not facts.finished:
+    if facts.contradicts_itself:
         return "Ask a person to check it in Kaizen: its status and its times contradict each other."
     match facts.state:
         case "queued" | "running":
@@ -237,7 +256,8 @@ def _after_finish(facts: Facts, age: float | None, look_again: str) -> str:
         if recent:
             return f"The run is over but its files are not all there: {look_again} in a minute."
         return "Ask a person to check its downloads in Kaizen: they are not there long after it finished."
-    if not facts.downloads_count and (facts.downloads_status or facts.downloads_message):
+    said = facts.downloads_status or facts.downloads_message
+    if said and not (facts.downloads_count or facts.has_response or facts.response_file_id):
         action = f"{look_again} in a minute" if recent else "ask a person to check its downloads in Kaizen"
         return f"If files are expected, {action}."
     return _hand_over(facts)
@@ -246,11 +266,7 @@ def _after_finish(facts: Facts, age: float | None, look_again: str) -> str:
 def _hand_over(facts: ExecutionFacts) -> str:
     if facts.downloads_count:
         output = " and the output in raw.response" if facts.has_response else ""
-        links = (
-            "raw.downloads.files has their links"
-            if facts.downloads_with_link
-            else "the answer has no links to them"
-        )
+        links = f"raw.downloads.files has links to {facts.downloads_with_link or 0} of {facts.downloads_count}"
         return f"Hand over the files{output} ({links}; detail=full)."
     if facts.has_response:
         return "Read its output in raw.response (detail=full); there is nothing more to wait for."
@@ -264,9 +280,9 @@ def _hand_over(facts: ExecutionFacts) -> str:
 
 def _after_failure(facts: Facts, age: float | None, look_again: str) -> str:
     told = (
-        "with the reason quoted above"
+        "with what is quoted above"
         if _telling(facts.error_fields or [])
-        else "and that its record has no reason"
+        else "and that no reason was found in its record"
     )
     if isinstance(facts, ExecutionFacts):
         if _may_try_again(facts) and (age is None or age < LONG):

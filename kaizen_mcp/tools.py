@@ -42,7 +42,7 @@ _ADVICE = {
     "rate_limited": "Try again in {wait}.",
     "unavailable": "Try again in {wait}; if that fails too, check the network and whether Kaizen is up.",
     "timeout": "Try again in {wait}.",
-    "bad_response": "Check KAIZEN_BASE_URL; if it is right, Kaizen may have a problem: try again later.",
+    "bad_response": "Check KAIZEN_BASE_URL and any proxy; if they are right, try again later.",
 }
 """What to do about an error, by its code, where its message does not say so itself."""
 

@@ -17,12 +17,19 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
+import hypothesis
 import pytest
 from mcp import Client
 from pydantic import SecretStr
 
 from kaizen_mcp import Settings, create_server
 from kaizen_mcp.sandbox.app import create_app
+
+# No deadline: how long an example takes says more of the machine than of the code. `thorough` is for a change to
+# what reads or shapes data: pytest --hypothesis-profile=thorough
+hypothesis.settings.register_profile("default", max_examples=200, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=5000, deadline=None)
+hypothesis.settings.load_profile("default")
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}

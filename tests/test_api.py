@@ -213,12 +213,13 @@ async def test_a_call_ends_at_its_deadline(connect: Connect) -> None:
     assert twin == {"code": "timeout", "retryable": True}
 
 
-async def test_a_web_page_with_a_404_is_not_taken_for_a_missing_execution(connect: Connect) -> None:
-    text, twin = await failed(connect, answering(httpx.Response(404, html="<h1>nginx</h1>")))
-    assert text.startswith(
-        "[bad_response] A web page answered with HTTP 404, not Kaizen's API. Check KAIZEN_BASE_URL"
-    )
-    assert twin["http_status"] == 404
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_web_page_is_not_taken_for_the_apis_word(connect: Connect, status: int) -> None:
+    page = httpx.Response(status, headers={"Content-Type": "text/HTML"}, content=b"<h1>nginx</h1>")
+    text, twin = await failed(connect, answering(page))
+    sentence = f"A web page answered with HTTP {status}, not Kaizen's API. Check KAIZEN_BASE_URL and any proxy"
+    assert text.startswith(f"[bad_response] {sentence}")
+    assert twin["http_status"] == status
 
 
 async def test_one_lookup_leaves_no_cookie_for_the_next(connect: Connect) -> None:
@@ -234,14 +235,15 @@ async def test_one_lookup_leaves_no_cookie_for_the_next(connect: Connect) -> Non
     assert cookies == [None, None]
 
 
+@pytest.mark.parametrize("scheme", ["http", "HTTP"])
 async def test_the_key_for_an_address_on_this_machine_never_meets_a_proxy(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, scheme: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as proxy, socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         proxy.setblocking(False)
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
-        local = replace(settings, base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        local = replace(settings, base_url=f"{scheme}://127.0.0.1:{deaf.getsockname()[1]}")
         async with KaizenApi(local) as api:
             with pytest.raises(UnavailableError):
                 await api.get_execution("a")
@@ -259,6 +261,13 @@ async def test_a_proxy_or_certificate_variable_that_cannot_be_used_is_named(
     monkeypatch.setenv(variable, value)
     async with KaizenApi(settings) as api:
         with pytest.raises(NotConfiguredError, match=variable):
+            await api.get_execution("a")
+
+
+@pytest.mark.parametrize("host", ["a_\u00e9.invalid", "xn--a.invalid", "[v1.x]"])
+async def test_an_address_that_cannot_be_one_is_named(host: str) -> None:
+    async with KaizenApi(Settings(api_key=SecretStr("k"), base_url=f"https://{host}")) as api:
+        with pytest.raises(NotConfiguredError, match="KAIZEN_BASE_URL"):
             await api.get_execution("a")
 
 

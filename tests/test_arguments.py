@@ -66,7 +66,11 @@ def text_of(result: CallToolResult) -> str:
         ("https://app.kaizen.example/workflow/42?execution=exec_abc123", "exec_abc123"),
         ("https://app.kaizen.example/view?instructorExecutionId=6f1d", "6f1d"),
         ("https://app.kaizen.example/instructor-executions/6f1d", "6f1d"),
-        ("https://app.kaizen.example/executions/batches/b-1", "b-1"),
+        ("https://app.kaizen.example/executions/view?id=exec_abc123", "exec_abc123"),
+        ("https://app.kaizen.example/executions/details/exec_abc123", "exec_abc123"),
+        ("https://app.kaizen.example/view?execution-id=exec_abc123", "exec_abc123"),
+        ("**https://app.kaizen.example/executions/exec_abc123**", "exec_abc123"),
+        ("<https://app.kaizen.example/executions/exec_abc123|Open>", "exec_abc123"),
         ("localhost:3000/executions/exec_abc123", "exec_abc123"),
         ("[the run](https://app.kaizen.example/executions/exec_abc123).", "exec_abc123"),
         ("see https://app.kaizen.example/executions/exec_abc123, please", "exec_abc123"),
@@ -102,6 +106,14 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": "a\u202eb"}, f'Argument "id" has control or invisible characters in it; {EXPECTED}'),
         (
             {"id": "https://app.kaizen.example/org1/settings"},
+            f'Argument "id" has a link in it with no id that can be told; {EXPECTED}',
+        ),
+        (
+            {"id": "https://app.kaizen.example/executions/batches/b-1"},
+            f'Argument "id" has a link in it with no id that can be told; {EXPECTED}',
+        ),
+        (
+            {"id": "https://app.kaizen.example/workflows/w-1"},
             f'Argument "id" has a link in it with no id that can be told; {EXPECTED}',
         ),
         ({"id": "https://[oops/executions/1"}, f'Argument "id" has a link in it that is not valid; {EXPECTED}'),

@@ -17,7 +17,8 @@ JsonObject = dict[str, Any]
 AGAIN = 'call get_execution again with id "a"'
 FIND = "find it in Kaizen (no live view link was given)"
 LOOK = "Someone has to look into it in Kaizen."
-REASON = "with the reason quoted above"
+NO_REASON = "and that no reason was found in its record"
+REASON = "with what is quoted above"
 HOUR_AGO, DAY_AGO = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z"
 LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
 OPEN_LOGIN: JsonObject = {"authentications": [{"status": "InProgress"}], "contextAuthentications": [LOGIN]}
@@ -95,6 +96,41 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
         "Ask a person to check it in Kaizen: its status and its times contradict each other.",
     ),
     (
+        ended("InProgress", "2026-11-22T10:30:00Z", startTime=HOUR_AGO),
+        '"Check" has been running for 1 h.',
+        f"Nothing to do yet: {AGAIN} in a minute.",
+    ),
+    (
+        ended("Cancelled"),
+        '"Check" has the status "Cancelled", which this server does not know; by its own times it ended 1 h ago.',
+        'Tell the person that Kaizen reports the status "Cancelled", and ask them to check it there.',
+    ),
+    (
+        {"status": "Completed", "startTime": DAY_AGO, "downloads": {"status": "pending"}},
+        '"Check" finished; its downloads are still to come.',
+        f"The run is over but its files are not all there: {AGAIN} in a minute.",
+    ),
+    (
+        {"status": "Failed", "startTime": DAY_AGO, "durationMs": 85_800_000, "isLastAttempt": False},
+        '"Check" failed after running for 23 h 50 min; no reason was found in its record.',
+        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {AGAIN} in a minute.",
+    ),
+    (
+        ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
+        '"Check" finished 1 h ago; of its downloads it says "completed".',
+        "Read its output in raw.response (detail=full); there is nothing more to wait for.",
+    ),
+    (
+        {"status": "Paused", "startTime": HOUR_AGO, "pauseReason": "Held"},
+        '"Check" is paused (it started 1 h ago). Its "pauseReason" says: "Held"',
+        f"Ask a person to find it in Kaizen and see why it is paused; then {AGAIN}.",
+    ),
+    (
+        ended("Failed", isLastAttempt=True, errorCount=2, errorStatus="pending", onErrorBehaviour="continue"),
+        '"Check" failed 1 h ago; no reason was found in its record.',
+        f"Tell the person that it failed, {NO_REASON}; it was the last attempt. {LOOK}",
+    ),
+    (
         ended("Completed", "2026-11-22T10:30:00Z", durationMs=1000),
         '"Check" finished after running for 1 s.',
         "Nothing more to do: it has finished.",
@@ -122,7 +158,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": ["a.csv", {"name": "b.csv", "sizeBytes": 5}]}, response={}),
         '"Check" finished 1 h ago, with 2 downloads.',
-        "Hand over the files (the answer has no links to them; detail=full).",
+        "Hand over the files (raw.downloads.files has links to 0 of 2; detail=full).",
     ),
     (
         ended("Completed", truncatedResponse={"rows": []}),
@@ -142,7 +178,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Failed", DAY_AGO, isLastAttempt=False, errorCode="none", errorUrl="https://shots.example/1?sig=x"),
         '"Check" failed 24 h ago; no reason was found in its record.',
-        f"Tell the person that it failed, and that its record has no reason. {LOOK}",
+        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
     ),
 ]  # fmt: skip
 

@@ -44,6 +44,15 @@ ODD: list[tuple[JsonObject, str]] = [
     ({"startTime": "2026-11-22T09:00:00"}, "field 'startTime' is a time without a zone, read as UTC"),
     ({"liveViewUrl": "javascript:alert(1)"}, ignored("liveViewUrl", "text")),
     ({"workflow": "Submit claim"}, ignored("workflow", "text")),
+    (
+        {
+            "authentications": [
+                {"status": "InProgress", "liveViewUrl": "https://a.example"},
+                {"status": "InProgress", "liveViewUrl": "https://b.example"},
+            ]
+        },
+        "several logins are open, each with a live view link of its own in raw.authentications",
+    ),
     ({"authentications": {"status": "InProgress"}}, ignored("authentications", "an object")),
     (
         {"authentications": ["x", {}]},
@@ -75,6 +84,19 @@ async def test_what_is_odd_is_noted_once_and_nothing_else_is(
 ) -> None:
     _, notes = await look_up({"id": "a", "status": "InProgress", **execution})
     assert notes == [note]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("blank", [None, "", "  "])
+async def test_null_and_blank_text_are_as_good_as_missing(look_up: LookUp, blank: str | None) -> None:
+    texts = dict.fromkeys(["name", "liveViewUrl", "parentExecutionId", "truncatedResponse"], blank)
+    nested = {"authentications": [{"status": "Finished", "liveViewUrl": blank}], "startBlock": {"name": blank}}
+    files = {"downloads": {"files": [{"name": blank, "downloadUrl": blank}], "message": blank}}
+    summary, notes = await look_up({"id": "a", "status": "InProgress", **texts, **nested, **files})
+    assert notes == []
+    assert not {"name", "live_view_url", "start_block_name", "downloads_names", "response_truncated"} & set(
+        summary
+    )
 
 
 @pytest.mark.anyio
@@ -162,6 +184,9 @@ AUTOMATIC = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual": Fal
         (OPEN | MANUAL | {"status": None}, "yes"),
         (OPEN | {"contextAuthentications": [LOGIN, AUTOMATIC]}, "maybe"),
         (OPEN | DONE, "maybe"),
+        (OPEN | {"contextAuthentications": [LOGIN, LOGIN]}, "maybe"),
+        (OPEN | {"contextAuthentications": [LOGIN, {"contextAuthenticationId": "c-2"}]}, "maybe"),
+        ({"authentications": [{"status": "InProgress"}] * 2, "contextAuthentications": [LOGIN] * 2}, "yes"),
         (NOT_YET | {"status": "Paused"}, "maybe"),
         (OPEN | {"status": "Paused"}, "maybe"),
         (OPEN | {"status": "Paused", "contextAuthentications": [AUTOMATIC]}, None),
@@ -192,6 +217,9 @@ async def test_it_waits_for_a_login_only_as_surely_as_the_object_says(
         ({"durationMs": 1500, "startTime": "2026-11-22T09:00:00Z", "status": "Completed"}, 1.5),
         ({"durationMs": 0, "startTime": "2026-11-22T09:00:00Z"}, 1800),
         ({"durationMs": 1500}, 1.5),
+        ({"durationMs": 0, "startTime": "2026-11-22T09:00:00Z", "status": "Enqueued"}, None),
+        ({"startTime": "2026-11-22T09:30:20Z"}, 0),
+        ({"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T10:00:00Z"}, 1800),
         ({"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T10:00:30+01:00"}, 30),
         ({"startTime": "2026-11-22T09:00:00Z"}, 1800),
         ({"startTime": "2026-11-22T11:00:00Z"}, None),
@@ -222,6 +250,9 @@ async def test_the_duration_comes_from_the_best_source_there_is(
         ("error", {"code": 500, "fatal": True}, {"error.code": "500"}),
         ("authentications", [{"errorMessage": "expired"}], {"authentications[0].errorMessage": "expired"}),
         ("error", None, None),
+        ("pauseReason", "Held", {"pauseReason": "Held"}),
+        ("contextAuthentications", [{"error": "locked"}], {"contextAuthentications[0].error": "locked"}),
+        ("response", {"error": "no such member"}, {"response.error": "no such member"}),
         ("mirror", "boom", None),
     ],
     ids=str,
@@ -243,6 +274,7 @@ scalars = (
     | st.just(10**30)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text()
+    | st.sampled_from(["", " ", "0", "none"])
     | st.sampled_from(["2026-11-22T09:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
     | st.sampled_from(["Enqueued", "InProgress", "Paused", "Completed", "Failed", "Finished", "pending"])
     | st.sampled_from(["https://live.example/x", "http://" + "y" * 600])
@@ -253,7 +285,7 @@ known_names = st.sampled_from(
         "loginSummary", "isManual", "startTime", "endTime", "durationMs", "attempts", "totalAttempts",
         "isLastAttempt", "isTest", "isRecording", "liveViewUrl", "startBlock", "downloads", "files", "sizeBytes",
         "message", "response", "truncatedResponse", "responseFile", "parentExecutionId", "error", "errorAnalysis",
-        "authenticationStatus", "loginId", "type", "model_config", "state", "__class__",
+        "authenticationStatus", "loginId", "type", "downloadUrl", "model_config", "state", "__class__",
     ]
 )  # fmt: skip
 values = st.recursive(
