@@ -263,7 +263,7 @@ def _contradicts_itself(view: Recording, now: datetime) -> bool:
 def _login_facts(view: Recording, live_view_url: str | None) -> dict[str, Any]:
     """Whether a person must log in, to what, and where; empty if nothing says so.
 
-    A login that is in progress and manual is where a person must go (kaizen-api.md). But the API lists
+    A login that is in progress and manual is where a person must go and log in. But the API lists
     authentications and logins apart, with nothing to link them. So it is certain only while each login is
     manual, still to be done and in progress, and a `maybe` where another could be meant.
     """
