@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _REFUSALS: dict[int, tuple[type[ApiError], str]] = {
     401: (UnauthorizedError, "Kaizen did not accept the API key"),
     403: (ForbiddenError, "The API key may not read this"),
-    404: (NotFoundError, "Kaizen has no"),
+    404: (NotFoundError, "Kaizen has no {asked_for}"),
     408: (UnavailableError, "Kaizen gave up waiting for the request"),
     425: (UnavailableError, "Kaizen is not ready for the request yet"),
     429: (RateLimitedError, "Kaizen received too many requests"),
@@ -150,10 +150,13 @@ class KaizenApi:
         if web_page and error in {UnauthorizedError, ForbiddenError, NotFoundError}:
             # A proxy's or another site's word says nothing of the key or the execution.
             return BadResponseError(f"A web page answered with HTTP {status}, not Kaizen's API.", **facts)
-        if error is NotFoundError:
-            sandbox = f"The built-in sandbox has no {asked_for}, and Kaizen was not asked"
-            message = sandbox if self._settings.sandbox else f"{message} {asked_for}"
-        return error(f"{message} (HTTP {status}).", retry_after_seconds=_retry_after(response), **facts)
+        if error is NotFoundError and self._settings.sandbox:
+            message = "The built-in sandbox has no {asked_for}, and Kaizen was not asked"
+        return error(
+            f"{message.format(asked_for=asked_for)} (HTTP {status}).",
+            retry_after_seconds=_retry_after(response),
+            **facts,
+        )
 
 
 def _build_client(settings: Settings, transport: "httpx.AsyncBaseTransport | None") -> "httpx.AsyncClient":

@@ -1,4 +1,4 @@
-"""The errors of a lookup: typed where they happen, worded once, in `tools`.
+"""The errors of a lookup: typed where they happen, answered once, in `tools`.
 
     KaizenError
     ├── InvalidInputError      invalid_input    the caller's arguments

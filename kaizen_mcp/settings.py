@@ -142,7 +142,7 @@ def _read_sandbox(environ: Mapping[str, str]) -> bool:
 
 
 _READERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
-    "sandbox": _read_sandbox,
+    "sandbox": _read_sandbox,  # first, because it decides whether the next two are read at all
     "api_key": _read_key,
     "base_url": _read_base_url,
     "call_timeout": _read_call_timeout,

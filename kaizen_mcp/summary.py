@@ -27,12 +27,11 @@ MAX_LINK = 500
 LONG = 2 * 3600
 """Seconds after which "look again in a minute" would be bad advice. Ours: the API says nothing of it."""
 
-_INDEX = r"(\[\d+\])?$"
-_IN_WORDS = re.compile(rf"(message|reason|description|details?|summary|analysis|cause){_INDEX}", re.IGNORECASE)
-_NO_REASON = re.compile(
-    rf"(stack|trace|code|type|name|id|url|time|at|count|status|key|mode|policy|strategy|behaviou?r){_INDEX}",
-    re.IGNORECASE,
-)
+_SPEAKS = {"message", "reason", "description", "detail", "details", "summary", "analysis", "cause"}
+_MUTE = {"stack", "trace", "code", "type", "name", "id", "url", "time", "at", "count", "status", "key"} | {
+    "mode", "policy", "strategy", "behavior", "behaviour"
+}  # fmt: skip
+"""Last words of field names that say what went wrong, and of those that can't be a reason."""
 _NO_WORDS = re.compile(r"none|null|true|false|[\d.+e-]*", re.IGNORECASE)
 
 
@@ -211,9 +210,15 @@ def _telling(errors: list[QuotedField]) -> QuotedField | None:
     candidates = [
         error
         for error in errors
-        if not _NO_REASON.search(error.field) and not _NO_WORDS.fullmatch(error.text) and "://" not in error.text
+        if _last_word(error.field) not in _MUTE and not _NO_WORDS.fullmatch(error.text) and "://" not in error.text
     ]
-    return max(candidates, key=lambda e: (bool(_IN_WORDS.search(e.field)), len(e.text)), default=None)
+    return max(candidates, key=lambda e: (_last_word(e.field) in _SPEAKS, len(e.text)), default=None)
+
+
+def _last_word(path: str) -> str:
+    """`trace` of `error.stackTrace`, `details` of `error.details[0]`, `url` of `errorURL`."""
+    words: list[str] = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", path)
+    return words[-1].lower() if words else ""
 
 
 # The next step: one action, with the id and the link filled in.

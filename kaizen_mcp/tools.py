@@ -1,6 +1,6 @@
 """The two tools: what they publish, and how a lookup becomes a result.
 
-Errors are typed where they happen and become words here, once.
+Errors say where they happen what happened; here, once, they get their code and what to do.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,7 +32,7 @@ _READS_ONLY = ToolAnnotations(
 
 _ADVICE = {
     "not_configured": (
-        'Change it where kaizen-mcp is configured (in Claude Desktop the "env" block) and restart the client.'
+        'Set it where kaizen-mcp is configured (in Claude Desktop the "env" block) and restart the client.'
     ),
     "unauthorized": (
         "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen and restart the client."

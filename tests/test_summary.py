@@ -192,6 +192,29 @@ async def test_the_verdict_is_true_and_says_what_to_do(
 
 
 @pytest.mark.parametrize(
+    ("errors", "field"),
+    [
+        ({"error": {"invalid": "Member number"}}, "error.invalid"),
+        ({"error": {"what": "Portal closed", "code": "E-17 closed"}}, "error.what"),
+        ({"errorFormat": "Not a PDF", "errorId": "a-b-c"}, "errorFormat"),
+        ({"error_code": "E-17", "error_message": "No"}, "error_message"),
+        ({"errors": ["first", "the second"]}, "errors[1]"),
+        ({"error": {"details": ["No such plan"], "stackTrace": "at a long line of code"}}, "error.details[0]"),
+        ({"errorURL": "see the portal"}, None),
+    ],
+    ids=str,
+)
+async def test_the_quoted_reason_is_the_field_that_speaks_in_words(
+    look_up: LookUp, errors: JsonObject, field: str | None
+) -> None:
+    summary, _ = await look_up({"id": "a", "name": "Check", "status": "Failed", **errors})
+    if field is None:
+        assert "no reason was found in its record" in summary["headline"]
+    else:
+        assert f'Its "{field}" says: ' in summary["headline"]
+
+
+@pytest.mark.parametrize(
     ("fields", "subject"),
     [
         ({"id": "a", "name": "Check", "workflow": {"name": "W"}}, '"Check"'),
