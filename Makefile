@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test lint types check clean
+.PHONY: help install demo test lint types audit faults check clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -40,6 +40,13 @@ lint: .venv/development ## check style and formatting
 
 types: .venv/development ## check types, strictly
 	$(BIN)/basedpyright
+
+audit: .venv/development ## ask the internet for known weaknesses of the exact versions in constraints.txt
+	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet pip-audit
+	.venv/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off --strict
+
+faults: .venv/development ## inject every fault into a real server and print what its client saw
+	@$(BIN)/python -m tests.faults
 
 check: lint types test ## everything that must hold before a commit
 

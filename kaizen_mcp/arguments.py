@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kaizen_mcp.errors import InvalidInputError
-from kaizen_mcp.safety import quote
+from kaizen_mcp.text import quote
 
 Detail = Literal["full", "summary"]
 

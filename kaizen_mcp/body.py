@@ -2,14 +2,20 @@
 
 import json
 import math
+from collections import Counter
+from decimal import Decimal
 from typing import Any, NoReturn, cast
 
 from kaizen_mcp.errors import BadResponseError
-from kaizen_mcp.safety import encodable
+from kaizen_mcp.text import encodable, quote
 
 MAX_DEPTH = 128
 """Levels of nesting that are passed on; MCP clients stop reading a message at about 200."""
 
+_DIGITS_OF_A_DOUBLE = 15
+"""Decimal digits that every double keeps."""
+
+_MOST_NOTES = 5
 _TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 
 JsonObject = dict[str, Any]
@@ -27,29 +33,32 @@ def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
     Raises:
         BadResponseError: it is not JSON, not an object, or too deep to pass on.
     """
-    numbers = _Numbers()
-    data, problem = _decode(content, numbers)
+    reader = _Reader()
+    data, problem = _decode(content, reader)
     if problem:
         raise BadResponseError(f"Kaizen answered, but the answer {problem}.")
-    notes = numbers.notes
+    notes = [*reader.notes]
     # JSON can spell a lone surrogate only as an escape; without one in the body there is nothing to look for.
     if b"\\ud" in content.lower():
         cleaned = _encodable(data)
         if cleaned != data:
-            notes = [*notes, "text that is not valid Unicode (a lone surrogate) is shown as \\uXXXX"]
+            notes.append("text that is not valid Unicode (a lone surrogate) is shown as \\uXXXX")
         data = cleaned
     return cast("JsonObject", data), notes
 
 
-def _decode(content: bytes, numbers: "_Numbers") -> tuple[Any, str | None]:
+def _decode(content: bytes, reader: "_Reader") -> tuple[Any, str | None]:
     """Return the decoded value, and what is wrong with it if something is."""
     try:
         data = json.loads(
             content.decode("utf-8-sig"),
-            parse_int=numbers.read_int,
-            parse_float=numbers.read_float,
+            object_pairs_hook=reader.read_object,
+            parse_int=reader.read_int,
+            parse_float=reader.read_float,
             parse_constant=_refuse_constant,
         )
+    except UnicodeDecodeError:
+        return None, "is not text in UTF-8"
     except ValueError:
         return None, "is not valid JSON" if content.strip() else "is empty"
     except RecursionError:
@@ -64,11 +73,23 @@ def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
 
-class _Numbers:
-    """Reads numbers; one that neither Python's integers nor a double can hold stays as the text it was."""
+class _Reader:
+    """Reads what Python's own reader would change in silence, and notes it."""
 
     def __init__(self) -> None:
-        self.notes: list[str] = []
+        self.notes: dict[str, None] = {}
+
+    def read_object(self, pairs: list[tuple[str, Any]]) -> JsonObject:
+        """The last of several fields of one name counts, as everywhere, but it is noted."""
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            names = Counter(name for name, _ in pairs)
+            doubled = next(name for name in names if names[name] > 1)
+            if len(self.notes) < _MOST_NOTES:
+                self.notes[
+                    f"field {quote(doubled)} stands more than once in one object; the last one is shown"
+                ] = None
+        return fields
 
     def read_int(self, text: str) -> int | str:
         try:
@@ -77,13 +98,18 @@ class _Numbers:
             return self._keep(text)
 
     def read_float(self, text: str) -> float | str:
+        """A double, or the text of a number that no double comes near."""
         value = float(text)
         mantissa = text.lower().partition("e")[0]
         underflow = value == 0 and mantissa.strip("-0.")
-        return self._keep(text) if math.isinf(value) or underflow else value
+        if math.isinf(value) or underflow:
+            return self._keep(text)
+        if len(text) > _DIGITS_OF_A_DOUBLE and Decimal(text) != Decimal(repr(value)):
+            self.notes["a number with more digits than JSON readers keep is rounded"] = None
+        return value
 
     def _keep(self, text: str) -> str:
-        self.notes = ["a number too large or too small for JSON readers is shown as text"]
+        self.notes["a number too large or too small for JSON readers is shown as text"] = None
         return text
 
 

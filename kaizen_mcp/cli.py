@@ -8,12 +8,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-
-import anyio
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from kaizen_mcp import __version__
-from kaizen_mcp.errors import NotConfiguredError
-from kaizen_mcp.settings import DEFAULT_LOG_LEVEL, LOG_LEVELS, Settings
+
+if TYPE_CHECKING:
+    from kaizen_mcp.settings import Settings
 
 FOUND, FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PORT = 8765
@@ -31,9 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a reader that has left can be told from a fault
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has left (`| head`); keep Python from saying so again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # that is a reader who has left (`| head`), which is no fault
+            print(f"kaizen-mcp: {error.strerror or type(error).__name__}.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would fail again at exit
         return FAILED
     return exit_code
 
@@ -79,30 +81,57 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _settings(options: argparse.Namespace) -> "Settings":
+    from kaizen_mcp.settings import Settings
+
     return Settings.from_env({**os.environ, **({"KAIZEN_SANDBOX": "1"} if options.sandbox else {})})
 
 
 def _serve(options: argparse.Namespace) -> int:
-    import logging
+    with ExitStack() as stack:
+        wire = None
+        if sys.platform != "win32":
+            from kaizen_mcp.wire import Wire
 
-    from kaizen_mcp.server import serve_stdio
+            try:
+                wire = stack.enter_context(Wire.claimed())
+            except OSError:
+                print("kaizen-mcp: stdin and stdout must be open; a client starts it so.", file=sys.stderr)
+                return BAD_USE
 
-    settings = _settings(options)
-    known = settings.log_level in LOG_LEVELS
-    level = settings.log_level if known else DEFAULT_LOG_LEVEL
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "httpcore"):
-        # What they log at DEBUG and INFO are headers and addresses, which may hold what nobody should see.
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    if not known:
-        logging.getLogger(__name__).warning("KAIZEN_LOG_LEVEL must be one of %s.", ", ".join(LOG_LEVELS))
-    try:
-        settings.require_usable()
-    except NotConfiguredError as problem:
-        logging.getLogger(__name__).warning("%s Every lookup will answer so.", problem)
-    anyio.run(serve_stdio, settings)
-    return FOUND
+        import logging
+
+        import anyio
+
+        from kaizen_mcp.errors import NotConfiguredError
+        from kaizen_mcp.logs import set_up_logging
+        from kaizen_mcp.server import create_server
+        from kaizen_mcp.stdio import serve
+
+        settings = _settings(options)
+        set_up_logging(settings)
+        try:
+            settings.require_usable()
+        except NotConfiguredError as problem:
+            logging.getLogger(__name__).warning("%s Every lookup will answer so.", problem)
+
+        async def serve_until_the_end() -> int:
+            exit_code = await serve(create_server(settings), wire)
+            _end_soon(exit_code)
+            return exit_code
+
+        return anyio.run(serve_until_the_end)
+
+
+def _end_soon(exit_code: int) -> None:
+    """End the process even if a thread does not: Python waits for one that asks a name server which is silent."""
+    import threading
+
+    from kaizen_mcp.stdio import LAST_WORDS
+
+    patience = threading.Timer(LAST_WORDS, os._exit, [exit_code])
+    patience.daemon = True
+    patience.start()
 
 
 def _demo(_: argparse.Namespace) -> int:
@@ -140,6 +169,7 @@ def _get(options: argparse.Namespace) -> int:
     import json
     from typing import Any, cast
 
+    import anyio
     from mcp.types import CallToolResult, TextContent
 
     from kaizen_mcp.api import KaizenApi

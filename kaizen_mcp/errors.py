@@ -10,10 +10,12 @@
     │   ├── RejectedError      rejected         any other 4xx
     │   ├── RateLimitedError   rate_limited     429
     │   └── UnavailableError   unavailable      408, 425, 5xx, or no connection at all
+    ├── TlsError               tls_failed       the encrypted connection could not be trusted or made
     ├── CallTimeoutError       timeout          no answer within KAIZEN_CALL_TIMEOUT
     └── BadResponseError       bad_response     an answer that is not what the API documents
 
-Every message is safe to show: no key, no URL, no text from upstream.
+Every message is safe to show: no key, no URL, no text from upstream. What the API itself said of a failure stands
+apart, in `said`, quoted and made safe.
 """
 
 from typing import ClassVar
@@ -28,6 +30,8 @@ class KaizenError(Exception):
         http_status: the API's HTTP status, where it answered at all.
         retry_after_seconds: how long the API asked callers to wait.
         request_id: the API's own id for the failed request, for its support.
+        said: the API's own words, cut to 300 characters, with nothing hidden or secret in them; not ours.
+        tries: how often the API was asked.
     """
 
     code: ClassVar[str]
@@ -40,11 +44,14 @@ class KaizenError(Exception):
         http_status: int | None = None,
         retry_after_seconds: float | None = None,
         request_id: str | None = None,
+        said: str | None = None,
     ) -> None:
         super().__init__(message)
         self.http_status = http_status
         self.retry_after_seconds = retry_after_seconds
         self.request_id = request_id
+        self.said = said
+        self.tries = 1
 
 
 class InvalidInputError(KaizenError):
@@ -99,6 +106,12 @@ class UnavailableError(ApiError):
 
     code = "unavailable"
     retryable = True
+
+
+class TlsError(KaizenError):
+    """The encrypted connection could not be made or trusted; the message says why and what to do."""
+
+    code = "tls_failed"
 
 
 class CallTimeoutError(KaizenError):

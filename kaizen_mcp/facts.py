@@ -24,7 +24,7 @@ from kaizen_mcp.models import (
     State,
     UnknownAuthentication,
 )
-from kaizen_mcp.safety import one_line, quote, visible
+from kaizen_mcp.text import one_line, quote, visible
 
 FINAL: frozenset[State] = frozenset({"finished", "failed"})
 """The states after which nothing more is expected of the run itself; `unknown` is never among them."""
@@ -82,6 +82,7 @@ class Facts(_Fact):
     log_in_to: list[str] | None = None
     log_in_url: str | None = None
     live_view_url: str | None = None
+    links_open_without_login: bool | None = Field(None, description="whoever has its links can open them")
     workflow_id: str | None = None
     workflow_name: str | None = None
     started_at: str | None = None
@@ -126,8 +127,12 @@ class InstructorExecutionFacts(Facts):
 def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
     """Facts of an execution; `now` is an aware time."""
     batch, block, file = view.batch or Reference(), view.start_block, view.response_file
+    downloads = _download_facts(view.downloads)
+    common = _common_facts(view, now, kind="execution", name=view.name, live_view_url=view.live_view_url)
+    if downloads.get("downloads_with_link"):
+        common["links_open_without_login"] = True
     return ExecutionFacts(
-        **_common_facts(view, now, kind="execution", name=view.name, live_view_url=view.live_view_url),
+        **common,
         batch_id=_id(batch.id),
         batch_name=_name(batch.name),
         parent_execution_id=_id(view.parent_execution_id),
@@ -137,7 +142,7 @@ def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
         is_test=view.is_test,
         start_block_name=_name(block.name) if block else None,
         start_block_type=_name(block.type) if block else None,
-        **_download_facts(view.downloads),
+        **downloads,
         has_response=None if view.response is None else _is_there(view.response),
         response_truncated=_is_there(view.truncated_response) or None,
         response_file_id=_id(file.id) if file else None,
@@ -208,6 +213,7 @@ def _common_facts(
         "needs_person": bool(login) or view.state == "paused",
         **login,
         "live_view_url": live_view_url or any_login,
+        "links_open_without_login": bool(live_view_url or any_login) or None,
         "workflow_id": _id(workflow.id),
         "workflow_name": _name(workflow.name),
         "started_at": _rfc3339(view.start_time),

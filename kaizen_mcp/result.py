@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from mcp.types import Annotations, CallToolResult, TextContent
 from pydantic import BaseModel, Field
 
+from kaizen_mcp.api import Reply
 from kaizen_mcp.arguments import Detail
 from kaizen_mcp.body import JsonObject
 from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts
-from kaizen_mcp.safety import one_line, quote
 from kaizen_mcp.summary import MAX_LINK, ExecutionSummary, InstructorExecutionSummary, Summary
+from kaizen_mcp.text import defuse, one_line, quote
 from kaizen_mcp.words import human_size, plural, spoken
 
 MAX_VERDICT = 1500
@@ -22,6 +23,7 @@ MAX_VERDICT = 1500
 
 _MAX_NOTES = 6
 _CUT = "(More facts are in the structured half of this result.)"
+_DEFUSED = "text that looks like the markup of a chat or a model is shown so that it can't be taken for it"
 _FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
 _FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
 
@@ -31,6 +33,7 @@ class ExecutionAnswer(BaseModel):
 
     summary: ExecutionSummary
     raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary")
+    redacted: list[str] | None = Field(None, description="JSON Pointers into raw: credentials, masked")
     notes: list[str] = Field(description="what was odd about it")
 
 
@@ -39,25 +42,33 @@ class InstructorExecutionAnswer(BaseModel):
 
     summary: InstructorExecutionSummary
     raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary")
+    redacted: list[str] | None = Field(None, description="JSON Pointers into raw: credentials, masked")
     notes: list[str] = Field(description="what was odd about it")
 
 
-def build(summary: Summary, raw: JsonObject, notes: Sequence[str], *, detail: Detail) -> CallToolResult:
+def build(summary: Summary, reply: Reply, notes: Sequence[str], *, detail: Detail) -> CallToolResult:
     """Assemble the tool result.
 
     Args:
         summary: verdict and facts.
-        raw: the API's object; it goes out as it came in.
+        reply: the API's object; it goes out as it came in.
         notes: one sentence for each oddity.
         detail: `full` for summary and raw object, `summary` for the summary alone.
     """
-    structured: JsonObject = {"summary": summary.model_dump(exclude_none=True)}
-    content = [TextContent(text=verdict_text(summary, notes), annotations=_FOR_ALL)]
+    facts, delimiters = defuse(summary.model_dump(exclude_none=True))
+    told, more = defuse([*notes])
+    if delimiters + more:
+        told.append(f"{_DEFUSED} ({plural(delimiters + more, 'time')})")
+    verdict, _ = defuse(verdict_text(summary, told))
+    structured: JsonObject = {"summary": facts}
+    content = [TextContent(text=verdict, annotations=_FOR_ALL)]
     if detail == "full":
-        structured["raw"] = raw
-        compact = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+        structured["raw"] = reply.data
+        compact = json.dumps(reply.data, ensure_ascii=False, separators=(",", ":"))
         content.append(TextContent(text=compact, annotations=_FOR_MODEL))
-    structured["notes"] = list(notes)
+    if reply.redacted:
+        structured["redacted"] = [*reply.redacted]
+    structured["notes"] = told
     return CallToolResult(content=[*content], structured_content=structured)
 
 
@@ -154,6 +165,11 @@ def _downloads(s: Summary) -> Iterator[str]:
         yield plural(s.downloads_count, "file") if s.downloads_count else ""
         yield human_size(s.downloads_total_bytes) if s.downloads_total_bytes is not None else ""
         yield ", ".join(map(quote, s.downloads_names or []))
+        yield (
+            f"{plural(s.downloads_with_link, 'link')} in raw, opening without a login"
+            if s.downloads_with_link
+            else ""
+        )
         yield f"status {quote(s.downloads_status)}" if s.downloads_status else ""
         yield f"message {quote(s.downloads_message, 200)}" if s.downloads_message else ""
 
@@ -219,4 +235,4 @@ def _link(url: str | None) -> str:
     if not url:
         return ""
     shown = url if len(url) <= MAX_LINK else "its link is in the structured half of this result"
-    return f"{shown} (anyone with the link can open it)"
+    return f"{shown} (opens without a login)"

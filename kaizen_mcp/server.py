@@ -1,15 +1,15 @@
 """The MCP server: handlers from request to result on the SDK's low-level `Server`."""
 
 import logging
+import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mcp import MCPError
 from mcp.server import CacheHint, ServerRequestContext
 from mcp.server.lowlevel import Server
-from mcp.server.stdio import stdio_server
 from mcp.types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -21,8 +21,10 @@ from mcp.types import (
 
 from kaizen_mcp import __version__
 from kaizen_mcp.api import KaizenApi
-from kaizen_mcp.safety import quote
+from kaizen_mcp.errors import RateLimitedError
+from kaizen_mcp.rate import CallRate
 from kaizen_mcp.settings import Settings
+from kaizen_mcp.text import quote
 from kaizen_mcp.tools import LOOKUPS, Clock
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def create_server(
         clock: tells the time that durations are counted to.
     """
     lookups = {lookup.name: lookup for lookup in LOOKUPS}
+    rate = CallRate(settings.max_calls_per_minute)
     tools = ListToolsResult(tools=[lookup.published() for lookup in LOOKUPS])
 
     @asynccontextmanager
@@ -73,6 +76,13 @@ def create_server(
         if lookup is None:
             known = " and ".join(lookups)
             raise MCPError(INVALID_PARAMS, f"Unknown tool {quote(params.name)}; this server has {known}.")
+        wait = rate.take()
+        if wait:
+            error = RateLimitedError(
+                f"This server answers {settings.max_calls_per_minute} calls a minute, and more have come.",
+                retry_after_seconds=math.ceil(wait),
+            )
+            return lookup.failed(error)
         try:
             return await lookup.call(ctx.lifespan_context, params.arguments or {}, clock=clock)
         except Exception:
@@ -94,10 +104,3 @@ def create_server(
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-
-
-async def serve_stdio(settings: Settings) -> None:
-    """Serve one client on stdin and stdout until stdin ends."""
-    server: Server[Any] = create_server(settings)
-    async with stdio_server() as (read_stream, write_stream):
-        await server.run(read_stream, write_stream, server.create_initialization_options())

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -15,6 +15,10 @@ from kaizen_mcp.errors import NotConfiguredError
 DEFAULT_BASE_URL = "https://api.kaizenautomation.com"
 DEFAULT_CALL_TIMEOUT = 45.0
 MAX_CALL_TIMEOUT = 3600.0
+DEFAULT_MAX_RETRIES = 2
+DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
+DEFAULT_MAX_CONCURRENCY = 8
+DEFAULT_MAX_CALLS_PER_MINUTE = 1200
 DEFAULT_LOG_LEVEL = "WARNING"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -23,6 +27,11 @@ VARIABLES = {
     "KAIZEN_API_KEY_FILE": "File that holds the key; read when KAIZEN_API_KEY is not set.",
     "KAIZEN_BASE_URL": "Address of the API. http:// is accepted for this machine only.",
     "KAIZEN_CALL_TIMEOUT": "Seconds within which every call ends.",
+    "KAIZEN_MAX_RETRIES": "How often a request that failed for a passing reason is sent again.",
+    "KAIZEN_MAX_BODY_BYTES": "Bytes of an answer, unpacked, beyond which it is refused.",
+    "KAIZEN_MAX_CONCURRENCY": "Requests to the API at one time.",
+    "KAIZEN_MAX_CALLS_PER_MINUTE": "Tool calls answered in a minute; more are told when to come back.",
+    "KAIZEN_RAW": "safe masks credentials and shows hidden characters; exact passes the object on as it came.",
     "KAIZEN_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR; logs go to stderr.",
     "KAIZEN_SANDBOX": "1 answers from the built-in sandbox: no key, no network.",
 }
@@ -43,6 +52,11 @@ class Settings:
         api_key: bearer key; never shown by `repr`.
         base_url: scheme, host and optional path prefix of the API.
         call_timeout: seconds within which every call ends.
+        max_retries: how often a request that failed for a passing reason is sent again.
+        max_body_bytes: size of an answer, unpacked, beyond which it is refused.
+        max_concurrency: requests to the API at one time.
+        max_calls_per_minute: tool calls answered in a minute.
+        raw: `safe` masks credentials and shows hidden characters; `exact` passes the object on as it came.
         log_level: name of the lowest level logged to stderr.
         sandbox: answer from the built-in sandbox instead of the network.
         unusable: what was wrong with the environment, if it could not be read.
@@ -51,6 +65,11 @@ class Settings:
     api_key: SecretStr | None = None
     base_url: str = DEFAULT_BASE_URL
     call_timeout: float = DEFAULT_CALL_TIMEOUT
+    max_retries: int = DEFAULT_MAX_RETRIES
+    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+    max_concurrency: int = DEFAULT_MAX_CONCURRENCY
+    max_calls_per_minute: int = DEFAULT_MAX_CALLS_PER_MINUTE
+    raw: Literal["safe", "exact"] = "safe"
     log_level: str = DEFAULT_LOG_LEVEL
     sandbox: bool = False
     unusable: str | None = None
@@ -129,6 +148,25 @@ def _read_call_timeout(environ: Mapping[str, str]) -> float | None:
     return seconds
 
 
+def _whole_number(name: str, least: int, most: int) -> Callable[[Mapping[str, str]], int | None]:
+    def read(environ: Mapping[str, str]) -> int | None:
+        text = environ.get(name, "").strip()
+        if not text:
+            return None
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
+            raise NotConfiguredError(f"{name} must be a whole number from {least} to {most}.")
+        return int(text)
+
+    return read
+
+
+def _read_raw(environ: Mapping[str, str]) -> str | None:
+    word = environ.get("KAIZEN_RAW", "").strip().lower()
+    if word not in {"", "safe", "exact"}:
+        raise NotConfiguredError("KAIZEN_RAW must be safe or exact.")
+    return word or None
+
+
 def _read_log_level(environ: Mapping[str, str]) -> str | None:
     """Any word: a wrong level is no reason to refuse lookups, so the command line deals with it."""
     return environ.get("KAIZEN_LOG_LEVEL", "").strip().upper() or None
@@ -146,6 +184,11 @@ _READERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
     "api_key": _read_key,
     "base_url": _read_base_url,
     "call_timeout": _read_call_timeout,
+    "max_retries": _whole_number("KAIZEN_MAX_RETRIES", 0, 10),
+    "max_body_bytes": _whole_number("KAIZEN_MAX_BODY_BYTES", 1024, 2**30),
+    "max_concurrency": _whole_number("KAIZEN_MAX_CONCURRENCY", 1, 100),
+    "max_calls_per_minute": _whole_number("KAIZEN_MAX_CALLS_PER_MINUTE", 1, 1_000_000),
+    "raw": _read_raw,
     "log_level": _read_log_level,
 }
 

@@ -18,7 +18,7 @@ from kaizen_mcp.facts import (
     instructor_execution_facts,
 )
 from kaizen_mcp.models import Execution, InstructorExecution, Recording
-from kaizen_mcp.safety import quote
+from kaizen_mcp.text import quote
 from kaizen_mcp.words import human_size, listed, plural, roughly, spoken
 
 MAX_LINK = 500

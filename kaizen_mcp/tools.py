@@ -17,10 +17,11 @@ from kaizen_mcp.body import JsonObject
 from kaizen_mcp.errors import KaizenError, NotFoundError
 from kaizen_mcp.facts import attempt_oddities, oddities
 from kaizen_mcp.models import view_execution, view_instructor_execution
+from kaizen_mcp.refusals import MAX_SAID
 from kaizen_mcp.result import ExecutionAnswer, InstructorExecutionAnswer, build
-from kaizen_mcp.safety import quote
 from kaizen_mcp.schema import published_schema
 from kaizen_mcp.summary import Summary, summarize_execution, summarize_instructor_execution
+from kaizen_mcp.text import defuse, quote
 from kaizen_mcp.words import spoken
 
 Clock = Callable[[], datetime]
@@ -90,39 +91,48 @@ class Lookup:
             asked = read_arguments(self.arguments, arguments)
             reply = await self.fetch(api, asked.id)
         except KaizenError as error:
-            return self._failed(error, arguments)
+            return self.failed(error, taken_from_link="/" in str(arguments.get("id")))
         summary, notes = self.summarize(reply.data, asked.id, clock())
         if summary.id is not None and summary.id != asked.id:
             notes = [f"asked for id {quote(asked.id)}, but the object's id is {quote(summary.id)}", *notes]
-        return build(summary, reply.data, [*notes, *reply.notes], detail=asked.detail)
+        return build(summary, reply, [*notes, *reply.notes], detail=asked.detail)
 
-    def _failed(self, error: KaizenError, arguments: Mapping[str, Any]) -> CallToolResult:
+    def failed(self, error: KaizenError, *, taken_from_link: bool = False) -> CallToolResult:
+        """Answer a lookup that failed; `taken_from_link` says that its id was."""
         twin = {
             "code": error.code,
             "http_status": error.http_status,
             "retryable": error.retryable,
             "retry_after_seconds": error.retry_after_seconds,
             "request_id": error.request_id,
+            "tries": error.tries if error.tries > 1 else None,
         }
         known = {key: value for key, value in twin.items() if value is not None}
         return CallToolResult(
-            content=[TextContent(text=self._words(error, arguments))],
+            content=[TextContent(text=self._words(error, taken_from_link=taken_from_link))],
             is_error=True,
             _meta={"kaizen/error": known},
         )
 
-    def _words(self, error: KaizenError, arguments: Mapping[str, Any]) -> str:
+    def _words(self, error: KaizenError, *, taken_from_link: bool) -> str:
         """What happened, then what to do."""
         advice = _ADVICE.get(error.code, "")
         if isinstance(error, NotFoundError):
             tool, kind = self.sibling
-            taken = " (it was taken from a link)" if "/" in str(arguments.get("id")) else ""
+            taken = " (it was taken from a link)" if taken_from_link else ""
             advice = f"Check the id{taken}; if it belongs to an {kind}, call {tool} with the same id."
         if error.retryable:
             seconds = error.retry_after_seconds
             advice = advice.format(wait="a minute" if seconds is None else spoken(max(1, seconds)))
-        request = f" (Kaizen's id for the request: {error.request_id}.)" if error.request_id else ""
-        return f"[{error.code}] {error} {advice}".rstrip() + request
+        parts = [
+            f"[{error.code}] {error}",
+            f"Kaizen says: {quote(error.said, MAX_SAID)}." if error.said else "",
+            f"It was tried {error.tries} times." if error.tries > 1 else "",
+            advice,
+            f"(Kaizen's id for the request: {error.request_id}.)" if error.request_id else "",
+        ]
+        words, _ = defuse(" ".join(filter(None, parts)))
+        return words
 
 
 def _summarize_execution(data: JsonObject, asked_id: str, now: datetime) -> tuple[Summary, list[str]]:

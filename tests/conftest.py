@@ -93,7 +93,8 @@ def era(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(api_key=SecretStr("test-key"))
+    """Without retries, which tests of faults over real sockets cover; elsewhere they would only take time."""
+    return Settings(api_key=SecretStr("test-key"), max_retries=0)
 
 
 @pytest.fixture

@@ -78,26 +78,26 @@ async def test_a_lookup_is_one_post_with_the_key_and_our_name(
     [
         (301, "bad_response", False, "Kaizen answered with HTTP 301"),
         (400, "rejected", False, "Kaizen refused the request (HTTP 400)."),
-        (401, "unauthorized", False, "Kaizen did not accept the API key (HTTP 401). Set KAIZEN_API_KEY"),
-        (403, "forbidden", False, "The API key may not read this (HTTP 403). Ask an administrator"),
-        (404, "not_found", False, 'Kaizen has no execution "a" (HTTP 404). Check the id; if it belongs to'),
+        (401, "unauthorized", False, "Set KAIZEN_API_KEY"),
+        (403, "forbidden", False, "The API key may not read this (HTTP 403)."),
+        (404, "not_found", False, 'Kaizen has no execution "a" (HTTP 404).'),
         (418, "rejected", False, "(HTTP 418)"),
-        (408, "unavailable", True, "(HTTP 408). Try again in a minute"),
+        (408, "unavailable", True, "Try again in a minute"),
         (409, "rejected", False, "(HTTP 409)"),
         (422, "rejected", False, "(HTTP 422)"),
         (425, "unavailable", True, "(HTTP 425)"),
-        (429, "rate_limited", True, "(HTTP 429). Try again in a minute."),
-        (500, "unavailable", True, "Kaizen has a problem of its own (HTTP 500). Try again in a minute"),
+        (429, "rate_limited", True, "Try again in a minute."),
+        (500, "unavailable", True, "Kaizen has a problem of its own (HTTP 500)."),
         (503, "unavailable", True, "(HTTP 503)"),
     ],
 )  # fmt: skip
 async def test_each_error_status_becomes_a_code_and_what_to_do(
     connect: Connect, status: int, code: str, sentence: str, *, retryable: bool
 ) -> None:
-    text, twin = await failed(connect, answering(httpx.Response(status, json={"message": "secret upstream text"})))
+    text, twin = await failed(connect, answering(httpx.Response(status, json={"message": "said upstream"})))
     assert text.startswith(f"[{code}] ")
     assert sentence in text
-    assert "upstream" not in text
+    assert ('Kaizen says: "said upstream".' in text) is (status >= 400)
     assert twin == {"code": code, "http_status": status, "retryable": retryable}
 
 
@@ -158,7 +158,7 @@ async def test_the_request_id_is_handed_on_if_it_looks_like_one(
         (b"<html>maintenance</html>", "the answer is not valid JSON"),
         (b'{"execution": {"id": "a"', "the answer is not valid JSON"),
         (b'{"execution": {"x": NaN}}', "the answer is not valid JSON"),
-        (b'{"execution": "\xff"}', "the answer is not valid JSON"),
+        (b'{"execution": "\xff"}', "the answer is not text in UTF-8"),
         (b"[" * 100_000, "the answer is nested more than 128 levels deep"),
         (b"[]", "the answer is not a JSON object"),
         (b"null", "the answer is not a JSON object"),
@@ -191,7 +191,6 @@ async def test_an_answer_128_levels_deep_still_arrives_whole(connect: Connect, e
     [
         (httpx.ConnectError("refused by 10.1.2.3"), "[unavailable] Kaizen could not be reached."),
         (httpx.ReadError("reset"), "[unavailable] The connection to Kaizen broke before it had answered."),
-        (httpx.DecodingError("gzip"), "[bad_response] Kaizen answered, but the answer's compression is broken."),
     ],
 )
 async def test_each_failure_of_the_connection_is_told_apart(
@@ -207,7 +206,7 @@ async def test_a_call_ends_at_its_deadline(connect: Connect) -> None:
         await anyio.sleep_forever()
         raise AssertionError
 
-    settings = Settings(api_key=SecretStr("k"), call_timeout=0.05)
+    settings = Settings(api_key=SecretStr("k"), call_timeout=0.05, max_retries=0)
     text, twin = await failed(connect, httpx.MockTransport(hang), settings=settings)
     assert text == "[timeout] Kaizen did not answer within 0.05 s. Try again in a minute."
     assert twin == {"code": "timeout", "retryable": True}

@@ -331,3 +331,32 @@ async def test_a_pausing_link_too_long_for_prose_is_still_in_the_structure(look_
 )
 def test_numbers_are_said_as_a_person_would(said: str, expected: str) -> None:
     assert said == expected
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("execution", "marked"),
+    [
+        ({"liveViewUrl": "https://live.example/x"}, "Live view: https://live.example/x (opens without a login)"),
+        (
+            {"authentications": [{"status": "Finished", "liveViewUrl": "https://live.example/y"}]},
+            "Live view: https://live.example/y (opens without a login)",
+        ),
+        (
+            {"downloads": {"files": [{"name": "a.pdf", "downloadUrl": "https://files.example/a"}]}},
+            'Downloads: 1 file; "a.pdf"; 1 link in raw, opening without a login',
+        ),
+        ({"downloads": {"files": [{"name": "a.pdf"}]}}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+async def test_links_are_marked_as_opening_without_a_login(
+    connect: Connect, execution: dict[str, Any], marked: str | None
+) -> None:
+    body = {"execution": {"id": "a", "status": "InProgress", **execution}}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    assert result.structured_content["summary"].get("links_open_without_login", False) is (marked is not None)
+    assert marked is None or marked in result.content[0].text.splitlines()

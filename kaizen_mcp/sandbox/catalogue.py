@@ -320,6 +320,15 @@ def _hostile(clock: Clock) -> JsonObject:
     )  # fmt: skip
 
 
+def _credentials(clock: Clock) -> JsonObject:
+    return _execution(
+        "Failed", "Change a portal password", "Rotate passwords", CIGNA,
+        startTime=clock.ago(minutes=5), endTime=clock.ago(minutes=4), durationMs=60_000,
+        params={"loginId": CIGNA[0], "newPassword": "correct horse", "pin": 4711, "tokenCount": 3},
+        errorMessage="The portal refused newPassword=correct%20horse",
+    )  # fmt: skip
+
+
 def _live(clock: Clock) -> JsonObject:
     elapsed = clock.running_for
     name, workflow = "Eligibility check – live", "Verify eligibility"
@@ -458,6 +467,7 @@ EXECUTIONS: Mapping[str, Entry] = {
     "exec-cancelled": Entry("a status nobody documented", _cancelled),
     "exec-odd-shapes": Entry("fields of unexpected types", _odd_shapes),
     "exec-hostile": Entry("hostile text in its names", _hostile),
+    "exec-credentials": Entry("credentials in its params and in its error", _credentials),
     "exec-live": Entry("queued, running, waiting for a login, finished: by the sandbox's clock", _live),
 }
 

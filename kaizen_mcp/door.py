@@ -1,0 +1,270 @@
+"""The one door to HTTP: the key, the deadline, trying again, the size of answers, each failure by its name."""
+
+import gzip
+import io
+import zlib
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+import anyio
+
+from kaizen_mcp import __version__
+from kaizen_mcp.body import JsonObject
+from kaizen_mcp.credentials import Masker
+from kaizen_mcp.errors import (
+    BadResponseError,
+    CallTimeoutError,
+    InvalidInputError,
+    KaizenError,
+    NotConfiguredError,
+    UnavailableError,
+)
+from kaizen_mcp.refusals import RETRIED, is_web_page, refusal
+from kaizen_mcp.settings import Settings
+from kaizen_mcp.tls import explain, trusted_context
+from kaizen_mcp.words import human_size
+
+if TYPE_CHECKING:
+    import httpx
+    from tenacity import AsyncRetrying, RetryCallState
+
+FIRST_WAIT = 0.15
+"""Seconds before the second try, doubled at most by chance: some agents give a whole call only 5 s."""
+
+_WAIT_GROWTH = 3
+_LONGEST_WAIT = 10.0
+_MAX_REFUSAL_BYTES = 65_536
+_REFUSAL_SECONDS = 2.0
+"""How much of a refusal's body is read, and for how long: its status says what matters."""
+
+
+class Door:
+    """Sends requests to the API and returns the bodies of its answers.
+
+    Args:
+        settings: how to reach the API, and the limits.
+        masker: takes secrets out of what the API says in a refusal.
+        transport: stands where the network would.
+    """
+
+    def __init__(
+        self, settings: Settings, masker: Masker, *, transport: "httpx.AsyncBaseTransport | None" = None
+    ) -> None:
+        self._settings = settings
+        self._masker = masker
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._turns = anyio.Semaphore(settings.max_concurrency)
+
+    async def aclose(self) -> None:
+        """Close the pooled connections; calling it twice is harmless."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def post(self, path: str, payload: JsonObject, *, missing: str) -> bytes:
+        """Send a request that reads, so that it can be sent again, and return the body of the answer, unpacked.
+
+        Args:
+            path: below the base URL.
+            payload: sent as JSON.
+            missing: what to say if the API has no such object.
+
+        Raises:
+            KaizenError: whatever went wrong; nothing of httpx is chained to it, for a request holds the key.
+        """
+        tries = self._tries()
+        turn = _Turn()
+        try:
+            with anyio.fail_after(self._settings.call_timeout):
+                return await tries(self._try, path, payload, missing, turn)
+        except TimeoutError:
+            failure: KaizenError = self._out_of_time(turn)
+        except KaizenError as error:
+            failure = error
+        failure.tries = max(1, tries.statistics.get("attempt_number", 1))
+        raise failure.with_traceback(None)
+
+    def _out_of_time(self, turn: "_Turn") -> CallTimeoutError:
+        limit = f"{self._settings.call_timeout:g} s"
+        if turn.came:
+            return CallTimeoutError(f"Kaizen did not answer within {limit}.")
+        return CallTimeoutError(f"Too many lookups were under way for this one to get its turn within {limit}.")
+
+    def _tries(self) -> "AsyncRetrying":
+        from tenacity import (  # noqa: PLC0415 - 30 ms, so not before the first call needs it
+            AsyncRetrying,
+            retry_if_exception,
+            wait_exponential,
+            wait_random_exponential,
+        )
+
+        grows = {"multiplier": FIRST_WAIT, "exp_base": _WAIT_GROWTH, "max": _LONGEST_WAIT}
+        backoff = wait_exponential(**grows) + wait_random_exponential(**grows)
+
+        def wait(state: "RetryCallState") -> float:
+            asked = getattr(state.outcome and state.outcome.exception(), "retry_after_seconds", None)
+            return max(asked or 0.0, backoff(state))
+
+        def stop(state: "RetryCallState") -> bool:
+            left = anyio.current_effective_deadline() - anyio.current_time()
+            return state.attempt_number > self._settings.max_retries or state.upcoming_sleep >= left
+
+        return AsyncRetrying(
+            retry=retry_if_exception(_can_succeed_later),
+            wait=wait,
+            stop=stop,
+            sleep=anyio.sleep,
+            reraise=True,
+        )
+
+    async def _try(self, path: str, payload: JsonObject, missing: str, turn: "_Turn") -> bytes:
+        import httpx  # noqa: PLC0415 - 60 to 90 ms, so not before the first call needs it
+
+        client = self._open_client()
+        failure: KaizenError
+        try:
+            async with self._turns:
+                turn.came = True
+                async with client.stream("POST", path, json=payload) as response:
+                    if response.is_success:
+                        return await self._body(response)
+                    raise refusal(response, await _start_of(response), missing=missing, masker=self._masker)
+        except httpx.ConnectTimeout:
+            failure = UnavailableError("Kaizen could not be reached: nothing answered.")
+        except httpx.TimeoutException:
+            failure = CallTimeoutError(f"Kaizen did not answer within {self._patience:g} s.")
+        except httpx.ProxyError as error:
+            failure = _refused_by_proxy(str(error)[:3])
+        except httpx.ConnectError as error:
+            failure = explain(error) or UnavailableError("Kaizen could not be reached.")
+        except httpx.HTTPError:
+            failure = UnavailableError("The connection to Kaizen broke before it had answered.")
+        except UnicodeEncodeError:
+            failure = InvalidInputError("The id has characters in it that can't be sent.")
+        # Raised out here so that it carries no httpx exception, whose request holds the key.
+        raise failure
+
+    @property
+    def _patience(self) -> float:
+        """Seconds without a sign of life after which a try is given up, so that all tries fit the deadline."""
+        return round(self._settings.call_timeout / (self._settings.max_retries + 1), 3)
+
+    async def _body(self, response: "httpx.Response") -> bytes:
+        """Read the body of an answer, no more of it than the limit, packed or unpacked."""
+        if is_web_page(response):
+            raise BadResponseError(f"A web page answered with HTTP {response.status_code}, not Kaizen's API.")
+        limit = self._settings.max_body_bytes
+        body = await _packed(response, limit)
+        if len(body) > limit:
+            raise self._too_large()
+        unpacked = _unpack(body, response.headers.get("Content-Encoding", ""), limit)
+        if len(unpacked) > limit:
+            raise self._too_large()
+        return unpacked
+
+    def _too_large(self) -> BadResponseError:
+        limit = human_size(self._settings.max_body_bytes)
+        return BadResponseError(f"Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES.")
+
+    def _open_client(self) -> "httpx.AsyncClient":
+        if self._client is None:
+            self._client = _build_client(self._settings, self._transport, patience=self._patience)
+        return self._client
+
+
+class _Turn:
+    """Whether a lookup's turn has come, where only so many may be under way."""
+
+    came = False
+
+
+def _can_succeed_later(error: BaseException) -> bool:
+    status = getattr(error, "http_status", None)
+    return isinstance(error, KaizenError) and error.retryable and (status is None or status in RETRIED)
+
+
+async def _start_of(response: "httpx.Response") -> bytes:
+    """The body of a refusal, unpacked; empty if it is long, slow or broken."""
+    import httpx  # noqa: PLC0415 - as in _try
+
+    try:
+        with anyio.fail_after(_REFUSAL_SECONDS):
+            body = await _packed(response, _MAX_REFUSAL_BYTES)
+        return _unpack(body, response.headers.get("Content-Encoding", ""), _MAX_REFUSAL_BYTES)
+    except (httpx.HTTPError, TimeoutError, BadResponseError):
+        return b""
+
+
+async def _packed(response: "httpx.Response", limit: int) -> bytes:
+    """The body as it came over the wire; reading stops with the first chunk beyond `limit` bytes."""
+    body = bytearray()
+    # The stream itself: httpx's own readers decompress without a limit.
+    async for chunk in cast("httpx.AsyncByteStream", response.stream):
+        body += chunk
+        if len(body) > limit:
+            break
+    return bytes(body)
+
+
+def _unpack(body: bytes, encoding: str, limit: int) -> bytes:
+    """Decompress up to one byte over `limit`, so that what would be larger can be told and is never held."""
+    match encoding.strip().lower():
+        case "" | "identity":
+            return body
+        case "gzip" | "x-gzip":
+            try:
+                return gzip.GzipFile(fileobj=io.BytesIO(body)).read(limit + 1)
+            except (OSError, EOFError, zlib.error):
+                raise BadResponseError("Kaizen answered, but the answer's compression is broken.") from None
+        case _:
+            raise BadResponseError(
+                "Kaizen answered, but the answer is compressed in a way that was not asked for."
+            )
+
+
+def _refused_by_proxy(status: str) -> KaizenError:
+    if status == "407":
+        return NotConfiguredError(
+            "The proxy on the way to Kaizen wants a user name and password: put them into HTTPS_PROXY."
+        )
+    told = f" (HTTP {status})" if status.isdigit() else ""
+    return UnavailableError(f"The proxy on the way to Kaizen refused the connection{told}.")
+
+
+def _build_client(
+    settings: Settings, transport: "httpx.AsyncBaseTransport | None", *, patience: float
+) -> "httpx.AsyncClient":
+    import httpx  # noqa: PLC0415 - as in _try
+
+    key = settings.api_key
+    https = urlsplit(settings.base_url).scheme == "https"
+    problem = "KAIZEN_BASE_URL is not a valid address."
+    try:
+        url = httpx.URL(settings.base_url)
+        _ = url.host  # decodes it
+        problem = (
+            "A proxy or certificate variable can't be used: HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR."
+        )
+        options: dict[str, Any] = {"verify": trusted_context()} if https and transport is None else {}
+        return httpx.AsyncClient(
+            base_url=url,
+            transport=transport,
+            headers={
+                "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
+                "User-Agent": f"kaizen-mcp/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",  # what _unpack can stop in the middle of
+            },
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one lookup leaves nothing for the next
+            timeout=httpx.Timeout(patience, pool=None),
+            limits=httpx.Limits(max_connections=settings.max_concurrency),
+            follow_redirects=False,
+            # Plain http is for this machine alone; a proxy would carry the key off it, unencrypted.
+            trust_env=https,
+            **options,
+        )
+    except (ImportError, OSError, ValueError, httpx.InvalidURL):
+        pass  # told below, without what these exceptions quote
+    raise NotConfiguredError(problem)

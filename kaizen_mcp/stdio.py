@@ -1,0 +1,249 @@
+"""The wire: stdin and stdout as the SDK's stdio transport wants them, and an end that is prompt and quiet.
+
+The SDK reads stdin in a thread, which nothing can interrupt: a signal would not end the server until its client
+sent another line. So the descriptors are watched instead. Windows can't watch pipes; there the SDK's own streams
+serve.
+"""
+
+import json
+import os
+import signal
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+
+import anyio
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp.types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from pydantic import ValidationError
+
+from kaizen_mcp.wire import Wire
+
+if TYPE_CHECKING:
+    from contextvars import Context
+
+MAX_LINE = 4 * 1024 * 1024
+"""Bytes of one message from the client, far more than any that means something here."""
+
+LAST_WORDS = 2.0
+"""Seconds that answers still have to reach the client once it is time to end."""
+
+_CHUNK = 65_536
+_Incoming = SessionMessage | Exception
+
+
+class _Messages(Protocol):
+    """What the client sends, and in place of what is no message the exception it caused."""
+
+    async def receive(self) -> _Incoming: ...
+    async def aclose(self) -> None: ...
+
+
+class _Answers(Protocol):
+    """What the client gets."""
+
+    async def send(self, item: SessionMessage, /) -> None: ...
+
+
+async def serve(server: Server[Any], wire: Wire | None) -> int:
+    """Serve one client until it leaves or a signal comes.
+
+    Args:
+        server: serves.
+        wire: where the client is; None leaves stdin and stdout to the SDK.
+
+    Returns:
+        The exit code: 0 after the client has left, 128 and the signal's number after a signal.
+    """
+    if wire is None:
+        async with stdio_server() as (messages, answers):
+            await server.run(_Answering(messages, answers), answers, server.create_initialization_options())
+        return 0
+    signals: list[int] = []
+    with anyio.CancelScope() as session:
+
+        def end() -> None:
+            session.deadline = min(session.deadline, anyio.current_time() + LAST_WORDS)
+            lines.end()
+
+        lines = _Lines(wire.stdin, ended=end)
+        async with _ended_by(signals, end):
+            stdin = cast("anyio.AsyncFile[str]", lines)
+            stdout = cast("anyio.AsyncFile[str]", _Writer(wire.stdout, gone=end))
+            async with stdio_server(stdin, stdout) as (messages, answers):
+                await server.run(_Answering(messages, answers), answers, server.create_initialization_options())
+    return 128 + signals[0] if signals else 0
+
+
+@asynccontextmanager
+async def _ended_by(signals: list[int], end: Callable[[], None]) -> AsyncGenerator[None]:
+    """Call `end` at SIGINT and SIGTERM, and put the signal's number into `signals`."""
+
+    async def watch() -> None:
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as receiver:
+            async for number in receiver:
+                signals.append(number)
+                end()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+class _Lines:
+    """Lines of a descriptor as text, until its end or until `end` is called."""
+
+    def __init__(self, descriptor: int, *, ended: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._tell_end = ended
+        self._lines: deque[str] = deque()
+        self._rest = bytearray()
+        self._over = False
+        self._too_long = False
+        self._waiting = anyio.CancelScope()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        while not self._over and not self._lines:
+            await self._read()
+        if not self._lines:
+            self._tell_end()
+            raise StopAsyncIteration
+        return self._lines.popleft()
+
+    def end(self) -> None:
+        """End at once; what has been read but not been taken is dropped."""
+        self._over = True
+        self._lines.clear()
+        self._waiting.cancel()
+
+    async def _read(self) -> None:
+        with anyio.CancelScope() as self._waiting, suppress(PermissionError):
+            await anyio.wait_readable(self._descriptor)  # a file is always readable, and epoll refuses to watch it
+        if self._over:
+            return
+        try:
+            data = os.read(self._descriptor, _CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:  # a terminal that has gone
+            data = b""
+        *lines, rest = data.split(b"\n")
+        for line in lines:
+            self._rest += line
+            self._take()
+        self._rest += rest
+        if len(self._rest) > MAX_LINE:
+            self._too_long = True
+            self._rest.clear()
+        if not data:
+            self._take()
+            self._over = True
+
+    def _take(self) -> None:
+        """The line is complete; a blank one says nothing, and one too long becomes one that is no message."""
+        line = "(too long)" if self._too_long else self._rest.decode("utf-8", errors="backslashreplace")
+        if line.strip():
+            self._lines.append(line)
+        self._rest.clear()
+        self._too_long = False
+
+
+class _Writer:
+    """Writes text to a descriptor, waiting where it is full; after the reader has gone it writes nowhere."""
+
+    def __init__(self, descriptor: int, *, gone: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._tell_gone = gone
+        self._gone = False
+
+    async def write(self, text: str) -> None:
+        left = memoryview(text.encode())
+        while left and not self._gone:
+            try:
+                left = left[os.write(self._descriptor, left) :]
+            except BlockingIOError:
+                await anyio.wait_writable(self._descriptor)
+            except OSError:
+                self._gone = True
+                self._tell_gone()
+
+    async def flush(self) -> None:
+        """Nothing is held back."""
+
+
+class _Answering:
+    """The SDK's stream of messages, with an answer to each line that is none.
+
+    The SDK drops such lines in silence, and whoever sent one would wait for ever.
+    """
+
+    def __init__(self, messages: _Messages, answers: _Answers) -> None:
+        self._messages = messages
+        self._answers = answers
+
+    @property
+    def last_context(self) -> "Context | None":
+        """The context of the sender, which the SDK asks for."""
+        return getattr(self._messages, "last_context", None)
+
+    async def receive(self) -> _Incoming:
+        while isinstance(item := await self._messages.receive(), Exception):
+            answer = _answer_to(item)
+            if answer is not None:
+                await self._answers.send(SessionMessage(answer))
+        return item
+
+    async def aclose(self) -> None:
+        await self._messages.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> _Incoming:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _answer_to(error: Exception) -> JSONRPCError | None:
+    """JSON-RPC's answer to a line that is no message; None if it looks like an answer, which gets none."""
+    found = error.errors(include_url=False) if isinstance(error, ValidationError) else []
+    inputs: list[Any] = [problem["input"] for problem in found]
+    message: Any = next(filter(_is_object, inputs), None)
+    code, text = INVALID_REQUEST, "This line is JSON, but no JSON-RPC message; batches are not accepted."
+    if found and found[0]["type"] == "json_invalid":
+        code, text = PARSE_ERROR, "This line is not valid JSON of at most 4 MiB in UTF-8."
+        with suppress(ValueError, RecursionError):
+            # Python reads what is JSON but not valid Unicode, so that its sender can be told.
+            message = json.loads(inputs[0])
+            text = "This message has text in it that is not valid Unicode (half of a surrogate pair)."
+    fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
+    if "method" not in fields and ("result" in fields or "error" in fields):
+        return None
+    given = fields.get("id")
+    known = isinstance(given, int | str) and not isinstance(given, bool) and str(given).isprintable()
+    return JSONRPCError(jsonrpc="2.0", id=given if known else None, error=ErrorData(code=code, message=text))

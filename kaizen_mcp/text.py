@@ -1,0 +1,122 @@
+"""Make text from web pages safe to show. Names, messages and file names are data that anyone may have written."""
+
+import re
+from typing import Any, cast
+
+# Joiners and selectors are part of how some scripts and emoji are written. They stay where they can mean
+# something, right behind a character of such a script, and are shown as escapes anywhere else.
+_JOINING = (
+    "\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefe"  # Arabic, Syriac, N'Ko and their like
+    "\u0900-\u0dff\u1000-\u109f\u1780-\u18af\u1b00-\u1bff"  # Indic scripts, Burmese, Khmer, Mongolian
+)
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u297f"
+    "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+_IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_FLAGS = "\U0001f3f4(?:{})\U000e007f".format(
+    "|".join("".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls"))
+)
+_UNSEEN = (
+    "\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u3164\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U00013430-\U0001343f"  # controls, and characters with no width
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # bidirectional and deprecated format controls
+    "\u2028\u2029\ufff9-\ufffb"  # separators that break lines, interlinear annotation
+    "\ud800-\udfff"  # halves of surrogate pairs, which no encoding can carry
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # Unicode tags
+)
+_HIDDEN = (
+    f"(?P<flag>{_FLAGS})|[{_UNSEEN}{{controls}}]"
+    f"|(?<![{_JOINING}{_EMOJI}\ufe0f])[\u200c\u200d]"
+    f"|(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)"
+    f"|(?<![{_IDEOGRAPHS}\u2200-\u22ff\u2a00-\u2aff\u3000-\u30ff\uff00-\uffef\u1000-\u109f])[\ufe00-\ufe0d]"
+    f"|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e01ef]"
+    f"|(?<![\u1820-\u18aa])[\u180b-\u180d\u180f]"
+)
+_HIDDEN_IN_LINE = re.compile(_HIDDEN.format(controls="\x00-\x1f"))
+_HIDDEN_IN_LINES = re.compile(_HIDDEN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_ROLES = "system|assistant|user|human|developer|tool|instructions?|prompt"
+_DELIMITER = re.compile(
+    r"(?P<tag><(?=[|/!?<A-Za-z_])(?:(?P<inside>[^<>]*)>)?)"
+    r"|(?P<end>\|>)"
+    rf"|\[(?P<bracket>/?\s*(?:INST|SYS|{_ROLES}|TOOL_\w+|AVAILABLE_TOOLS|END\w*)\s*)\]"
+    r"|(?P<fence>`{3,}|~{3,})"
+    rf"|(?P<rule>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
+    re.IGNORECASE,
+)
+
+
+def _escape(match: re.Match[str]) -> str:
+    if match["flag"]:
+        return match["flag"]
+    return _escaped(match[0])
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the end of the BMP
+
+
+def visible(text: str) -> str:
+    r"""Return `text` with every character that can't be seen, or that rewrites the display, as `\uXXXX`.
+
+    Joiners and variation selectors stay where Arabic, Persian, Hindi, Chinese, Japanese or emoji are written
+    with them.
+    """
+    return _HIDDEN_IN_LINE.sub(_escape, text)
+
+
+def visible_lines(text: str) -> tuple[str, int]:
+    """Like `visible`, for text of several lines: tabs and line breaks stay; also returns how many it escaped."""
+    if text.isascii() and text.isprintable():
+        return text, 0
+    shown, count = _HIDDEN_IN_LINES.subn(_escape, text)
+    return shown, count - len(re.findall(_FLAGS, text)) if count else 0
+
+
+def encodable(text: str) -> str:
+    r"""Return `text` with lone surrogates, which UTF-8 can't carry, as `\uXXXX`."""
+    return _LONE_SURROGATE.sub(lambda match: _escaped(match[0]), text)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return `text` as one visible line of at most `limit` characters, cut with an ellipsis."""
+    # Far more than can survive is cut first, so that a huge string costs no more than a long one.
+    line = visible(" ".join(text[: limit * 4].split()))
+    if len(line) > limit or len(text) > limit * 4:
+        return line[: limit - 1] + "…"
+    return line
+
+
+def quote(text: str, limit: int = 80) -> str:
+    """Return `text` in double quotes it can't break out of, as one visible line of at most `limit` characters."""
+    return '"' + one_line(text, limit).replace('"', "'") + '"'
+
+
+def _defused(match: re.Match[str]) -> str:
+    kind = match.lastgroup
+    if match["tag"]:
+        inside = match["inside"]
+        return "‹" if inside is None else f"‹{inside}›"
+    if match["bracket"]:
+        return f"({match['bracket']})"
+    return {"end": "|›", "fence": "'''", "rule": "–"}[kind or ""]
+
+
+def defuse(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, the same shape out
+    """Return a JSON value whose strings can't be taken for a model's or a chat's own delimiters, and their count.
+
+    `<|im_start|>` becomes `‹|im_start|›`, `[INST]` becomes `(INST)`, a code fence loses its backquotes: still
+    readable, no longer markup. Links stay as they are.
+    """
+    if isinstance(value, str):
+        return (value, 0) if value.startswith(("https://", "http://")) else _DELIMITER.subn(_defused, value)
+    if isinstance(value, list):
+        items = [defuse(item) for item in cast("list[Any]", value)]
+        return [item for item, _ in items], sum(count for _, count in items)
+    if isinstance(value, dict):
+        fields = {key: defuse(item) for key, item in cast("dict[str, Any]", value).items()}
+        return {key: item for key, (item, _) in fields.items()}, sum(count for _, count in fields.values())
+    return value, 0

@@ -1,0 +1,108 @@
+"""Whatever comes back through the door, the caller gets an answer or a typed error, and never the key."""
+
+import gzip
+import json
+
+import anyio
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from kaizen_mcp import KaizenApi, Settings
+from kaizen_mcp.api import Reply
+from kaizen_mcp.errors import KaizenError
+from kaizen_mcp.rate import CallRate
+
+KEY = "kz_live_0123456789abcdef"
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(KEY),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+messages = st.fixed_dictionaries(
+    {}, optional={"message": json_values, "error": json_values, "detail": json_values}
+)
+wrapped = st.fixed_dictionaries({"execution": json_values | st.dictionaries(st.text(), json_values)})
+texts = (json_values | messages | wrapped).map(json.dumps).map(str.encode)
+broken = st.tuples(texts, st.integers(0, 50)).map(lambda pair: pair[0][: -pair[1] or None])
+bodies = st.binary(max_size=200) | texts | broken | (texts | st.binary()).map(gzip.compress)
+header = st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=30)
+headers = st.fixed_dictionaries(
+    {},
+    optional={
+        "Content-Encoding": st.sampled_from(["gzip", "br", "identity", "gzip, gzip", "GZIP"]),
+        "Content-Type": st.sampled_from(["application/json", "text/html", "text/html; charset=x", ""]) | header,
+        "Retry-After": st.sampled_from(["0", "1", "99999", "Sun, 22 Nov 2026 09:30:00 GMT"]) | header,
+        "X-Request-Id": header,
+        "Location": header,
+    },
+)
+statuses = st.sampled_from([200, 201, 204, 301, 307, 400, 401, 403, 404, 418, 422, 429, 500, 503, 599])
+
+
+@settings(max_examples=2000)
+@given(st.integers(100, 999).filter(lambda status: status >= 200) | statuses, headers, bodies)
+def test_any_response_is_an_answer_or_a_typed_error(status: int, fields: dict[str, str], body: bytes) -> None:
+    async def ask() -> Reply | KaizenError:
+        transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=fields, content=body))
+        limits = Settings(api_key=SecretStr(KEY), max_retries=0, max_body_bytes=1024)
+        async with KaizenApi(limits, transport=transport) as api:
+            try:
+                return await api.get_execution("a")
+            except KaizenError as error:
+                return error
+
+    outcome = anyio.run(ask)
+    if isinstance(outcome, Reply):
+        assert 200 <= status < 300
+        told = json.dumps([outcome.data, *outcome.notes, *outcome.redacted], ensure_ascii=False)
+    else:
+        told = f"{outcome} {outcome.said} {outcome.request_id}"
+        assert outcome.__context__ is None
+        assert len(outcome.said or "") <= 300
+    told.encode()
+    assert KEY not in told
+
+
+@pytest.mark.anyio
+async def test_a_lookup_that_waited_in_vain_for_its_turn_says_so() -> None:
+    async def hang(_: httpx.Request) -> httpx.Response:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    busy = Settings(api_key=SecretStr(KEY), max_concurrency=1, max_retries=0, call_timeout=0.2)
+    told: list[str] = []
+    async with KaizenApi(busy, transport=httpx.MockTransport(hang)) as api, anyio.create_task_group() as tasks:
+
+        async def ask(asked: str) -> None:
+            with pytest.raises(KaizenError) as caught:
+                await api.get_execution(asked)
+            told.append(str(caught.value))
+
+        for asked in "ab":
+            tasks.start_soon(ask, asked)
+    assert sorted(told) == [
+        "Kaizen did not answer within 0.2 s.",
+        "Too many lookups were under way for this one to get its turn within 0.2 s.",
+    ]
+
+
+@given(st.integers(1, 1000), st.lists(st.floats(0, 30), max_size=60))
+def test_no_more_calls_pass_than_the_rate_allows_and_who_waits_as_told_is_let_in(
+    per_minute: int, pauses: list[float]
+) -> None:
+    now = 0.0
+    rate = CallRate(per_minute, clock=lambda: now)
+    passed = 0
+    for pause in pauses:
+        now += pause
+        wait = rate.take()
+        passed += wait == 0
+        assert passed <= per_minute + now * per_minute / 60 + 1e-6
+        if wait:
+            now += wait + 1e-6
+            assert rate.take() == 0
+            passed += 1
