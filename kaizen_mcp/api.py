@@ -1,6 +1,6 @@
 """The Kaizen API: one method an endpoint."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, cast
 
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from kaizen_mcp.body import JsonObject, read_object
 from kaizen_mcp.credentials import Masker
 from kaizen_mcp.door import Door
-from kaizen_mcp.errors import BadResponseError, KaizenError
+from kaizen_mcp.errors import BadResponseError, CallTimeoutError, KaizenError
 from kaizen_mcp.safety import make_safe
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.text import quote
@@ -63,56 +63,69 @@ class KaizenApi:
         if door is not None:
             await door.aclose()
 
+    def mask(self, text: str) -> str:
+        """Take the configured key out of a text, such as an id that a caller gave."""
+        return self._masker.known(text)
+
     async def get_execution(self, execution_id: str) -> Reply:
         """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
-        body = await self._post("/executions/get", execution_id, kind="execution")
-        wrapped = body.data.get("execution")
-        if not isinstance(wrapped, dict):
-            raise BadResponseError('Kaizen answered, but the answer has no "execution" object.')
-        beside = [quote(key, 40) for key in body.data if key != "execution"]
-        notes = [f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here"] if beside else []
-        return self._made_safe(Reply(cast("JsonObject", wrapped), [*body.notes, *notes]))
+        return await self._post("/executions/get", execution_id, kind="execution", read=self._read_wrapped)
 
     async def get_instructor_execution(self, execution_id: str) -> Reply:
         """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
-        body = await self._post("/instructor/executions/get", execution_id, kind="instructor execution")
-        return self._made_safe(body)
+        path = "/instructor/executions/get"
+        return await self._post(path, execution_id, kind="instructor execution", read=self._read)
 
-    def _made_safe(self, reply: Reply) -> Reply:
+    def _read_wrapped(self, body: bytes) -> Reply:
+        data, notes = read_object(body, self._masker)
+        wrapped = data.get("execution")
+        if not isinstance(wrapped, dict):
+            raise BadResponseError('Kaizen answered, but the answer has no "execution" object.')
+        beside = [quote(self._masker.text(key), 40) for key in data if key != "execution"]
+        if beside:
+            notes.append(f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here")
+        return self._made_safe(cast("JsonObject", wrapped), notes)
+
+    def _read(self, body: bytes) -> Reply:
+        return self._made_safe(*read_object(body, self._masker))
+
+    def _made_safe(self, data: JsonObject, notes: list[str]) -> Reply:
         """Safe mode stands here, before anything reads the object, so that no channel can forget it."""
+        if self._settings.sandbox:
+            notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
         if self._settings.raw == "exact":
-            return reply
-        safe = make_safe(reply.data, self._masker)
-        return Reply(safe.data, [*safe.notes, *map(self._masker.text, reply.notes)], safe.redacted)
+            return Reply(data, notes)
+        safe = make_safe(data, self._masker)
+        return Reply(safe.data, [*safe.notes, *notes], safe.redacted)
 
-    async def _post(self, path: str, object_id: str, *, kind: str) -> Reply:
+    async def _post(self, path: str, object_id: str, *, kind: str, read: Callable[[bytes], Reply]) -> Reply:
         """Ask for one object by its id. Callers who ask for the same at one time share one request."""
         self._settings.require_usable()
+        deadline = anyio.current_time() + self._settings.call_timeout
         while (flight := self._flights.get((path, object_id))) is not None:
-            await flight.over.wait()
+            with anyio.move_on_after(deadline - anyio.current_time()) as patience:
+                await flight.over.wait()
             if flight.outcome is not None:
                 return flight.landed()
-            # Whoever asked was cancelled; the first of those who waited asks instead.
+            if patience.cancelled_caught:
+                raise CallTimeoutError(f"Kaizen did not answer within {self._settings.call_timeout:g} s.")
+            # Whoever asked was cancelled; the first of those who waited asks instead, in the time it has left.
         flight = self._flights[path, object_id] = _Flight()
+        asked_for = f"{kind} {quote(object_id, 256)}"
+        missing = f"Kaizen has no {asked_for}"
+        if self._settings.sandbox:
+            missing = f"The built-in sandbox has no {asked_for}, and Kaizen was not asked"
         try:
-            flight.outcome = await self._ask(path, object_id, kind)
+            door = self._open_door()
+            flight.outcome = await door.post(
+                path, {"id": object_id}, missing=missing, read=read, deadline=deadline
+            )
         except KaizenError as error:
             flight.outcome = error
         finally:
             del self._flights[path, object_id]
             flight.over.set()
         return flight.landed()
-
-    async def _ask(self, path: str, object_id: str, kind: str) -> Reply:
-        asked_for = f"{kind} {quote(object_id, 256)}"
-        missing = f"Kaizen has no {asked_for}"
-        if self._settings.sandbox:
-            missing = f"The built-in sandbox has no {asked_for}, and Kaizen was not asked"
-        body = await self._open_door().post(path, {"id": object_id}, missing=missing)
-        data, notes = read_object(body)
-        if self._settings.sandbox:
-            notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
-        return Reply(data, notes)
 
     def _open_door(self) -> Door:
         if self._door is None:

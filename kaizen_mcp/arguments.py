@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kaizen_mcp.errors import InvalidInputError
-from kaizen_mcp.text import quote
+from kaizen_mcp.text import quote, visible
 
 Detail = Literal["full", "summary"]
 
@@ -54,7 +54,7 @@ def read_id(value: object) -> str:
         raise _refused("is empty")
     if len(text) > MAX_ID:
         raise _refused(f"is longer than {MAX_ID} characters")
-    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
+    if visible(text) != text or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in text):
         raise _refused("has control or invisible characters in it")
     return text
 

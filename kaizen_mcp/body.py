@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, NoReturn, cast
 
+from kaizen_mcp.credentials import Masker
 from kaizen_mcp.errors import BadResponseError
 from kaizen_mcp.text import encodable, quote
 
@@ -21,11 +22,12 @@ _TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 JsonObject = dict[str, Any]
 
 
-def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
+def read_object(content: bytes, masker: Masker) -> tuple[JsonObject, list[str]]:
     """Decode an API answer.
 
     Args:
         content: the body as received, UTF-8 with or without a byte order mark.
+        masker: takes secrets out of the notes.
 
     Returns:
         The object, and a note for each thing in it that JSON text in an MCP message can't carry as it was.
@@ -33,7 +35,7 @@ def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
     Raises:
         BadResponseError: it is not JSON, not an object, or too deep to pass on.
     """
-    reader = _Reader()
+    reader = _Reader(masker)
     data, problem = _decode(content, reader)
     if problem:
         raise BadResponseError(f"Kaizen answered, but the answer {problem}.")
@@ -73,10 +75,30 @@ def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
 
+class FreeNames:
+    """Names for the fields of a copy of an object in which some had to change, so that none hides another."""
+
+    def __init__(self, fields: JsonObject) -> None:
+        self._fields = fields
+        self._given: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def free(self, name: str, key: str) -> str:
+        """The name for the field `key`: `name`, or `name` with a number if another field has it."""
+        wanted = name
+        while name in self._given or (name != key and name in self._fields):
+            number = self._next.get(wanted, 2)
+            self._next[wanted] = number + 1
+            name = f"{wanted}_{number}"
+        self._given.add(name)
+        return name
+
+
 class _Reader:
     """Reads what Python's own reader would change in silence, and notes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
         self.notes: dict[str, None] = {}
 
     def read_object(self, pairs: list[tuple[str, Any]]) -> JsonObject:
@@ -86,9 +108,8 @@ class _Reader:
             names = Counter(name for name, _ in pairs)
             doubled = next(name for name in names if names[name] > 1)
             if len(self.notes) < _MOST_NOTES:
-                self.notes[
-                    f"field {quote(doubled)} stands more than once in one object; the last one is shown"
-                ] = None
+                name = quote(self._masker.text(doubled))
+                self.notes[f"field {name} stands more than once in one object; the last one is shown"] = None
         return fields
 
     def read_int(self, text: str) -> int | str:
@@ -100,9 +121,9 @@ class _Reader:
     def read_float(self, text: str) -> float | str:
         """A double, or the text of a number that no double comes near."""
         value = float(text)
-        mantissa = text.lower().partition("e")[0]
-        underflow = value == 0 and mantissa.strip("-0.")
-        if math.isinf(value) or underflow:
+        if value == 0 and not text.lower().partition("e")[0].strip("-0."):
+            return value
+        if math.isinf(value) or value == 0:
             return self._keep(text)
         if len(text) > _DIGITS_OF_A_DOUBLE and Decimal(text) != Decimal(repr(value)):
             self.notes["a number with more digits than JSON readers keep is rounded"] = None
@@ -136,9 +157,8 @@ def _encodable(value: Any) -> Any:  # noqa: ANN401 - any JSON value in, the same
     if not isinstance(value, dict):
         return value
     fields, cleaned = cast("JsonObject", value), cast("JsonObject", {})
+    names = FreeNames(fields)
     for key, item in fields.items():
-        name = encodable(key)
-        while name in cleaned or (name != key and name in fields):  # no field may hide another
-            name += "_"
+        name = names.free(encodable(key), key)
         cleaned[name] = _encodable(item)
     return cleaned

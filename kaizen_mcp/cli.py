@@ -7,13 +7,16 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kaizen_mcp import __version__
 
 if TYPE_CHECKING:
+    from mcp.types import CallToolResult, TextContent
+
     from kaizen_mcp.settings import Settings
 
 FOUND, FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
@@ -22,26 +25,48 @@ DEFAULT_PORT = 8765
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 found or served, 1 lookup failed, 2 bad use."""
-    options = _parser().parse_args(argv)
-    command = options.command or "serve"
-    if command != "serve":
-        _print_anything()
     try:
-        exit_code = _COMMANDS[command](options)
-        if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is, where fd 1 is closed
-            sys.stdout.flush()  # here, where a reader that has left can be told from a fault
+        try:
+            options = _parser().parse_args(argv)
+            command = options.command or "serve"
+            if command != "serve":
+                _print_anything()
+            exit_code = _COMMANDS[command](options)
+        finally:
+            if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is, where fd 1 is closed
+                sys.stdout.flush()  # here, where a reader that has left can be told from a fault
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ExceptionGroup as group:  # a task group's, around what went wrong inside it
+        problem, others = group.split(OSError)
+        if problem is None or others is not None:
+            raise
+        return _failed_to_print(next(_leaves(problem)))
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # that is a reader who has left (`| head`), which is no fault
-            print(f"kaizen-mcp: {error.strerror or type(error).__name__}.", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would fail again at exit
-        return FAILED
+        return _failed_to_print(error)
     return exit_code
 
 
+def _leaves(group: ExceptionGroup[OSError]) -> Iterator[OSError]:
+    for error in group.exceptions:
+        if isinstance(error, ExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _failed_to_print(error: OSError) -> int:
+    if not isinstance(error, BrokenPipeError):  # that is a reader who has left (`| head`), which is no fault
+        print(f"kaizen-mcp: {error.strerror or type(error).__name__}.", file=sys.stderr)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would fail again at exit
+    return FAILED
+
+
 def _print_anything() -> None:
-    """Let a terminal that lacks a character show the rest (Windows' cp1252, say)."""
+    """Let a terminal that lacks a character (Windows' cp1252, say) show the rest, and print nowhere if need be."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open as long as we run
     stream: object = sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
@@ -88,6 +113,13 @@ def _settings(options: argparse.Namespace) -> "Settings":
 
 
 def _serve(options: argparse.Namespace) -> int:
+    import signal
+
+    # Until the server takes signals itself: importing takes a moment, and a traceback helps nobody.
+    def interrupted(*_: object) -> None:
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, interrupted)
     with ExitStack() as stack:
         wire = None
         if sys.platform != "win32":
@@ -166,11 +198,7 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _get(options: argparse.Namespace) -> int:
-    import json
-    from typing import Any, cast
-
     import anyio
-    from mcp.types import CallToolResult, TextContent
 
     from kaizen_mcp.api import KaizenApi
     from kaizen_mcp.server import utc_now
@@ -178,18 +206,31 @@ def _get(options: argparse.Namespace) -> int:
 
     lookup = GET_INSTRUCTOR_EXECUTION if options.instructor else GET_EXECUTION
 
-    async def look_up() -> CallToolResult:
-        async with KaizenApi(_settings(options)) as api:
-            return await lookup.call(api, {"id": options.id}, clock=utc_now)
+    async def look_up() -> int:
+        exit_code = INTERRUPTED
+        try:
+            async with KaizenApi(_settings(options)) as api:
+                result = await lookup.call(api, {"id": options.id}, clock=utc_now)
+            exit_code = _print_answer(result, as_json=options.json)
+        finally:
+            _end_soon(exit_code)
+        return exit_code
 
-    result = anyio.run(look_up)
+    return anyio.run(look_up)
+
+
+def _print_answer(result: "CallToolResult", *, as_json: bool) -> int:
+    import json
+    from typing import Any, cast
+
     text = cast("TextContent", result.content[0]).text
     error = cast("dict[str, Any]", (result.meta or {}).get("kaizen/error", {}))
-    if options.json:
+    if as_json:
         answer = {"error": {**error, "message": text}} if error else result.structured_content
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         print(text, file=sys.stderr if error else sys.stdout)
+    sys.stdout.flush()
     if error:
         return BAD_USE if error["code"] == "invalid_input" else FAILED
     return FOUND

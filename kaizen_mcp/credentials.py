@@ -2,31 +2,41 @@
 
 import base64
 import binascii
+import json
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from urllib.parse import quote
 
 MASK = "[masked]"
 
+# Names
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_LONGEST_NAME = 200
+_MOST_WORDS = 3
 
 _NAMES = frozenset(
-    "password passwd pwd pass passphrase passcode passkey userpass secret token jwt authorization cookie"
-    " otp totp hotp pin ssn socialsecurity socialsecuritynumber pinnumber ssnnumber"
-    " cardnumber cardno creditcard debitcard cvv cvc csc securitycode"
+    "password passwd pwd pw pass passphrase passcode passkey userpass dbpass secret token jwt authorization cookie"
+    " credential cred otp totp hotp pin ssn socialsecurity socialsecuritynumber pinnumber pinno ssnnumber"
+    " cardnumber cardnum cardno ccnumber ccnum creditcard debitcard cvv cvc csc cvvcode cvccode securitycode"
     " apikey accesskey secretkey privatekey signingkey encryptionkey decryptionkey masterkey authkey sessionkey"
-    " accountkey sharedaccesskey sharedkey webhookkey connectionstring cookiejar"
+    " subscriptionkey accountkey sharedaccesskey sharedkey webhookkey connectionstring cookiejar"
     " verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode authcode backupcode"
     " recoverycode pincode onetimecode authenticationcode securityanswer secretanswer recoveryphrase seedphrase"
-    " passwort kennwort contrase\u00f1a contrasena motdepasse senha".split()
+    " passwort kennwort contrase\u00f1a contrasena motdepasse senha \u043f\u0430\u0440\u043e\u043b\u044c"
+    " \u5bc6\u7801 \u5bc6\u78bc".split()
 )
 """Names of credentials, their words run together, in the singular."""
 
-_MOST_WORDS = 3
+_ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey")
+"""How such a name may end where it is written without a break: `newpassword`, `CSRFTOKEN`."""
 
 _CARRIERS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
-    " again retype new old current data string str encrypted enc digits list".split()
+    " again retype new old current data string str encrypted enc digits list field input box prod live dev"
+    " staging".split()
 )
 """Words behind the name of a credential that leave its value one: `passwordConfirmation`, `tokenValue`."""
 
@@ -36,26 +46,69 @@ _QUESTIONS = frozenset(
 )
 """First words of names that ask or count something: `isPassword`, `maxTokens`."""
 
+_HARMLESS = frozenset("page insurance forgot".split())
+"""Words that make such a name one of something else: `nextPageToken`, `insuranceCardNumber`, `forgotPassword`."""
 
-def words_of(name: str) -> list[str]:
+_AMBIGUOUS = frozenset({"authorization", "pass", "credential", "cred"})
+"""Names that mean other things too: an insurer's prior authorisation, a check that passed. The value decides."""
+
+_OPAQUE = 16
+_SHORTEST_WORD = 4
+_SCHEME = re.compile(r"(?:basic|bearer|token|digest|negotiate|apikey|aws4-hmac-sha256|ssws)\s+\S", re.IGNORECASE)
+
+
+def words_of(name: str) -> tuple[str, ...]:
     """The words of a field's name, in small letters: `x-api-key` and `xApiKey` are `x`, `api`, `key`."""
-    return [word.lower() for word in _WORD.findall(name[:200])]
+    return _words_of(name[:_LONGEST_NAME])
 
 
 @lru_cache(maxsize=4096)
-def is_credential_name(name: str) -> bool:
+def _words_of(name: str) -> tuple[str, ...]:
+    plain = re.sub(r"\([^()]*\)", " ", unicodedata.normalize("NFKC", name))
+    return tuple(word.lower() for word in _WORD.findall(plain))
+
+
+def is_credential_name(name: str, *, surely: bool = False) -> bool:
     """Whether a field of this name, in any case or style, holds a credential.
 
     Whole words count: `newPassword2` and `x-api-key` are such names; `tokenCount`, `passwordless`, `secretary`
     and `pinned` are not.
+
+    Args:
+        name: of the field.
+        surely: leave out names that mean other things too.
     """
-    words = words_of(name)
+    found = _credential_name(name[:_LONGEST_NAME])
+    return found != "" and not (surely and found in _AMBIGUOUS)
+
+
+def is_credential(name: str, value: object) -> bool:
+    """Whether a field of this name and value holds a credential; where names have other meanings, values tell."""
+    found = _credential_name(name[:_LONGEST_NAME])
+    if found not in _AMBIGUOUS:
+        return found != "" and not (isinstance(value, int | float) and name.lower().endswith("tokens"))
+    if not isinstance(value, str):
+        return False
+    opaque = not re.search(r"\s", value)
+    if found == "authorization":  # shorter ones are the numbers of prior authorisations
+        return bool(_SCHEME.match(value)) or (opaque and len(value) >= _OPAQUE and _mixed(value))
+    return opaque and len(value) >= _SHORTEST_WORD and not _is_yes_or_no(value)
+
+
+@lru_cache(maxsize=4096)
+def _credential_name(name: str) -> str:
+    """The name of a credential in a field's name, in the singular; empty if there is none."""
+    words = [*words_of(name)]
     while len(words) > 1 and (words[-1].isdigit() or words[-1] in _CARRIERS):
         words.pop()
-    if not words or (len(words) > 1 and words[0] in _QUESTIONS):
-        return False
-    endings = ("".join(words[-count:]) for count in range(1, _MOST_WORDS + 1))
-    return any(ending in _NAMES or ending.removesuffix("s") in _NAMES for ending in endings)
+    if not words or (len(words) > 1 and words[0] in _QUESTIONS) or not _HARMLESS.isdisjoint(words):
+        return ""
+    for count in range(1, _MOST_WORDS + 1):
+        ending = "".join(words[-count:])
+        for singular in (ending, ending.removesuffix("s")):
+            if singular in _NAMES:
+                return singular
+    return next((ending for ending in _ENDINGS if words[-1].endswith(ending)), "")
 
 
 # Shapes: what looks like a credential wherever it stands. Texts are anyone's and may be megabytes, so a pattern
@@ -75,8 +128,13 @@ def _mixed(candidate: str) -> bool:
     return any(c.isdigit() for c in candidate) and any(c.isalpha() for c in candidate)
 
 
-def _has_digit(candidate: str) -> bool:
-    return any(c.isdigit() for c in candidate)
+def _drawn(candidate: str) -> bool:
+    """Whether what follows a name and a colon is a value and no word: digits, or letters with digits."""
+    return bool(re.fullmatch(r"[\d-]{3,}", candidate)) or (len(candidate) > 4 and _mixed(candidate))  # noqa: PLR2004 - "v2"
+
+
+def _random(candidate: str) -> bool:
+    return any(c.isdigit() for c in candidate) or len(candidate) >= 20  # noqa: PLR2004 - no word of prose is as long
 
 
 def _is_yes_or_no(candidate: str) -> bool:
@@ -89,19 +147,21 @@ def _always(_: str) -> bool:
 
 
 _VENDORS = {
-    "JSON web token": r"(?<![_-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
-    "AWS": r"(?:AKIA|ASIA|ABIA|ACCA)(?=[A-Z]*[0-9])[0-9A-Z]{16}(?![0-9A-Za-z])",
+    "JSON web token": r"(?<![A-Za-z0-9]-)eyJ[\w-]{8,4000}\.[\w-]{0,8000}\.[\w-]*",
+    "AWS": r"(?:AKIA|(?:ASIA|ABIA|ACCA)(?=[A-Z]*[0-9]))[0-9A-Z]{16}(?![0-9A-Za-z])",
     "GitHub": r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}",
     "GitLab": r"gl(?:pat|dt|rt|ptt)-[\w-]{20,}",
     "Slack": r"(?:xox[a-z]|xapp)-[\w-]{10,}|hooks\.slack\.com/services/[\w/]{20,}",
     "Stripe": r"[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[\w+/=-]{16,}",
     "Google": r"AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}",
     "OpenAI, Anthropic and their like": r"sk-(?=[\w-]{0,60}\d)[\w-]{20,}",
+    "Groq, Replicate, Hugging Face": r"(?:gsk|r8|hf)_[A-Za-z0-9]{30,}",
+    "xAI, Perplexity, Pulumi": r"(?:xai|pplx|pul)-[A-Za-z0-9]{40,}",
     "SendGrid": r"SG\.[\w-]{16,}\.[\w-]{16,}",
     "Twilio": r"SK[0-9a-f]{32}(?![0-9A-Za-z])",
     "npm": r"npm_[A-Za-z0-9]{36}",
     "PyPI": r"pypi-[\w-]{16,}",
-    "Hugging Face": r"hf_[A-Za-z0-9]{30,}",
+    "RubyGems, Supabase, Netlify": r"(?:rubygems|sbp|nfp)_[A-Za-z0-9]{36,}",
     "DigitalOcean": r"do[opr]_v1_[0-9a-f]{60,}",
     "Shopify": r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}",
     "Telegram": r"(?:bot)?\d{8,10}:AA[\w-]{33}",
@@ -110,6 +170,9 @@ _VENDORS = {
     "Linear, Notion": r"(?:lin_api|secret|ntn)_[A-Za-z0-9]{40,}",
     "Square": r"sq0[a-z]{3}-[\w-]{22,}",
     "Docker": r"dckr_pat_[\w-]{20,}",
+    "Figma, Grafana": r"(?:figd|glsa)_[\w-]{30,}",
+    "Postman, New Relic, Heroku": r"(?:PMAK|NRAK|HRKU)-[\w-]{24,}",
+    "Atlassian": r"ATATT3x[\w=-]{50,}",
     "HashiCorp Vault": r"hvs\.[\w-]{24,}",
     "age": r"AGE-SECRET-KEY-1[0-9A-Z]{50,}",
 }
@@ -122,45 +185,85 @@ group is masked; and what else must hold of that group."""
 
 _SHAPES: list[_Pattern] = [
     (
-        "PRIVATE KEY",
+        "private key",
         re.compile(
-            r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?=[\\nr\s]*[\w+/=:-]{8}).*?"
+            r"((?i:-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)(?=[\\nr\s]*[\w+/=:-]{8}).*?"
             r"(?:-----END [A-Z0-9 ]*-----|\Z))",
             re.DOTALL,
         ),
         _always,
     ),
-    ("earer", re.compile(r"\b[Bb]earer[\s:=]+([\w.~+/=-]{8,})"), _has_digit),
-    ("EARER", re.compile(r"\bBEARER[\s:=]+([\w.~+/=-]{8,})"), _has_digit),
-    ("asic", re.compile(r"\b[Bb]asic\s+([A-Za-z0-9+/]{6,}={0,2})(?![\w+/=])"), _holds_a_colon),
-    ("://", re.compile(r"://[^/\s:@?#]*:([^/\s@]+)@"), _always),
-    ("uthorization:", re.compile(r"[Aa]uthorization:\s*\w+\s+([^\s\"']{8,})"), _has_digit),
+    ("bearer", re.compile(r"(?:%20|\b)(?i:bearer)(?:[\s:=+\"']|%20){1,4}([\w.~+/=-]{8,})"), _random),
+    ("basic", re.compile(r"\b(?i:basic)(?:[\s+]|%20){1,4}([A-Za-z0-9+/]{6,}={0,2})(?![\w+/=])"), _holds_a_colon),
+    ("://", re.compile(r"://[^/\s:@?#]*:([^/\s@?#]+)@"), _always),
+    (
+        "authorization",
+        re.compile(r"\b(?i:authorization:\s*(?:token|apikey|ssws|digest))\s+([^\s\"']{8,})"),
+        _always,
+    ),
+    ("authorization", re.compile(r"\b(?i:authorization:\s*\w+)\s+([^\s\"']{16,})"), _mixed),
     ("curl", re.compile(r"\s-u\s+[^\s:]+:([^\s\"']+)"), _always),
     (
         "code",
-        re.compile(r"\b(?i:verification|security|one-time|login|access|sms)\s+code\b\D{0,20}(\d{4,8})\b"),
+        re.compile(
+            r"\b(?i:verification|security|one-time|login|access|sms)\s+(?i:code)(?:\s*(?:is|:|=|-))?\s{0,3}(\d{4,8})\b"
+        ),
         _always,
     ),
-    ("ookie:", re.compile(r"\b(?:[Ss]et-)?[Cc]ookie:\s*([^\s=;]{1,100}=[^\r\n]+)"), _always),
+    ("cookie:", re.compile(r"\b(?i:(?:set-)?cookie):\s*([^\s=;]{1,100}=[^\r\n]+)"), _always),
 ]
 
 _NAMED: list[_Pattern] = [
-    ("=", re.compile(r"(?<![\w.-])([A-Za-z][\w.-]{1,60})=(?![=\"'])([^\s&\"';,<>]+)"), _always),
-    ('="', re.compile(r"(?<![\w.-])([A-Za-z][\w.-]{1,60})=\"([^\"\r\n]+)"), _always),
-    ("='", re.compile(r"(?<![\w.-])([A-Za-z][\w.-]{1,60})='([^'\r\n]+)"), _always),
-    ('"', re.compile(r'"([A-Za-z][\w .-]{1,60})\\*"\s*:\s*\\*"((?:[^"\\\r\n]|\\(?!"))+)'), _always),
-    ("'", re.compile(r"'([A-Za-z][\w .-]{1,60})'\s*:\s*'([^'\r\n]+)"), _always),
-    ('"', re.compile(r'"([A-Za-z][\w .-]{1,60})\\*"\s*:\s*(-?\d[\d.]*)'), _always),
-    (": ", re.compile(r"(?<![\w.-])([A-Za-z][\w-]{1,60}): +([^\s\"',;<>&]{6,})"), _mixed),
-    ("%3D", re.compile(r"(?:%[0-9A-Fa-f]{2}|\b)([A-Za-z]\w{1,60})%3D([^%&\s\"']+)"), _always),
-    ("</", re.compile(r"<(?:\w{1,20}:)?([A-Za-z][\w-]{1,60})(?:\s[^<>]*)?>([^<>]+)</"), _always),
-    ('value="', re.compile(r'(?:name|type|id)="([\w-]{1,60})"[^<>]{0,300}?\bvalue="([^"]+)'), _always),
+    (
+        "=",
+        re.compile(
+            r"(?:%5B|(?<![\w.]))([A-Za-z][\w.-]{1,60})(?:\]|%5D)?[ \t]{0,3}=[ \t]{0,3}(?![=\"'>])([^\s&\"';,<>]+)"
+        ),
+        _always,
+    ),
+    ("3d", re.compile(r"(?:%[0-9A-Fa-f]{2}|\b)([A-Za-z]\w{1,60})(?:%5D)?%(?:25)?3[Dd]([^%&\s\"']+)"), _always),
+    (
+        '"',
+        re.compile(r"(?<![\w.-])([A-Za-z][\w .-]{1,60})[\"']?\s{0,3}(?::|=>|=)\s{0,3}\"((?:[^\"\\\r\n]|\\.)+)"),
+        _always,
+    ),
+    (
+        "'",
+        re.compile(r"(?<![\w.-])([A-Za-z][\w .-]{1,60})[\"']?\s{0,3}(?::|=>|=)\s{0,3}'((?:[^'\\\r\n]|\\.)+)"),
+        _always,
+    ),
+    (
+        '\\"',
+        re.compile(r'([A-Za-z][\w .-]{1,60})\\{1,7}"\s{0,3}:\s{0,3}\\{1,7}"((?:[^"\\\r\n]|\\(?!["\\]))+)'),
+        _always,
+    ),
+    ('"', re.compile(r'"([A-Za-z][\w .-]{1,60})\\*"\s{0,3}:\s{0,3}(-?\d[\d.]*)'), _always),
+    (":", re.compile(r"(?<![\w.-])([A-Za-z][\w-]{1,60}):[ \t]*([^\s\"',;<>&]{3,})"), _drawn),
+    ("</", re.compile(r"<(?:\w{1,20}:)?([A-Za-z][\w-]{1,60})(?:\s[^<>]*)?>(?:<!\[CDATA\[)?([^<>]+)"), _always),
+    (
+        "value=",
+        re.compile(r"(?:name|type|id)=[\"']([\w-]{1,60})[\"'][^<>]{0,300}?\bvalue=[\"']([^\"']+)"),
+        _always,
+    ),
     ('name="', re.compile(r'name="([\w-]{1,60})"\r?\n\r?\n([^\r\n]+)'), _always),
     ("--", re.compile(r"(?<!\S)--([A-Za-z][\w-]{1,60})\s+(?!-)(\S+)"), _always),
     ("'", re.compile(r"\b([A-Za-z]\w{1,60}) '([^'\r\n]{4,100})'"), _mixed),
-    ("('", re.compile(r"\('([^'\r\n]{1,80})', ?'([^'\r\n]+)'"), _always),
+    # As browser drivers write: fill("#password", "x"), getByLabel('Password').fill('x'), filled "PIN" with "1".
+    ('"', re.compile(r'"([^"\r\n]{1,60})"(?:, ?|\)\.\w{1,20}\(| with | to )"((?:[^"\\\r\n]|\\.)+)"'), _always),
+    ("'", re.compile(r"'([^'\r\n]{1,60})'(?:, ?|\)\.\w{1,20}\(| with | to )'((?:[^'\\\r\n]|\\.)+)'"), _always),
 ]
 """The name of a credential with its value inside a text: of a query or a form, of JSON, of a header or a log."""
+
+_BACKWARDS: list[_Pattern] = [
+    ('"', re.compile(r'"([^"\r\n]{1,200})" (?:into|in|for) (?:the )?"([^"\r\n]{1,60})"'), _always),
+    ("'", re.compile(r"'([^'\r\n]{1,200})' (?:into|in|for) (?:the )?'([^'\r\n]{1,60})'"), _always),
+    (
+        "value=",
+        re.compile(r"\bvalue=[\"']([^\"']+)[\"'][^<>]{0,300}?\b(?:name|type|id)=[\"']([\w-]{1,60})"),
+        _always,
+    ),
+]
+"""The same with the value first."""
 
 SHORTEST = 6
 """Characters below which no text is searched for shapes: none is shorter."""
@@ -170,12 +273,14 @@ class Masker:
     """Masks credentials in text.
 
     Args:
-        known: secrets to mask wherever they appear, such as the configured API key. One of fewer than eight
-            characters could be any word, and is masked only where it is the whole text.
+        known: secrets to mask wherever they appear, such as the configured API key, also as a URL, JSON or base64
+            has them. One of fewer than eight characters could be any word, and is masked only where it is the
+            whole text.
     """
 
     def __init__(self, known: Sequence[str] = ()) -> None:
-        self._known = tuple(sorted(filter(None, known), key=len, reverse=True))
+        forms = {form for secret in known if secret for form in _forms(secret)}
+        self._known = sorted(forms, key=len, reverse=True)
 
     def known(self, text: str) -> str:
         """Return `text` without the known secrets."""
@@ -192,24 +297,33 @@ class Masker:
         if len(text) < SHORTEST:
             return text
         text = _VENDORS_KEY.sub(MASK, text)
+        lower = text.lower()
         for letters, pattern, holds in _SHAPES:
-            if letters in text:
-                text = pattern.sub(lambda match, holds=holds: _masked(match, holds), text)
+            if letters in lower:
+                text = pattern.sub(lambda match, holds=holds: _masked(match, match.re.groups, holds), text)
         for letters, pattern, holds in _NAMED:
-            if letters in text:
-                text = pattern.sub(lambda match, holds=holds: _masked_if_named(match, holds), text)
+            if letters in lower:
+                text = pattern.sub(lambda match, holds=holds: _masked_if_named(match, 1, 2, holds), text)
+        for letters, pattern, holds in _BACKWARDS:
+            if letters in lower:
+                text = pattern.sub(lambda match, holds=holds: _masked_if_named(match, 2, 1, holds), text)
         return text
 
 
-def _masked(match: re.Match[str], holds: Callable[[str], bool]) -> str:
-    group = match.re.groups
+def _forms(secret: str) -> list[str]:
+    """A secret as it stands in text, in a URL, in JSON and in base64."""
+    encoded = base64.b64encode(secret.encode()).decode()
+    return [secret, quote(secret, safe=""), json.dumps(secret)[1:-1].replace("/", "\\/"), encoded.rstrip("=")]
+
+
+def _masked(match: re.Match[str], group: int, holds: Callable[[str], bool]) -> str:
     if not holds(match[group]):
         return match[0]
     start, end = match.span(group)
     return match[0][: start - match.start()] + MASK + match[0][end - match.start() :]
 
 
-def _masked_if_named(match: re.Match[str], holds: Callable[[str], bool]) -> str:
-    if MASK in match[2] or _is_yes_or_no(match[2]) or not is_credential_name(match[1]):
+def _masked_if_named(match: re.Match[str], name: int, value: int, holds: Callable[[str], bool]) -> str:
+    if MASK in match[value] or _is_yes_or_no(match[value]) or not is_credential(match[name], match[value]):
         return match[0]
-    return _masked(match, holds)
+    return _masked(match, value, holds)

@@ -1,13 +1,14 @@
 """The one door to HTTP: the key, the deadline, trying again, the size of answers, each failure by its name."""
 
-import gzip
-import io
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 import anyio
+import anyio.to_thread
 
 from kaizen_mcp import __version__
 from kaizen_mcp.body import JsonObject
@@ -29,14 +30,24 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import AsyncRetrying, RetryCallState
 
+T = TypeVar("T")
+
 FIRST_WAIT = 0.15
 """Seconds before the second try, doubled at most by chance: some agents give a whole call only 5 s."""
 
 _WAIT_GROWTH = 3
 _LONGEST_WAIT = 10.0
+_VARIABLES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
+_LARGE = 131_072
+"""Bytes of a body from which on it is read in a thread."""
+
 _MAX_REFUSAL_BYTES = 65_536
 _REFUSAL_SECONDS = 2.0
-"""How much of a refusal's body is read, and for how long: its status says what matters."""
+_PASSING_SECONDS = 0.2
+"""How much of a refusal's body is read, how long for, and how long before another try: its status says enough."""
+
+_MOST_MEMBERS = 100
+"""Pieces that a gzip file is put together from; more are a trick to keep us busy."""
 
 
 class Door:
@@ -63,13 +74,17 @@ class Door:
         if client is not None:
             await client.aclose()
 
-    async def post(self, path: str, payload: JsonObject, *, missing: str) -> bytes:
-        """Send a request that reads, so that it can be sent again, and return the body of the answer, unpacked.
+    async def post(
+        self, path: str, payload: JsonObject, *, missing: str, read: Callable[[bytes], T], deadline: float
+    ) -> T:
+        """Send a request that reads, so that it can be sent again, and return what its answer is read as.
 
         Args:
             path: below the base URL.
             payload: sent as JSON.
             missing: what to say if the API has no such object.
+            read: makes something of the body of the answer, unpacked; part of the call, so within its deadline.
+            deadline: when the call ends, by the event loop's clock.
 
         Raises:
             KaizenError: whatever went wrong; nothing of httpx is chained to it, for a request holds the key.
@@ -77,8 +92,13 @@ class Door:
         tries = self._tries()
         turn = _Turn()
         try:
-            with anyio.fail_after(self._settings.call_timeout):
-                return await tries(self._try, path, payload, missing, turn)
+            with anyio.fail_after(deadline - anyio.current_time()):
+                body: _Body = await tries(self._try, path, payload, missing, turn)
+                turn.over = True
+                if len(body.packed) < _LARGE and not body.packing:
+                    return read(body.packed)
+                # Seconds of work, maybe: other calls, signals and the deadline must not wait for it.
+                return await anyio.to_thread.run_sync(lambda: read(self._unpacked(body)), abandon_on_cancel=True)
         except TimeoutError:
             failure: KaizenError = self._out_of_time(turn)
         except KaizenError as error:
@@ -86,8 +106,12 @@ class Door:
         failure.tries = max(1, tries.statistics.get("attempt_number", 1))
         raise failure.with_traceback(None)
 
-    def _out_of_time(self, turn: "_Turn") -> CallTimeoutError:
+    def _out_of_time(self, turn: "_Turn") -> KaizenError:
+        if turn.refused is not None:
+            return turn.refused  # it has answered, though not well, before it fell silent
         limit = f"{self._settings.call_timeout:g} s"
+        if turn.over:
+            return CallTimeoutError(f"Kaizen's answer is so large that it could not be read within {limit}.")
         if turn.came:
             return CallTimeoutError(f"Kaizen did not answer within {limit}.")
         return CallTimeoutError(f"Too many lookups were under way for this one to get its turn within {limit}.")
@@ -119,7 +143,7 @@ class Door:
             reraise=True,
         )
 
-    async def _try(self, path: str, payload: JsonObject, missing: str, turn: "_Turn") -> bytes:
+    async def _try(self, path: str, payload: JsonObject, missing: str, turn: "_Turn") -> "_Body":
         import httpx  # noqa: PLC0415 - 60 to 90 ms, so not before the first call needs it
 
         client = self._open_client()
@@ -130,7 +154,9 @@ class Door:
                 async with client.stream("POST", path, json=payload) as response:
                     if response.is_success:
                         return await self._body(response)
-                    raise refusal(response, await _start_of(response), missing=missing, masker=self._masker)
+                    start = await _start_of(response)
+                    turn.refused = refusal(response, start, missing=missing, masker=self._masker)
+                    raise turn.refused
         except httpx.ConnectTimeout:
             failure = UnavailableError("Kaizen could not be reached: nothing answered.")
         except httpx.TimeoutException:
@@ -141,6 +167,8 @@ class Door:
             failure = explain(error) or UnavailableError("Kaizen could not be reached.")
         except httpx.HTTPError:
             failure = UnavailableError("The connection to Kaizen broke before it had answered.")
+        except httpx.InvalidURL:  # httpx reads the address of a redirect though it does not follow it
+            failure = BadResponseError("Kaizen answered with a redirect to what is no address.")
         except UnicodeEncodeError:
             failure = InvalidInputError("The id has characters in it that can't be sent.")
         # Raised out here so that it carries no httpx exception, whose request holds the key.
@@ -151,16 +179,18 @@ class Door:
         """Seconds without a sign of life after which a try is given up, so that all tries fit the deadline."""
         return round(self._settings.call_timeout / (self._settings.max_retries + 1), 3)
 
-    async def _body(self, response: "httpx.Response") -> bytes:
-        """Read the body of an answer, no more of it than the limit, packed or unpacked."""
+    async def _body(self, response: "httpx.Response") -> "_Body":
+        """Read the body of an answer, no more of it than the limit."""
         if is_web_page(response):
             raise BadResponseError(f"A web page answered with HTTP {response.status_code}, not Kaizen's API.")
-        limit = self._settings.max_body_bytes
-        body = await _packed(response, limit)
-        if len(body) > limit:
+        body = await _packed(response, self._settings.max_body_bytes)
+        if len(body.packed) > self._settings.max_body_bytes:
             raise self._too_large()
-        unpacked = _unpack(body, response.headers.get("Content-Encoding", ""), limit)
-        if len(unpacked) > limit:
+        return body
+
+    def _unpacked(self, body: "_Body") -> bytes:
+        unpacked = _unpack(body, self._settings.max_body_bytes)
+        if len(unpacked) > self._settings.max_body_bytes:
             raise self._too_large()
         return unpacked
 
@@ -174,10 +204,17 @@ class Door:
         return self._client
 
 
+class _Body(NamedTuple):
+    packed: bytes
+    packing: str
+
+
 class _Turn:
-    """Whether a lookup's turn has come, where only so many may be under way."""
+    """How far a lookup is, where only so many may be under way: its turn, its answer, its last refusal."""
 
     came = False
+    over = False
+    refused: KaizenError | None = None
 
 
 def _can_succeed_later(error: BaseException) -> bool:
@@ -190,38 +227,41 @@ async def _start_of(response: "httpx.Response") -> bytes:
     import httpx  # noqa: PLC0415 - as in _try
 
     try:
-        with anyio.fail_after(_REFUSAL_SECONDS):
-            body = await _packed(response, _MAX_REFUSAL_BYTES)
-        return _unpack(body, response.headers.get("Content-Encoding", ""), _MAX_REFUSAL_BYTES)
+        with anyio.fail_after(_PASSING_SECONDS if response.status_code in RETRIED else _REFUSAL_SECONDS):
+            return _unpack(await _packed(response, _MAX_REFUSAL_BYTES), _MAX_REFUSAL_BYTES)
     except (httpx.HTTPError, TimeoutError, BadResponseError):
         return b""
 
 
-async def _packed(response: "httpx.Response", limit: int) -> bytes:
-    """The body as it came over the wire; reading stops with the first chunk beyond `limit` bytes."""
+async def _packed(response: "httpx.Response", limit: int) -> _Body:
+    """The body as it comes over the wire; reading stops with the first chunk beyond `limit` bytes."""
     body = bytearray()
     # The stream itself: httpx's own readers decompress without a limit.
     async for chunk in cast("httpx.AsyncByteStream", response.stream):
         body += chunk
         if len(body) > limit:
             break
-    return bytes(body)
+    packing = response.headers.get("Content-Encoding", "").strip().lower()
+    return _Body(bytes(body), "" if packing == "identity" else packing)
 
 
-def _unpack(body: bytes, encoding: str, limit: int) -> bytes:
+def _unpack(body: _Body, limit: int) -> bytes:
     """Decompress up to one byte over `limit`, so that what would be larger can be told and is never held."""
-    match encoding.strip().lower():
-        case "" | "identity":
-            return body
-        case "gzip" | "x-gzip":
-            try:
-                return gzip.GzipFile(fileobj=io.BytesIO(body)).read(limit + 1)
-            except (OSError, EOFError, zlib.error):
-                raise BadResponseError("Kaizen answered, but the answer's compression is broken.") from None
-        case _:
-            raise BadResponseError(
-                "Kaizen answered, but the answer is compressed in a way that was not asked for."
-            )
+    if not body.packing:
+        return body.packed
+    if body.packing not in {"gzip", "x-gzip"}:
+        raise BadResponseError("Kaizen answered, but the answer is compressed in a way that was not asked for.")
+    unpacked, rest = bytearray(), body.packed
+    for _ in range(_MOST_MEMBERS):
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        with suppress(zlib.error):
+            unpacked += member.decompress(rest, limit + 1 - len(unpacked))
+        if len(unpacked) > limit or (member.eof and not member.unused_data):
+            return bytes(unpacked)
+        if not member.eof:
+            break
+        rest = member.unused_data
+    raise BadResponseError("Kaizen answered, but the answer's compression is broken.")
 
 
 def _refused_by_proxy(status: str) -> KaizenError:
@@ -230,7 +270,10 @@ def _refused_by_proxy(status: str) -> KaizenError:
             "The proxy on the way to Kaizen wants a user name and password: put them into HTTPS_PROXY."
         )
     told = f" (HTTP {status})" if status.isdigit() else ""
-    return UnavailableError(f"The proxy on the way to Kaizen refused the connection{told}.")
+    return UnavailableError(
+        f"The proxy on the way to Kaizen refused the connection{told}.",
+        http_status=int(status) if status.isdigit() else None,
+    )
 
 
 def _build_client(
@@ -244,9 +287,7 @@ def _build_client(
     try:
         url = httpx.URL(settings.base_url)
         _ = url.host  # decodes it
-        problem = (
-            "A proxy or certificate variable can't be used: HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR."
-        )
+        problem = f"One of these variables can't be used: {_VARIABLES}."
         options: dict[str, Any] = {"verify": trusted_context()} if https and transport is None else {}
         return httpx.AsyncClient(
             base_url=url,

@@ -58,7 +58,7 @@ def refusal(response: "httpx.Response", body: bytes, *, missing: str, masker: Ma
         masker: takes secrets out of the API's own words.
     """
     status = response.status_code
-    facts: dict[str, Any] = {"http_status": status, "request_id": _request_id(response)}
+    facts: dict[str, Any] = {"http_status": status, "request_id": _request_id(response, masker)}
     error, message = _REFUSALS.get(status) or _OTHER_REFUSALS.get(status // 100) or (None, "")
     if error is None:
         return BadResponseError(f"Kaizen answered with HTTP {status}, where an object was expected.", **facts)
@@ -81,13 +81,13 @@ def is_web_page(response: "httpx.Response") -> bool:
 def _said(body: bytes, masker: Masker) -> str | None:
     """The API's own words for people, safe to show; None if there are none, or if they are markup."""
     try:
-        data, _ = read_object(body)
+        data, _ = read_object(body, masker)
     except BadResponseError:
         return None
     text = next(_words_for_people(data), None)
     if text is None or _MARKUP.search(text):
         return None
-    return one_line(masker.text(text[: MAX_SAID * 8]), MAX_SAID)
+    return one_line(masker.text(text), MAX_SAID)
 
 
 def _words_for_people(value: object, levels: int = 4) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _retry_after(response: "httpx.Response") -> float | None:
     return float(max(0, math.ceil((moment - datetime.now(UTC)).total_seconds())))
 
 
-def _request_id(response: "httpx.Response") -> str | None:
+def _request_id(response: "httpx.Response", masker: Masker) -> str | None:
     """The customary header; whether Kaizen sends it is unknown, and anything odd in it is dropped."""
     text = response.headers.get("X-Request-Id", "")
-    return text if re.fullmatch(r"[\w.:/+=-]{1,128}", text, re.ASCII) else None
+    return text if re.fullmatch(r"[\w.+=-]{1,128}", text, re.ASCII) and masker.text(text) == text else None

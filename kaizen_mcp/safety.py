@@ -1,24 +1,28 @@
 """Safe mode: an API object with its credentials masked and its hidden characters visible, and a report of both."""
 
+import json
+import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, cast
 
-from kaizen_mcp.body import JsonObject
-from kaizen_mcp.credentials import MASK, Masker, is_credential_name, words_of
+from kaizen_mcp.body import FreeNames, JsonObject
+from kaizen_mcp.credentials import MASK, Masker, is_credential, is_credential_name, words_of
 from kaizen_mcp.text import quote, visible_lines
 from kaizen_mcp.words import plural
 
 _LINKS = frozenset({"downloadUrl", "liveViewUrl"})
 """Fields whose links people need whole, whatever secret of the link itself is in their query."""
+_LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 
 _NAMES = frozenset(
-    "name key label field parameter param variable header attribute type selector locator placeholder".split()
+    "name key id label field parameter param variable header attribute type selector locator placeholder question"
+    " target element".split()
 )
-_VALUES = frozenset("value values text answer input".split())
+_VALUES = frozenset("value values text answer input default content typed".split())
 """Last words of the fields of an object that names a thing in one field and has its value in another."""
 
 _LONGEST_LABEL = 60
+_LONGEST_EMBEDDED = 1_000_000
 _LISTED = 3
 
 
@@ -69,6 +73,7 @@ class _Walk:
     redacted: list[str] = field(default_factory=list[str])
     hidden: int = 0
     path: list[str | int] = field(default_factory=list[str | int])
+    _names: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
 
     def value(self, value: Any, *, named: bool) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out
         """Make one value safe; `named` says that a name above it is that of a credential."""
@@ -84,16 +89,20 @@ class _Walk:
 
     def fields(self, fields: JsonObject, *, named: bool) -> JsonObject:
         safe: JsonObject = {}
+        names = FreeNames(fields)
         pair = not named and _names_a_credential(fields)
+        in_headers = words_of(str(self.path[-1]))[-1:] == ("headers",) if self.path else False
         for key, value in fields.items():
-            name = self._key(key, fields, safe)
+            name = names.free(self._name(key), key)
             self.path.append(name)
-            if key in _LINKS and isinstance(value, str) and value.startswith(("https://", "http://")):
+            if MASK in name and MASK not in key:
+                self._mask()
+            if key in _LINKS and not named and isinstance(value, str) and _LINK.fullmatch(value):
                 safe[name] = self._link(value)
             else:
-                counts = isinstance(value, int | float) and key.lower().endswith("tokens")
-                credential = (not counts and is_credential_name(key)) or (pair and _holds_the_value(key))
-                safe[name] = self.value(value, named=named or credential)
+                told = is_credential(key, value) or (in_headers and is_credential_name(key))
+                beside = pair and _holds_the_value(key, value)
+                safe[name] = self.value(value, named=named or told or beside)
             self.path.pop()
         return safe
 
@@ -108,10 +117,22 @@ class _Walk:
     def _text(self, text: str, *, named: bool) -> str:
         if named and text.strip():
             return self._mask()
-        masked = self.masker.text(text)
+        masked = self.masker.text(self._embedded(text))
         if masked != text:
             self._mask()
         return self._visible(masked)
+
+    def _embedded(self, text: str) -> str:
+        """A text that is JSON itself, with the credentials masked that its structure tells."""
+        if text[:1] + text[-1:] not in {"{}", "[]"} or len(text) > _LONGEST_EMBEDDED:
+            return text
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        inner = _Walk(self.masker)
+        safe = inner.value(data, named=False)
+        return json.dumps(safe, ensure_ascii=False) if inner.redacted else text
 
     def _link(self, link: str) -> str:
         masked = self.masker.known(link)
@@ -119,10 +140,12 @@ class _Walk:
             self._mask()
         return self._visible(masked)
 
-    def _key(self, key: str, fields: JsonObject, safe: JsonObject) -> str:
-        name = self._visible(self.masker.text(key))
-        while name in safe or (name != key and name in fields):  # no field may hide another
-            name += "_"
+    def _name(self, key: str) -> str:
+        """A field's name made safe; rows of a table have the same names over and over."""
+        if key not in self._names:
+            self._names[key] = visible_lines(self.masker.text(key))
+        name, hidden = self._names[key]
+        self.hidden += hidden
         return name
 
     def _visible(self, text: str) -> str:
@@ -145,15 +168,15 @@ def _names_a_credential(fields: JsonObject) -> bool:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _LONGEST_LABEL and is_credential_name(value)
+    return isinstance(value, str) and len(value) <= _LONGEST_LABEL and is_credential_name(value, surely=True)
 
 
-@lru_cache(maxsize=4096)
 def _names_something(key: str) -> bool:
     return not _NAMES.isdisjoint(words_of(key)[-1:])
 
 
-@lru_cache(maxsize=4096)
-def _holds_the_value(key: str) -> bool:
+def _holds_the_value(key: str, value: object) -> bool:
     words = words_of(key)
+    if isinstance(value, dict) and words != ("value",):
+        return False  # an execution named "Rotate the secret" has an input too
     return len(words) <= 2 and not _VALUES.isdisjoint(words[-1:])  # noqa: PLR2004 - `parameterValue`, but no `bannerHelpText`

@@ -75,14 +75,17 @@ def create_server(
         lookup = lookups.get(params.name)
         if lookup is None:
             known = " and ".join(lookups)
-            raise MCPError(INVALID_PARAMS, f"Unknown tool {quote(params.name)}; this server has {known}.")
+            raise MCPError(
+                INVALID_PARAMS,
+                f"Unknown tool {quote(ctx.lifespan_context.mask(params.name))}; this server has {known}.",
+            )
         wait = rate.take()
         if wait:
             error = RateLimitedError(
                 f"This server answers {settings.max_calls_per_minute} calls a minute, and more have come.",
                 retry_after_seconds=math.ceil(wait),
             )
-            return lookup.failed(error)
+            return lookup.failed(error, ctx.lifespan_context.mask)
         try:
             return await lookup.call(ctx.lifespan_context, params.arguments or {}, clock=clock)
         except Exception:

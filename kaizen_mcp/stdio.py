@@ -8,7 +8,7 @@ serve.
 import json
 import os
 import signal
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
@@ -18,7 +18,16 @@ import anyio
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
-from mcp.types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from mcp.types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+)
 from pydantic import ValidationError
 
 from kaizen_mcp.wire import Wire
@@ -29,24 +38,28 @@ if TYPE_CHECKING:
 MAX_LINE = 4 * 1024 * 1024
 """Bytes of one message from the client, far more than any that means something here."""
 
-LAST_WORDS = 2.0
+LAST_WORDS = 1.0
 """Seconds that answers still have to reach the client once it is time to end."""
+
+MOST_OPEN = 1000
+"""Unanswered requests beyond which no more are read: a client that does not read must not fill the memory."""
 
 _CHUNK = 65_536
 _Incoming = SessionMessage | Exception
 
 
-class _Messages(Protocol):
+class _Receiving(Protocol):
     """What the client sends, and in place of what is no message the exception it caused."""
 
     async def receive(self) -> _Incoming: ...
     async def aclose(self) -> None: ...
 
 
-class _Answers(Protocol):
+class _Sending(Protocol):
     """What the client gets."""
 
     async def send(self, item: SessionMessage, /) -> None: ...
+    async def aclose(self) -> None: ...
 
 
 async def serve(server: Server[Any], wire: Wire | None) -> int:
@@ -60,34 +73,39 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
         The exit code: 0 after the client has left, 128 and the signal's number after a signal.
     """
     if wire is None:
+        traffic = _Traffic()
         async with stdio_server() as (messages, answers):
-            await server.run(_Answering(messages, answers), answers, server.create_initialization_options())
+            told = _Answers(answers, traffic)
+            await server.run(_Answering(messages, told, traffic), told, server.create_initialization_options())
         return 0
-    signals: list[int] = []
+    codes: list[int] = []
     with anyio.CancelScope() as session:
 
-        def end() -> None:
+        def end(exit_code: int) -> None:
+            codes.append(exit_code)
             session.deadline = min(session.deadline, anyio.current_time() + LAST_WORDS)
             lines.end()
+            traffic.settled.set()
 
-        lines = _Lines(wire.stdin, ended=end)
-        async with _ended_by(signals, end):
+        traffic = _Traffic()
+        lines = _Lines(wire.stdin)
+        async with _ended_by_signals(end):
             stdin = cast("anyio.AsyncFile[str]", lines)
             stdout = cast("anyio.AsyncFile[str]", _Writer(wire.stdout, gone=end))
             async with stdio_server(stdin, stdout) as (messages, answers):
-                await server.run(_Answering(messages, answers), answers, server.create_initialization_options())
-    return 128 + signals[0] if signals else 0
+                told = _Answers(answers, traffic)
+                await server.run(_Answering(messages, told, traffic), told, server.create_initialization_options())
+    return codes[0] if codes else 0
 
 
 @asynccontextmanager
-async def _ended_by(signals: list[int], end: Callable[[], None]) -> AsyncGenerator[None]:
-    """Call `end` at SIGINT and SIGTERM, and put the signal's number into `signals`."""
+async def _ended_by_signals(end: Callable[[int], None]) -> AsyncGenerator[None]:
+    """Call `end` with the exit code that is customary after SIGINT and SIGTERM."""
 
     async def watch() -> None:
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as receiver:
             async for number in receiver:
-                signals.append(number)
-                end()
+                end(128 + number)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(watch)
@@ -98,9 +116,8 @@ async def _ended_by(signals: list[int], end: Callable[[], None]) -> AsyncGenerat
 class _Lines:
     """Lines of a descriptor as text, until its end or until `end` is called."""
 
-    def __init__(self, descriptor: int, *, ended: Callable[[], None]) -> None:
+    def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._tell_end = ended
         self._lines: deque[str] = deque()
         self._rest = bytearray()
         self._over = False
@@ -114,7 +131,6 @@ class _Lines:
         while not self._over and not self._lines:
             await self._read()
         if not self._lines:
-            self._tell_end()
             raise StopAsyncIteration
         return self._lines.popleft()
 
@@ -159,7 +175,7 @@ class _Lines:
 class _Writer:
     """Writes text to a descriptor, waiting where it is full; after the reader has gone it writes nowhere."""
 
-    def __init__(self, descriptor: int, *, gone: Callable[[], None]) -> None:
+    def __init__(self, descriptor: int, *, gone: Callable[[int], None]) -> None:
         self._descriptor = descriptor
         self._tell_gone = gone
         self._gone = False
@@ -171,12 +187,81 @@ class _Writer:
                 left = left[os.write(self._descriptor, left) :]
             except BlockingIOError:
                 await anyio.wait_writable(self._descriptor)
-            except OSError:
+            except OSError as error:
                 self._gone = True
-                self._tell_gone()
+                # A client that has left has ended the conversation; a full disk has broken it off.
+                self._tell_gone(0 if isinstance(error, ConnectionError) else 1)
 
     async def flush(self) -> None:
         """Nothing is held back."""
+
+
+class _Traffic:
+    """Requests that were taken and are not answered yet."""
+
+    def __init__(self) -> None:
+        self._open: Counter[int | str] = Counter()  # by id; some clients use one twice
+        self._room = anyio.Event()
+        self.settled = anyio.Event()
+
+    def takes(self, message: JSONRPCMessage) -> None:
+        """Count what comes in: a request, or the word that one is not waited for any more."""
+        if isinstance(message, JSONRPCRequest):
+            self._open[message.id] += 1
+        elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
+            self.answered((message.params or {}).get("requestId"))
+
+    def answered(self, identifier: object) -> None:
+        if isinstance(identifier, int | str):
+            self._open -= Counter([identifier])
+        self._room.set()
+
+    async def room(self) -> None:
+        """Wait until there is room for another request."""
+        while self._open.total() >= MOST_OPEN:
+            self._room = anyio.Event()
+            await self._room.wait()
+
+    async def settle(self) -> None:
+        """Wait, but not for long, until all is answered: a client may close its end with its last request."""
+        with anyio.move_on_after(LAST_WORDS):
+            while self._open and not self.settled.is_set():
+                self._room = anyio.Event()
+                async with anyio.create_task_group() as tasks:
+                    for event in (self._room, self.settled):
+                        tasks.start_soon(_first_of, event, tasks.cancel_scope)
+
+
+async def _first_of(event: anyio.Event, others: anyio.CancelScope) -> None:
+    await event.wait()
+    others.cancel()
+
+
+class _Answers:
+    """The SDK's stream of answers, counted."""
+
+    def __init__(self, answers: _Sending, traffic: _Traffic) -> None:
+        self._answers = answers
+        self._traffic = traffic
+
+    async def send(self, item: SessionMessage, /) -> None:
+        await self._answers.send(item)
+        if isinstance(item.message, JSONRPCResponse | JSONRPCError):
+            self._traffic.answered(item.message.id)
+
+    async def aclose(self) -> None:
+        await self._answers.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.aclose()
 
 
 class _Answering:
@@ -185,9 +270,10 @@ class _Answering:
     The SDK drops such lines in silence, and whoever sent one would wait for ever.
     """
 
-    def __init__(self, messages: _Messages, answers: _Answers) -> None:
+    def __init__(self, messages: _Receiving, answers: _Answers, traffic: _Traffic) -> None:
         self._messages = messages
         self._answers = answers
+        self._traffic = traffic
 
     @property
     def last_context(self) -> "Context | None":
@@ -195,10 +281,16 @@ class _Answering:
         return getattr(self._messages, "last_context", None)
 
     async def receive(self) -> _Incoming:
-        while isinstance(item := await self._messages.receive(), Exception):
-            answer = _answer_to(item)
-            if answer is not None:
-                await self._answers.send(SessionMessage(answer))
+        await self._traffic.room()
+        try:
+            while isinstance(item := await self._messages.receive(), Exception):
+                answer = _answer_to(item)
+                if answer is not None:
+                    await self._answers.send(SessionMessage(answer))
+        except anyio.EndOfStream:
+            await self._traffic.settle()
+            raise
+        self._traffic.takes(item.message)
         return item
 
     async def aclose(self) -> None:
@@ -240,7 +332,7 @@ def _answer_to(error: Exception) -> JSONRPCError | None:
         with suppress(ValueError, RecursionError):
             # Python reads what is JSON but not valid Unicode, so that its sender can be told.
             message = json.loads(inputs[0])
-            text = "This message has text in it that is not valid Unicode (half of a surrogate pair)."
+            text = "This message has text in it that is not valid Unicode, or is nested too deep."
     fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
     if "method" not in fields and ("result" in fields or "error" in fields):
         return None

@@ -8,6 +8,7 @@ from typing import Any, cast
 _JOINING = (
     "\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefe"  # Arabic, Syriac, N'Ko and their like
     "\u0900-\u0dff\u1000-\u109f\u1780-\u18af\u1b00-\u1bff"  # Indic scripts, Burmese, Khmer, Mongolian
+    "\ua840-\ua87f\ua980-\ua9df\U00010d00-\U00010d3f\U00011000-\U0001197f\U0001e900-\U0001e95f"  # and more
 )
 _EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u297f"
@@ -26,22 +27,26 @@ _UNSEEN = (
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # Unicode tags
 )
 _HIDDEN = (
-    f"(?P<flag>{_FLAGS})|[{_UNSEEN}{{controls}}]"
-    f"|(?<![{_JOINING}{_EMOJI}\ufe0f])[\u200c\u200d]"
+    f"(?P<flag>{_FLAGS})|[{_UNSEEN}{{controls}}]+"
+    f"|(?<![{_JOINING}{_EMOJI}])(?<![{_EMOJI}]\ufe0f)(?:\u200d|\u200c(?![{_JOINING}]))"
     f"|(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)"
     f"|(?<![{_IDEOGRAPHS}\u2200-\u22ff\u2a00-\u2aff\u3000-\u30ff\uff00-\uffef\u1000-\u109f])[\ufe00-\ufe0d]"
-    f"|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e01ef]"
+    f"|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e010f]|[\U000e0110-\U000e01ef]"
     f"|(?<![\u1820-\u18aa])[\u180b-\u180d\u180f]"
 )
 _HIDDEN_IN_LINE = re.compile(_HIDDEN.format(controls="\x00-\x1f"))
 _HIDDEN_IN_LINES = re.compile(_HIDDEN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
+_QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2033\uff02]')
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-_ROLES = "system|assistant|user|human|developer|tool|instructions?|prompt"
+_LINK = re.compile(r"https?://[^\s<>|`\[\]\uff1c\uff5c]+")
+_ROLES = "system|assistant|user|human|developer|tool|instructions?|prompt|response|input"
 _DELIMITER = re.compile(
-    r"(?P<tag><(?=[|/!?<A-Za-z_])(?:(?P<inside>[^<>]*)>)?)"
-    r"|(?P<end>\|>)"
-    rf"|\[(?P<bracket>/?\s*(?:INST|SYS|{_ROLES}|TOOL_\w+|AVAILABLE_TOOLS|END\w*)\s*)\]"
+    r"(?P<tag>[<\uff1c](?=[|\uff5c/!?<A-Za-z_])(?:(?P<inside>[^<>\uff1c\uff1e]*)[>\uff1e])?)"
+    r"|(?P<end>[|\uff5c][>\uff1e])"
+    rf"|\[(?P<bracket>/?\s*(?:INST|SYS|{_ROLES}|TOOL_\w+|AVAILABLE_TOOLS|SYSTEM_\w+|END\w*"
+    r"|gMASK|PREFIX|SUFFIX|MIDDLE|IMG)\s*)\]"
+    r"|(?P<image>!(?=\[))"
     r"|(?P<fence>`{3,}|~{3,})"
     rf"|(?P<rule>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
     re.IGNORECASE,
@@ -51,7 +56,7 @@ _DELIMITER = re.compile(
 def _escape(match: re.Match[str]) -> str:
     if match["flag"]:
         return match["flag"]
-    return _escaped(match[0])
+    return "".join(map(_escaped, match[0]))
 
 
 def _escaped(character: str) -> str:
@@ -72,8 +77,14 @@ def visible_lines(text: str) -> tuple[str, int]:
     """Like `visible`, for text of several lines: tabs and line breaks stay; also returns how many it escaped."""
     if text.isascii() and text.isprintable():
         return text, 0
-    shown, count = _HIDDEN_IN_LINES.subn(_escape, text)
-    return shown, count - len(re.findall(_FLAGS, text)) if count else 0
+    count = 0
+
+    def escape(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 0 if match["flag"] else len(match[0])
+        return _escape(match)
+
+    return _HIDDEN_IN_LINES.sub(escape, text), count
 
 
 def encodable(text: str) -> str:
@@ -92,7 +103,7 @@ def one_line(text: str, limit: int) -> str:
 
 def quote(text: str, limit: int = 80) -> str:
     """Return `text` in double quotes it can't break out of, as one visible line of at most `limit` characters."""
-    return '"' + one_line(text, limit).replace('"', "'") + '"'
+    return '"' + _QUOTES.sub("'", one_line(text, limit)) + '"'
 
 
 def _defused(match: re.Match[str]) -> str:
@@ -102,7 +113,7 @@ def _defused(match: re.Match[str]) -> str:
         return "‹" if inside is None else f"‹{inside}›"
     if match["bracket"]:
         return f"({match['bracket']})"
-    return {"end": "|›", "fence": "'''", "rule": "–"}[kind or ""]
+    return {"end": "|›", "fence": "'''", "rule": "–", "image": "\uff01"}[kind or ""]
 
 
 def defuse(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, the same shape out
@@ -112,7 +123,7 @@ def defuse(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, 
     readable, no longer markup. Links stay as they are.
     """
     if isinstance(value, str):
-        return (value, 0) if value.startswith(("https://", "http://")) else _DELIMITER.subn(_defused, value)
+        return (value, 0) if _LINK.fullmatch(value) else _DELIMITER.subn(_defused, value)
     if isinstance(value, list):
         items = [defuse(item) for item in cast("list[Any]", value)]
         return [item for item, _ in items], sum(count for _, count in items)

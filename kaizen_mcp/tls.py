@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from pathlib import Path
 
 from kaizen_mcp.errors import TlsError
 
@@ -19,6 +20,8 @@ def trusted_context() -> ssl.SSLContext:
         OSError: a file or directory so named can't be read, or has no certificate in it.
     """
     file, directory = (os.environ.get(name) or None for name in CERTIFICATE_VARIABLES)
+    if directory and not Path(directory).is_dir():
+        raise NotADirectoryError(directory)
     if file or directory:
         return ssl.create_default_context(cafile=file, capath=directory)
     import truststore  # noqa: PLC0415 - for https alone, and not before the first call
@@ -31,8 +34,8 @@ def explain(error: BaseException) -> TlsError | None:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
-    if cause is None:
-        return None
+    if cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLWantReadError):
+        return None  # the other side went away in the middle of it, which passes
     if not isinstance(cause, ssl.SSLCertVerificationError):
         return TlsError(
             "Kaizen's address did not speak TLS as expected, so the connection was given up. Check that "

@@ -91,14 +91,23 @@ class Lookup:
             asked = read_arguments(self.arguments, arguments)
             reply = await self.fetch(api, asked.id)
         except KaizenError as error:
-            return self.failed(error, taken_from_link="/" in str(arguments.get("id")))
-        summary, notes = self.summarize(reply.data, asked.id, clock())
-        if summary.id is not None and summary.id != asked.id:
-            notes = [f"asked for id {quote(asked.id)}, but the object's id is {quote(summary.id)}", *notes]
+            return self.failed(error, api.mask, taken_from_link="/" in str(arguments.get("id")))
+        asked_id = api.mask(asked.id)
+        summary, notes = self.summarize(reply.data, asked_id, clock())
+        if summary.id is not None and summary.id != asked_id:
+            notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
         return build(summary, reply, [*notes, *reply.notes], detail=asked.detail)
 
-    def failed(self, error: KaizenError, *, taken_from_link: bool = False) -> CallToolResult:
-        """Answer a lookup that failed; `taken_from_link` says that its id was."""
+    def failed(
+        self, error: KaizenError, mask: Callable[[str], str], *, taken_from_link: bool = False
+    ) -> CallToolResult:
+        """Answer a lookup that failed.
+
+        Args:
+            error: what happened.
+            mask: takes the key out of what is said of it.
+            taken_from_link: whether its id was.
+        """
         twin = {
             "code": error.code,
             "http_status": error.http_status,
@@ -109,7 +118,7 @@ class Lookup:
         }
         known = {key: value for key, value in twin.items() if value is not None}
         return CallToolResult(
-            content=[TextContent(text=self._words(error, taken_from_link=taken_from_link))],
+            content=[TextContent(text=mask(self._words(error, taken_from_link=taken_from_link)))],
             is_error=True,
             _meta={"kaizen/error": known},
         )
@@ -129,7 +138,7 @@ class Lookup:
             f"Kaizen says: {quote(error.said, MAX_SAID)}." if error.said else "",
             f"It was tried {error.tries} times." if error.tries > 1 else "",
             advice,
-            f"(Kaizen's id for the request: {error.request_id}.)" if error.request_id else "",
+            f"(Kaizen's id for the request: {quote(error.request_id, 128)}.)" if error.request_id else "",
         ]
         words, _ = defuse(" ".join(filter(None, parts)))
         return words

@@ -5,6 +5,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Self
 
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing here is used
+    fcntl = None
+
 
 class Wire:
     """The two descriptors of a client's connection."""
@@ -21,11 +26,16 @@ class Wire:
         Raises:
             OSError: stdin or stdout is closed.
         """
-        wire = cls(os.dup(0), os.dup(1))
-        nothing = os.open(os.devnull, os.O_RDONLY)
+        wire = cls(_own(0), _own(1))
+        nothing = os.open(os.devnull, os.O_RDWR)
+        try:
+            os.fstat(2)
+        except OSError:
+            os.dup2(nothing, 2)  # it is closed; whatever is opened next would be written to as stderr
         os.dup2(nothing, 0)
-        os.close(nothing)
         os.dup2(2, 1)
+        if nothing > 2:  # noqa: PLR2004 - the three standard descriptors
+            os.close(nothing)
         # A terminal shares its state with the shell behind it, so that is left as it is.
         waits = os.get_blocking(wire.stdout) and not os.isatty(wire.stdout)
         try:
@@ -35,3 +45,11 @@ class Wire:
             os.set_blocking(wire.stdout, waits)
             os.close(wire.stdin)
             os.close(wire.stdout)
+
+
+def _own(descriptor: int) -> int:
+    """A copy of a descriptor, beyond the standard ones even where one of those is closed."""
+    os.fstat(descriptor)
+    if fcntl is None:
+        return os.dup(descriptor)
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)

@@ -48,15 +48,20 @@ class Soak:
         self.calls = 0
         self.random = random.Random(7)  # noqa: S311 - chance, not cryptography
 
-    def measure(self) -> tuple[float, int]:
-        """Memory in MiB and open files of the server process."""
+    async def measure_at_rest(self) -> tuple[float, int]:
+        """Memory in MiB and open files of the server process, with nothing under way."""
+        await anyio.sleep(QUIET)
+        await self.call(well=True)  # idle connections are closed when the next one is asked for
+        return self._measure()
+
+    def _measure(self) -> tuple[float, int]:
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         kibibytes = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
         return kibibytes / 1024, len([*Path(f"/proc/{self.pid}/fd").iterdir()])
 
-    async def call(self) -> None:
+    async def call(self, *, well: bool | None = None) -> None:
         self.calls += 1
-        well = self.random.random() < WELL
+        well = self.random.random() < WELL if well is None else well
         self.faults += not well
         name = "well" if well else self.random.choice(FAULTS).name
         patience = self.random.uniform(0, 0.5) if self.random.random() < CANCELLED else 60
@@ -99,15 +104,14 @@ async def soak(minutes: float) -> int:
         (pid,) = await anyio.to_thread.run_sync(children)
         run = Soak(client, api, pid)
         await run.work(until=lambda: run.calls >= WARM_UP)
-        before, files_before = run.measure()
+        before, files_before = await run.measure_at_rest()
         print(f"after {run.calls} calls: {before:.1f} MiB, {files_before} open files", flush=True)
         end = time.monotonic() + minutes * 60
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(run.fall_silent)
             await run.work(until=lambda: time.monotonic() > end)
             tasks.cancel_scope.cancel()
-        await anyio.sleep(QUIET)
-        after, files_after = run.measure()
+        after, files_after = await run.measure_at_rest()
     print(f"after {run.calls} calls: {after:.1f} MiB, {files_after} open files")
     print(f"{run.faults} of the calls met a fault; the API was gone {api.times_away} times")
     for outcome, count in run.outcomes.most_common():

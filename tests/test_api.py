@@ -148,7 +148,7 @@ async def test_the_request_id_is_handed_on_if_it_looks_like_one(
 ) -> None:
     text, twin = await failed(connect, answering(httpx.Response(500, headers={"X-Request-Id": sent})))
     assert twin.get("request_id") == kept
-    assert ("Kaizen's id for the request: req-1.2" in text) is (kept is not None)
+    assert ('Kaizen\'s id for the request: "req-1.2"' in text) is (kept is not None)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,30 @@ def test_get_asks_a_sandbox_on_loopback_as_it_would_ask_the_api(
     assert "with 3 downloads (813 kB)" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "exit_code"),
+    [
+        ("--sandbox get exec-child > /dev/full", 1),
+        ("demo > /dev/full", 1),
+        ("--sandbox get exec-child >&-", 0),
+        ("demo >&-", 0),
+        ("demo | head -1 > /dev/null", 0),
+    ],
+)
+def test_output_that_cannot_be_written_shows_no_traceback(environ: Environ, command: str, exit_code: int) -> None:
+    shell = subprocess.run(
+        ["sh", "-c", f'"$0" "$@" {command}', *COMMAND],
+        env=environ | {"PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert shell.returncode == exit_code
+    assert "Traceback" not in shell.stderr
+    assert ("No space left on device" in shell.stderr) is (exit_code == 1)
+
+
 def test_a_taken_port_is_explained(environ: Environ, running_sandbox: RunningSandbox) -> None:
     with running_sandbox() as address:
         port = address.rpartition(":")[2]

@@ -13,6 +13,7 @@ import pytest
 from conftest import Connect, Environ
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mcp import MCPError
 from mcp.types import TextContent
 from pydantic import SecretStr
 
@@ -119,8 +120,85 @@ def test_each_masked_place_is_listed_whatever_its_depth() -> None:
 def test_a_field_whose_name_has_to_change_hides_no_other() -> None:
     data = {"a\u200b": 1, r"a\u200b": 2, KEY: 3}
     safe = make_safe(data, Masker([KEY]))
-    assert safe.data == {r"a\u200b_": 1, r"a\u200b": 2, MASK: 3}
-    assert safe.hidden == 1
+    assert safe.data == {r"a\u200b_2": 1, r"a\u200b": 2, MASK: 3}
+    assert (safe.hidden, safe.redacted) == (1, [f"/{MASK}"])
+
+
+SPELLINGS = [
+    "--password=hunter2", "kz --api-key=hunter2x", "password = hunter2", "aws_secret_access_key = wJalrhunter2",
+    "PIN: 1234", "OTP: 482913", "SSN: 123-45-6789", "password:hunter2", "x-api-key:0123456789abcdef",
+    'Authorization: Bearer "hunter2hunter2"', "Authorization%3A%20Bearer%20hunter2hunter2", "BASIC dXNlcjpwYXNz",
+    "COOKIE: a=hunter2",
+    '{"password":"hu\\"nter2"}', '{"passwords":["hunter2"]}', '{"password":{"value":"hunter2"}}',
+    '[{"name":"password","value":"hunter2"}]', '{password:"hunter2"}', "'password' => 'hunter2'",
+    "user[password]=hunter2", "user%5Bpassword%5D=hunter2", "password%253Dhunter2",
+    "<input type='password' value='hunter2'>", '<input value="hunter2" type="password">',
+    "<password><![CDATA[hunter2]]></password>", "getByLabel('Password').fill('hunter2')",
+    'page.fill("#password", "hunter2")', 'Typed "hunter2" into "Password"', "Filled 'password' with 'hunter2'",
+    "Your verification code is 482913", "https://u:hunter2@host/",
+]  # fmt: skip
+PROSE = [
+    "Password: this field is required", "wrong password", "the token expired", "bearer of good news",
+    "Prior Authorization: PA1234567", "Authorization: Required PA123456", "authorization from 2026-01-01",
+    "Verification code sent at 2026", "One-time code expired after 3000 ms", "https://host:443?email=bob@x.com",
+    "forgotPassword=1", "basic troubleshooting", "Token Ring Ltd: 12 ports", "a = b", "tokenCount: 1234",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_credential_inside_a_text_is_masked_however_it_is_spelled(text: str) -> None:
+    safe = make_safe({"log": text}, Masker()).data["log"]
+    assert MASK in safe
+    assert not re.search(r"hunter2|nter2|1234|482913|dXNl|wJal|6789", safe)
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
+    assert make_safe({"log": text}, Masker()).data["log"] == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"priorAuthorization": {"status": "Approved", "number": "PA123456", "from": "2026-01-01"}},
+        {"authorizations": [{"id": 7, "service": "Crown"}], "authorization": "Not required"},
+        {"name": "Prior authorization", "value": "Required"},
+        {"name": "Rotate the client secret", "input": {"member": "123"}},
+        {"Pass": 12, "Fail": 3, "nextPageToken": "abc123", "insuranceCardNumber": "XG-1"},
+        {"type": "pass", "text": "All checks passed"},
+    ],
+    ids=str,
+)
+def test_what_insurers_call_an_authorization_stays(data: JsonObject) -> None:
+    assert make_safe(data, Masker()).data == data
+
+
+@pytest.mark.parametrize("form", ["kz%2Fab%2Bcd%3D%3D1234567", "kz\\/ab+cd==1234567", "a3ovYWIrY2Q9PTEyMzQ1Njc"])
+def test_the_configured_key_is_masked_as_urls_json_and_base64_have_it(form: str) -> None:
+    assert Masker(["kz/ab+cd==1234567"]).text(f"x {form} y").startswith(f"x {MASK}")
+
+
+def test_many_fields_whose_names_become_the_same_are_told_apart() -> None:
+    # With a search for a free name from the start each time, this would take minutes.
+    data = {f"ghp_{n:036d}": n for n in range(20_000)}
+    safe = make_safe(data, Masker())
+    assert len(safe.data) == len(safe.redacted) == len(data)
+
+
+@pytest.mark.anyio
+async def test_no_text_of_ours_repeats_the_key(connect: Connect, era: str) -> None:
+    body = {"execution": {"id": "b", "status": "InProgress"}}
+    ok = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    refused = httpx.MockTransport(lambda _: httpx.Response(500, headers={"X-Request-Id": KEY}))
+    told = ""
+    for transport in (ok, refused):
+        async with connect(transport, era=era, settings=Settings(api_key=SecretStr(KEY), max_retries=0)) as client:
+            for arguments in ({"id": KEY}, {"id": "a", KEY: 1}, {"id": f"https://a.example/executions/{KEY}"}):
+                told += (await client.call_tool("get_execution", arguments)).model_dump_json()
+            with pytest.raises(MCPError) as caught:
+                await client.call_tool(KEY, {})
+            told += str(caught.value)
+    assert KEY not in told
 
 
 @pytest.mark.anyio

@@ -1,6 +1,7 @@
 """The server as clients start it: a process, two pipes, one JSON-RPC message a line."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -130,6 +131,45 @@ def test_the_end_of_stdin_ends_the_process_at_once_even_before_the_first_message
     assert (ended.returncode, ended.stdout) == (0, b"")
 
 
+def test_a_client_may_close_its_end_with_its_last_request(era: str, environ: Environ) -> None:
+    sent = "".join(json.dumps(message) + "\n" for message in conversation(era))
+    done = subprocess.run(
+        [*COMMAND, "--sandbox"],
+        env=environ,
+        input=sent,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    answered = {json.loads(line)["id"] for line in done.stdout.splitlines()}
+    assert answered == {message["id"] for message in conversation(era) if "id" in message}
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("closed", "exit_code", "said"),
+    [("<&-", 2, "stdin and stdout must be open"), (">&-", 2, "stdin and stdout must be open"), ("2>&-", 0, "")],
+)
+def test_a_descriptor_that_is_closed_from_the_start_is_dealt_with(
+    environ: Environ, closed: str, exit_code: int, said: str
+) -> None:
+    listing = json.dumps(request(1, "tools/list", {}, "2026-07-28"))
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {closed}', *COMMAND, "--sandbox"],
+        env=environ,
+        input=listing,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == exit_code
+    assert said in done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in lines] == ([1] if exit_code == 0 else [])
+
+
 def test_the_end_of_stdin_ends_the_process_though_a_call_is_in_flight(environ: Environ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings = {"KAIZEN_API_KEY": "k", "KAIZEN_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
@@ -153,6 +193,8 @@ def test_no_log_level_shows_the_key_or_a_link(era: str, environ: Environ, runnin
     assert "https://live.kaizen.example" in json.dumps(lines)
     assert "test-key-71" not in json.dumps(lines) + errors
     assert "kaizen.example" not in errors
+    assert "DEBUG" in errors
+    assert not re.search(r"httpx|httpcore", errors)  # they log headers and addresses
 
 
 def test_listing_tools_loads_neither_httpx_nor_the_sandbox(environ: Environ) -> None:

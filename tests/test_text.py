@@ -14,6 +14,8 @@ READABLE = {
     "Hebrew": "דוח זכאות 2026",
     "Hindi with a zero-width joiner": "क्\u200dष नमस्ते",
     "Sinhala": "ශ්\u200dරී ලංකා",
+    "Persian plural of a Latin word": "PDF\u200cها",
+    "Javanese": "ꦏ\u200dꦱ",
     "Thai": "รายงานสิทธิ์",
     "Korean": "자격 확인",
     "Japanese with an ideographic variation": "葛\U000e0100城市",
@@ -37,6 +39,8 @@ HIDDEN = {
     "two joiners in a row": ("क\u200d\u200d", "क\u200d" + r"\u200d"),
     "tags": ("ok\U000e0068\U000e0069", r"ok\U000e0068\U000e0069"),
     "tags behind a black flag that spell no region": ("🏴\U000e0068\U000e007f", r"🏴\U000e0068\U000e007f"),
+    "a joiner behind a stray selector": ("a\ufe0f\u200dX", r"a\ufe0f\u200dX"),
+    "many ideographic selectors": ("字\U000e0141字\U000e0142", r"字\U000e0141字\U000e0142"),
     "a variation selector on a letter": ("a\ufe01", r"a\ufe01"),
     "a row of variation selectors": ("😀\ufe0f\ufe01\U000e0110", "😀\ufe0f" + r"\ufe01\U000e0110"),
     "soft hyphen and byte order mark": ("a\u00adb\ufeff", r"a\u00adb\ufeff"),
@@ -86,6 +90,7 @@ def test_any_text_becomes_one_that_can_be_encoded_and_shown(text: str) -> None:
     assert not {"Cc", "Cs", "Zl", "Zp"} & {unicodedata.category(c) for c in line}
     quoted = quote(text, 40)
     assert quoted.count('"') == 2
+    assert not set("“”«»＂") & set(quoted)
 
 
 DELIMITERS = {
@@ -99,7 +104,12 @@ DELIMITERS = {
     "cut off <|im_st": ("cut off ‹|im_st", 1),
     "a < b > c": ("a < b > c", 0),
     "claim #1 [paid]": ("claim #1 [paid]", 0),
-    "https://a.example/<x>": ("https://a.example/<x>", 0),
+    "https://a.example/x?y=1#z": ("https://a.example/x?y=1#z", 0),
+    "https://a.example/ <|im_start|>": ("https://a.example/ ‹|im_start|›", 1),
+    "<｜User｜> ＜|x|＞": ("‹｜User｜› ‹|x|›", 2),
+    "![a](https://evil.example/?q)": ("！[a](https://evil.example/?q)", 1),
+    "### Response: yes": ("#– Response: yes", 1),
+    "[SYSTEM_PROMPT][gMASK]": ("(SYSTEM_PROMPT)(gMASK)", 2),
 }
 
 
@@ -109,10 +119,12 @@ def test_what_could_pass_for_the_markup_of_a_chat_is_defused(text: str, expected
 
 
 @settings(max_examples=2000)
-@given(st.text(alphabet="<>|/[]INSTsystem`~#-=* \n"))
+@given(st.text(alphabet="<>|/[]INSTsystem`~#-=* \n｜＜＞!h:") | st.text().map("https://a/".__add__))
 def test_no_delimiter_survives(text: str) -> None:
     safe, count = defuse({"a": [text]})
     (shown,) = safe["a"]
     assert (shown == text) is (count == 0)
-    assert not any(mark in shown for mark in ("<|", "|>", "</", "```", "[INST]", "[/INST]", "<s"))
+    assert not any(
+        mark in shown for mark in ("<|", "|>", "</", "```", "[INST]", "[/INST]", "<s", "<｜", "｜>", "＜|", "![")
+    )
     assert defuse(shown) == (shown, 0)

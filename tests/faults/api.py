@@ -28,6 +28,7 @@ from .misbehaving import (
     text_of,
 )
 
+TWICE = 2
 HTML = b"<html><body><h1>502 Bad Gateway</h1><p>nginx</p></body></html>"
 
 
@@ -38,6 +39,18 @@ def once(first: Behaviour) -> Behaviour:
         await (first(exchange) if exchange.count == 1 else exchange.send(found(exchange.asked)))
 
     return behave
+
+
+def twice(first: Behaviour) -> Behaviour:
+    async def behave(exchange: Exchange) -> None:
+        await (first(exchange) if exchange.count <= TWICE else exchange.send(found(exchange.asked)))
+
+    return behave
+
+
+async def slow_refusal(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 503 Busy\r\nContent-Length: 10\r\n\r\nx")
+    await exchange.until_client_leaves()
 
 
 def body(content: bytes, **headers: str) -> Behaviour:
@@ -123,14 +136,15 @@ FAULTS = [
     Fault("silent once", once(hang), requests=2),
     Fault("no HTTP once", once(says(b"SSH-2.0-OpenSSH_9.6\r\n")), requests=2),
     # Faults that stay
+    Fault("503 with a slow body, twice", twice(slow_refusal), requests=3),
     Fault("500 for ever", status("500 Internal Server Error"), "unavailable", r"HTTP 500.* tried 3 times", 3),
     Fault("429, Retry-After 60 s", status("429 Too Many Requests", Retry_After="60"), "rate_limited", "in 1 min"),
     Fault("429 for ever", status("429 Too Many Requests"), "rate_limited", "tried 3 times", 3),
     Fault("501", status("501 Not Implemented"), "unavailable", "HTTP 501"),
     Fault("reset for ever", reset, "unavailable", "broke before it had answered.* tried 3 times", 3),
     Fault("cut short for ever", stop_short, "unavailable", "broke before", 3),
-    Fault("silent for ever", hang, "timeout", "did not answer within 4 s", 3),
-    Fault("a drip of bytes", drip, "timeout", "did not answer within 4 s"),
+    Fault("silent for ever", hang, "timeout", "did not answer within 6 s", 3),
+    Fault("a drip of bytes", drip, "timeout", "did not answer within 6 s"),
     # Refusals
     Fault("400", status("400 Bad Request", b'{"message": "id is odd"}'), "rejected", 'Kaizen says: "id is odd"'),
     Fault("401", status("401 Unauthorized"), "unauthorized", "Set KAIZEN_API_KEY"),
@@ -154,12 +168,15 @@ FAULTS = [
     Fault("duplicate keys", body(WRAPPED % b'1, "x": 2'), says='field "x" stands more than once'),
     Fault("10,000 levels", body(WRAPPED % (b"[" * 10_000 + b"]" * 10_000)), "bad_response", "128 levels"),
     Fault("1e999", body(WRAPPED % b"1e999"), says="number too large"),
+    Fault("0e99999999999999999999", body(WRAPPED % b"0e99999999999999999999")),
     Fault("a number of 5,000 digits", body(WRAPPED % (b"9" * 5000)), says="number too large"),
     Fault("0.1 with 40 digits", body(WRAPPED % b"0.1000000000000000055511151231257827021182"), says="rounded"),
     Fault("half of a surrogate pair", body(WRAPPED % rb'"\ud800"'), says="lone surrogate"),
     Fault("gzip", packed(gzip.compress(WRAPPED % b"1"))),
     Fault("a gzip bomb", packed(gzip.compress(b" " * 64 * LIMIT)), "bad_response", "larger than"),
     Fault("broken gzip", packed(b"\x1f\x8b\x08no"), "bad_response", "compression is broken"),
+    Fault("gzip of two pieces", packed(gzip.compress(WRAPPED[:20]) + gzip.compress(WRAPPED[20:] % b"1"))),
+    Fault("gzip of many pieces", packed(gzip.compress(b"") * 50_000), "bad_response", "compression is broken"),
     Fault("gzip that breaks off", packed(gzip.compress(b"{}")[:-4]), "bad_response", "is broken"),
     Fault("brotli", body(b"\x0b\x02\x80{}\x03", Content_Encoding="br"), "bad_response", "not asked for"),
     Fault("a body over the limit", body(b" " * (LIMIT + 1)), "bad_response", "KAIZEN_MAX_BODY_BYTES"),

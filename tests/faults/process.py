@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,14 @@ def raw(command: list[str] = COMMAND, **variables: str) -> Generator[Raw]:
         try:
             yield Raw(process)
         finally:
-            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
+            try:
+                process.wait(PROMPTLY)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 # How it can be made to end, and the exit code that follows.
