@@ -63,6 +63,11 @@ class KaizenApi:
         if door is not None:
             await door.aclose()
 
+    @property
+    def max_result_chars(self) -> int:
+        """Characters of each half of an answer."""
+        return self._settings.max_result_chars
+
     def mask(self, text: str) -> str:
         """Take the configured key out of a text, such as an id that a caller gave."""
         return self._masker.known(text)

@@ -92,6 +92,24 @@ def _id_in_link(link: str) -> str:
 
 
 ExecutionId = Annotated[str, BeforeValidator(read_id)]
+
+
+def read_path(value: object) -> object:
+    """Read a JSON Pointer as models write it: with or without the slash it begins with."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip().removeprefix("#")
+    return f"/{text}" if text and not text.startswith("/") else text
+
+
+Path = Annotated[
+    str,
+    BeforeValidator(read_path),
+    Field(max_length=2000, description="JSON Pointer into the object: read that part.", examples=["/response"]),
+]
+Offset = Annotated[
+    int, Field(ge=0, le=2**53, description="First character, item or field to read at path.", examples=[40])
+]
 DetailChoice = Annotated[
     Detail, Field(description="full: facts and raw object; summary: facts only.", examples=["summary"])
 ]
@@ -104,6 +122,8 @@ class GetExecutionArguments(BaseModel):
 
     id: ExecutionId = Field(description="Id of the execution, or a Kaizen link to it.", examples=["exec_abc123"])
     detail: DetailChoice = "full"
+    path: Path = ""
+    offset: Offset = 0
 
 
 class GetInstructorExecutionArguments(BaseModel):
@@ -116,6 +136,8 @@ class GetInstructorExecutionArguments(BaseModel):
         examples=["6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"],
     )
     detail: DetailChoice = "full"
+    path: Path = ""
+    offset: Offset = 0
 
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
@@ -145,14 +167,16 @@ def _sentence(errors: list[ErrorDetails], known: list[str]) -> str:
     if unknown:
         names = ", ".join(f'{quote(name)} (nearest: "{_nearest(name, known)}")' for name in unknown[:3])
         plural = "s" if len(unknown) > 1 else ""
-        return f"Unknown argument{plural} {names}; this tool takes {' and '.join(known)}."
+        return f"Unknown argument{plural} {names}; this tool takes {', '.join(known[:-1])} and {known[-1]}."
     error = errors[0]
     name = error["loc"][0]
     if error["type"] == "missing":
         return f'Argument "{name}" is missing; {_EXPECTED}.'
     if error["type"] == "literal_error":
         return f'Argument "{name}" must be {error.get("ctx", {})["expected"]}.'.replace("'", '"')
-    return f'Argument "{name}" {error["msg"]}; {_EXPECTED}.'
+    if name == "id":
+        return f'Argument "{name}" {error["msg"]}; {_EXPECTED}.'
+    return f'Argument "{name}" is not right: {error["msg"][0].lower()}{error["msg"][1:]}.'
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -7,6 +7,7 @@
     │   ├── UnauthorizedError  unauthorized     401
     │   ├── ForbiddenError     forbidden        403
     │   ├── NotFoundError      not_found        404
+    │   │   └── OtherKindError                  404, but an object of the other kind has this id
     │   ├── RejectedError      rejected         any other 4xx
     │   ├── RateLimitedError   rate_limited     429
     │   └── UnavailableError   unavailable      408, 425, 5xx, or no connection at all
@@ -86,6 +87,18 @@ class NotFoundError(ApiError):
     """HTTP 404: the key's organisation has no such object."""
 
     code = "not_found"
+
+
+class OtherKindError(NotFoundError):
+    """There is no such object of this kind, but one of the other.
+
+    Attributes:
+        tool: the tool that looks it up.
+    """
+
+    def __init__(self, message: str, *, tool: str) -> None:
+        super().__init__(message, http_status=404)
+        self.tool = tool
 
 
 class RejectedError(ApiError):

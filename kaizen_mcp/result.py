@@ -6,13 +6,14 @@ then the object as compact JSON.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, cast
 
 from mcp.types import Annotations, CallToolResult, TextContent
 from pydantic import BaseModel, Field
 
-from kaizen_mcp.api import Reply
-from kaizen_mcp.arguments import Detail
 from kaizen_mcp.body import JsonObject
+from kaizen_mcp.budget import Omission, find, fit, part, size
+from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts
 from kaizen_mcp.summary import MAX_LINK, ExecutionSummary, InstructorExecutionSummary, Summary
 from kaizen_mcp.text import defuse, one_line, quote
@@ -24,52 +25,171 @@ MAX_VERDICT = 1500
 _MAX_NOTES = 6
 _CUT = "(More facts are in the structured half of this result.)"
 _DEFUSED = "text that looks like the markup of a chat or a model is shown so that it can't be taken for it"
+MAX_BRIEF = 2500
+"""Characters of each half of an answer with detail=summary."""
+
+_ALWAYS = frozenset("headline next_step kind id status state finished needs_person".split())
+_LEFT_OUT = "Left out; read each with path and offset: "
+_ROOM_TO_SAY_SO = 120
+_FRAME = len('"part":,"omitted":[],') + 4
 _FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
 _FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
 
 
-class ExecutionAnswer(BaseModel):
+class OmittedStretch(BaseModel):
+    """Something that was left out of an answer."""
+
+    path: str
+    offset: int
+    until: int
+    what: str
+
+
+class PartOfObject(BaseModel):
+    """A part of the API's object that was asked for."""
+
+    path: str
+    offset: int
+    next_offset: int | None = Field(None, description="absent at the end")
+    total: int | None = None
+    value: Any
+
+
+class _StructuredAnswer(BaseModel):
+    raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary or path")
+    part: PartOfObject | None = None
+    omitted: list[OmittedStretch] | None = Field(None, description="left out: read with path and offset")
+    redacted: list[str] | None = Field(None, description="JSON Pointers into raw: credentials, masked")
+    notes: list[str] = Field(description="what was odd about it")
+
+
+class ExecutionAnswer(_StructuredAnswer):
     """Structured content of get_execution; its JSON schema is the published output schema."""
 
     summary: ExecutionSummary
-    raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary")
-    redacted: list[str] | None = Field(None, description="JSON Pointers into raw: credentials, masked")
-    notes: list[str] = Field(description="what was odd about it")
 
 
-class InstructorExecutionAnswer(BaseModel):
+class InstructorExecutionAnswer(_StructuredAnswer):
     """Structured content of get_instructor_execution; its JSON schema is the published output schema."""
 
     summary: InstructorExecutionSummary
-    raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary")
-    redacted: list[str] | None = Field(None, description="JSON Pointers into raw: credentials, masked")
-    notes: list[str] = Field(description="what was odd about it")
 
 
-def build(summary: Summary, reply: Reply, notes: Sequence[str], *, detail: Detail) -> CallToolResult:
-    """Assemble the tool result.
+class Answer:
+    """Builds the result of a lookup that succeeded; each of its halves fits the limit.
 
     Args:
         summary: verdict and facts.
-        reply: the API's object; it goes out as it came in.
         notes: one sentence for each oddity.
-        detail: `full` for summary and raw object, `summary` for the summary alone.
+        redacted: JSON Pointers to masked values.
+        limit: characters of each half.
     """
-    facts, delimiters = defuse(summary.model_dump(exclude_none=True))
-    told, more = defuse([*notes])
-    if delimiters + more:
-        told.append(f"{_DEFUSED} ({plural(delimiters + more, 'time')})")
-    verdict, _ = defuse(verdict_text(summary, told))
-    structured: JsonObject = {"summary": facts}
-    content = [TextContent(text=verdict, annotations=_FOR_ALL)]
-    if detail == "full":
-        structured["raw"] = reply.data
-        compact = json.dumps(reply.data, ensure_ascii=False, separators=(",", ":"))
-        content.append(TextContent(text=compact, annotations=_FOR_MODEL))
-    if reply.redacted:
-        structured["redacted"] = [*reply.redacted]
-    structured["notes"] = told
-    return CallToolResult(content=[*content], structured_content=structured)
+
+    def __init__(self, summary: Summary, notes: Sequence[str], redacted: Sequence[str], *, limit: int) -> None:
+        self._summary = summary
+        self._notes = notes
+        self._redacted = redacted
+        self._limit = limit
+
+    def brief(self) -> CallToolResult:
+        """Verdict and facts alone."""
+        verdict, structured = self._head(MAX_BRIEF)
+        return CallToolResult(content=[verdict], structured_content=structured)
+
+    def full(self, data: JsonObject) -> CallToolResult:
+        """Verdict, facts and as much of the object as fits."""
+        verdict, structured = self._head(self._limit // 2)
+        fitted = fit(data, self._room(verdict, structured))
+        return _with({"raw": fitted.value}, fitted.omitted, verdict, structured)
+
+    def part(self, data: JsonObject, path: str, offset: int) -> CallToolResult:
+        """Verdict, facts and as much as fits of what is at `path`, from `offset` on.
+
+        Raises:
+            InvalidInputError: there is nothing at that path or offset.
+        """
+        value = find(data, path)
+        total = len(cast("str", value)) if isinstance(value, str | list | dict) else 1
+        if offset and offset >= total:
+            raise InvalidInputError(
+                f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."
+            )
+        verdict, structured = self._head(self._limit // 2)
+        frame: JsonObject = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
+        read = part(value, self._room(verdict, structured) - size(frame), path=path, offset=offset)
+        shown: JsonObject = {"path": path, "offset": offset}
+        if read.next_offset is not None:
+            shown["next_offset"] = read.next_offset
+        if read.total is not None:
+            shown["total"] = read.total
+        shown["value"] = read.value
+        return _with({"part": shown}, read.omitted, verdict, structured)
+
+    def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
+        """The verdict, and the structure without the object; neither longer than the limit."""
+        facts, delimiters = defuse(self._summary.model_dump(exclude_none=True))
+        told, more = defuse([*self._notes])
+        if delimiters + more:
+            told.append(f"{_DEFUSED} ({plural(delimiters + more, 'time')})")
+        verdict, _ = defuse(verdict_text(self._summary, told))
+        structured: JsonObject = {"summary": facts}
+        if self._redacted:
+            structured["redacted"] = _first_that_fit(self._redacted, limit // 8)
+            left = len(self._redacted) - len(structured["redacted"])
+            told += [f"{plural(left, 'more masked value')} not listed"] if left else []
+        notes = structured["notes"] = _first_that_fit(told, limit // 4)
+        if len(notes) < len(told):
+            notes.append(f"{plural(len(told) - len(notes), 'more note')} not shown")
+        left_out = _shorten(facts, limit - size({**structured, "summary": {}}) - _ROOM_TO_SAY_SO)
+        if left_out:
+            notes.append(f"{plural(left_out, 'fact')} left out of the summary, which had no room for all")
+        return TextContent(text=verdict, annotations=_FOR_ALL), structured
+
+    def _room(self, verdict: TextContent, structured: JsonObject) -> int:
+        """Characters left for the object and the list of what is left out of it, in either half."""
+        return self._limit - _FRAME - max(len(verdict.text) + len(_LEFT_OUT), size(structured))
+
+
+def _with(
+    shown: JsonObject, omitted: Sequence[Omission], verdict: TextContent, structured: JsonObject
+) -> CallToolResult:
+    """Put both halves together; `shown` holds the object, or its part, by its name."""
+    (value,) = shown.values()
+    content = [verdict, TextContent(text=_compact(value), annotations=_FOR_MODEL)]
+    answer: JsonObject = {"summary": structured["summary"], **shown}
+    if omitted:
+        answer["omitted"] = [omission.listed() for omission in omitted]
+        content.append(TextContent(text=_LEFT_OUT + _compact(answer["omitted"]), annotations=_FOR_MODEL))
+    return CallToolResult(content=[*content], structured_content={**answer, **structured})
+
+
+def _compact(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
+    """The first of these texts that fit, in as many characters as they take in a list."""
+    fitting: list[str] = []
+    for text in texts:
+        room -= size(text) + 1
+        if room < 0:
+            break
+        fitting.append(text)
+    return fitting
+
+
+def _shorten(facts: JsonObject, room: int) -> int:
+    """Take facts out, the least telling first, until they fit; the last that stay are cut. Returns how many."""
+    taken = 0
+    for name in [name for name in reversed(facts) if name not in _ALWAYS]:
+        if size(facts) <= room:
+            return taken
+        del facts[name]
+        taken += 1
+    for name in ("headline", "next_step", "id"):
+        if size(facts) > room and name in facts:
+            facts[name] = one_line(facts[name], len(facts[name]) // 2)
+    return taken
 
 
 def verdict_text(summary: Summary, notes: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ def create_server(
     """
     lookups = {lookup.name: lookup for lookup in LOOKUPS}
     rate = CallRate(settings.max_calls_per_minute)
-    tools = ListToolsResult(tools=[lookup.published() for lookup in LOOKUPS])
+    tools = ListToolsResult(tools=[lookup.published(settings.max_result_chars) for lookup in LOOKUPS])
 
     @asynccontextmanager
     async def lifespan(_: Server[KaizenApi]) -> AsyncGenerator[KaizenApi]:

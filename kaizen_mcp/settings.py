@@ -19,6 +19,7 @@ DEFAULT_MAX_RETRIES = 2
 DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
 DEFAULT_MAX_CONCURRENCY = 8
 DEFAULT_MAX_CALLS_PER_MINUTE = 1200
+DEFAULT_MAX_RESULT_CHARS = 24_000
 DEFAULT_LOG_LEVEL = "WARNING"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -31,6 +32,7 @@ VARIABLES = {
     "KAIZEN_MAX_BODY_BYTES": "Bytes of an answer, unpacked, beyond which it is refused.",
     "KAIZEN_MAX_CONCURRENCY": "Requests to the API at one time.",
     "KAIZEN_MAX_CALLS_PER_MINUTE": "Tool calls answered in a minute; more are told when to come back.",
+    "KAIZEN_MAX_RESULT_CHARS": "Characters of each half of an answer; what does not fit can be read in parts.",
     "KAIZEN_RAW": "safe masks credentials and shows hidden characters; exact passes the object on as it came.",
     "KAIZEN_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR; logs go to stderr.",
     "KAIZEN_SANDBOX": "1 answers from the built-in sandbox: no key, no network.",
@@ -56,6 +58,7 @@ class Settings:
         max_body_bytes: size of an answer, unpacked, beyond which it is refused.
         max_concurrency: requests to the API at one time.
         max_calls_per_minute: tool calls answered in a minute.
+        max_result_chars: characters of each half of an answer.
         raw: `safe` masks credentials and shows hidden characters; `exact` passes the object on as it came.
         log_level: name of the lowest level logged to stderr.
         sandbox: answer from the built-in sandbox instead of the network.
@@ -69,6 +72,7 @@ class Settings:
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
     max_concurrency: int = DEFAULT_MAX_CONCURRENCY
     max_calls_per_minute: int = DEFAULT_MAX_CALLS_PER_MINUTE
+    max_result_chars: int = DEFAULT_MAX_RESULT_CHARS
     raw: Literal["safe", "exact"] = "safe"
     log_level: str = DEFAULT_LOG_LEVEL
     sandbox: bool = False
@@ -188,6 +192,7 @@ _READERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
     "max_body_bytes": _whole_number("KAIZEN_MAX_BODY_BYTES", 1024, 2**30),
     "max_concurrency": _whole_number("KAIZEN_MAX_CONCURRENCY", 1, 100),
     "max_calls_per_minute": _whole_number("KAIZEN_MAX_CALLS_PER_MINUTE", 1, 1_000_000),
+    "max_result_chars": _whole_number("KAIZEN_MAX_RESULT_CHARS", 8_000, 1_000_000),
     "raw": _read_raw,
     "log_level": _read_log_level,
 }

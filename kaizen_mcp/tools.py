@@ -4,21 +4,23 @@ Errors say where they happen what happened; here, once, they get their code and 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import anyio
 from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 from pydantic import BaseModel
 
 from kaizen_mcp.api import KaizenApi, Reply
 from kaizen_mcp.arguments import GetExecutionArguments, GetInstructorExecutionArguments, read_arguments
 from kaizen_mcp.body import JsonObject
-from kaizen_mcp.errors import KaizenError, NotFoundError
+from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError
 from kaizen_mcp.facts import attempt_oddities, oddities
 from kaizen_mcp.models import view_execution, view_instructor_execution
 from kaizen_mcp.refusals import MAX_SAID
-from kaizen_mcp.result import ExecutionAnswer, InstructorExecutionAnswer, build
+from kaizen_mcp.result import Answer, ExecutionAnswer, InstructorExecutionAnswer
 from kaizen_mcp.schema import published_schema
 from kaizen_mcp.summary import Summary, summarize_execution, summarize_instructor_execution
 from kaizen_mcp.text import defuse, quote
@@ -26,6 +28,9 @@ from kaizen_mcp.words import spoken
 
 Clock = Callable[[], datetime]
 """Returns the time now, with a zone."""
+
+_PATIENCE_WITH_SIBLING = 5.0
+"""Seconds for looking whether a missing id belongs to the other tool; a hint is worth no longer wait."""
 
 _READS_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
@@ -57,7 +62,7 @@ class Lookup:
         title: its name for people.
         description: when to use it, under 300 characters.
         kind: what it looks up, in words.
-        sibling: the tool for the other kind, and that kind.
+        sibling: the tool for the other kind, that kind, and how to fetch it.
         arguments: model of its input; the schema is published.
         answer: model of its structured content; the schema is published.
         fetch: asks the API for an id.
@@ -68,14 +73,14 @@ class Lookup:
     title: str
     description: str
     kind: str
-    sibling: tuple[str, str]
+    sibling: tuple[str, str, Callable[[KaizenApi, str], Awaitable[Reply]]]
     arguments: type[GetExecutionArguments | GetInstructorExecutionArguments]
     answer: type[BaseModel]
     fetch: Callable[[KaizenApi, str], Awaitable[Reply]]
     summarize: Callable[[JsonObject, str, datetime], tuple[Summary, list[str]]]
 
-    def published(self) -> Tool:
-        """The tool as listed to clients."""
+    def published(self, max_result_chars: int) -> Tool:
+        """The tool as listed to clients; no half of its answers is longer than `max_result_chars`."""
         return Tool(
             name=self.name,
             title=self.title,
@@ -83,20 +88,36 @@ class Lookup:
             input_schema=published_schema(self.arguments),
             output_schema=published_schema(self.answer),
             annotations=_READS_ONLY,
+            _meta={"anthropic/maxResultSizeChars": max_result_chars},
         )
 
     async def call(self, api: KaizenApi, arguments: Mapping[str, Any], *, clock: Clock) -> CallToolResult:
         """Look up and answer; a lookup that fails is an answer too, with `isError`."""
         try:
             asked = read_arguments(self.arguments, arguments)
-            reply = await self.fetch(api, asked.id)
+            reply = await self._fetch(api, asked.id)
+            asked_id = api.mask(asked.id)
+            summary, notes = self.summarize(reply.data, asked_id, clock())
+            if summary.id is not None and summary.id != asked_id:
+                notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
+            answer = Answer(summary, [*notes, *reply.notes], reply.redacted, limit=api.max_result_chars)
+            if asked.path or asked.offset:
+                return answer.part(reply.data, asked.path, asked.offset)
+            return answer.full(reply.data) if asked.detail == "full" else answer.brief()
         except KaizenError as error:
             return self.failed(error, api.mask, taken_from_link="/" in str(arguments.get("id")))
-        asked_id = api.mask(asked.id)
-        summary, notes = self.summarize(reply.data, asked_id, clock())
-        if summary.id is not None and summary.id != asked_id:
-            notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
-        return build(summary, reply, [*notes, *reply.notes], detail=asked.detail)
+
+    async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
+        """Ask the API; if there is no such object, look once whether there is one of the other kind."""
+        try:
+            return await self.fetch(api, asked_id)
+        except NotFoundError as error:
+            missing = error
+        tool, kind, fetch = self.sibling
+        with anyio.move_on_after(_PATIENCE_WITH_SIBLING), suppress(KaizenError):
+            await fetch(api, asked_id)
+            missing = OtherKindError(f"This id is that of an {kind}, not of an {self.kind}.", tool=tool)
+        raise missing
 
     def failed(
         self, error: KaizenError, mask: Callable[[str], str], *, taken_from_link: bool = False
@@ -126,8 +147,10 @@ class Lookup:
     def _words(self, error: KaizenError, *, taken_from_link: bool) -> str:
         """What happened, then what to do."""
         advice = _ADVICE.get(error.code, "")
-        if isinstance(error, NotFoundError):
-            tool, kind = self.sibling
+        if isinstance(error, OtherKindError):
+            advice = f"Call {error.tool} with the same id."
+        elif isinstance(error, NotFoundError):
+            tool, kind, _ = self.sibling
             taken = " (it was taken from a link)" if taken_from_link else ""
             advice = f"Check the id{taken}; if it belongs to an {kind}, call {tool} with the same id."
         if error.retryable:
@@ -165,7 +188,7 @@ GET_EXECUTION = Lookup(
         "get_instructor_execution."
     ),
     kind="execution",
-    sibling=("get_instructor_execution", "instructor execution"),
+    sibling=("get_instructor_execution", "instructor execution", KaizenApi.get_instructor_execution),
     arguments=GetExecutionArguments,
     answer=ExecutionAnswer,
     fetch=KaizenApi.get_execution,
@@ -181,7 +204,7 @@ GET_INSTRUCTOR_EXECUTION = Lookup(
         "get_execution."
     ),
     kind="instructor execution",
-    sibling=("get_execution", "execution"),
+    sibling=("get_execution", "execution", KaizenApi.get_execution),
     arguments=GetInstructorExecutionArguments,
     answer=InstructorExecutionAnswer,
     fetch=KaizenApi.get_instructor_execution,

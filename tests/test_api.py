@@ -119,6 +119,29 @@ async def test_a_missing_instructor_execution_points_to_the_other_tool(connect: 
 
 
 @pytest.mark.parametrize(
+    ("tool", "path", "other"),
+    [
+        ("get_execution", "/instructor/executions/get", "get_instructor_execution"),
+        ("get_instructor_execution", "/executions/get", "get_execution"),
+    ],
+)
+async def test_an_id_of_the_other_kind_is_answered_with_the_tool_to_call(
+    connect: Connect, tool: str, path: str, other: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        there = request.url.path == path
+        return httpx.Response(200 if there else 404, json={"id": "a", "execution": {"id": "a"}} if there else {})
+
+    async with connect(httpx.MockTransport(answer)) as client:
+        result = await client.call_tool(tool, {"id": "a"})
+    assert result.is_error
+    assert isinstance(result.content[0], TextContent)
+    assert result.content[0].text.endswith(f"Call {other} with the same id.")
+    assert result.meta is not None
+    assert result.meta["kaizen/error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
     ("header", "seconds"),
     [
         ("7", 7),

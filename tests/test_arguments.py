@@ -120,11 +120,14 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": "a", "detail": "all"}, 'Argument "detail" must be "full" or "summary".'),
         (
             {"execution_id": "a"},
-            'Unknown argument "execution_id" (nearest: "id"); this tool takes id and detail.',
+            'Unknown argument "execution_id" (nearest: "id"); this tool takes id, detail, path and offset.',
         ),
         (
             {"id": "a", "details": "full", "x": True},
-            'Unknown arguments "details" (nearest: "detail"), "x" (nearest: "id"); this tool takes id and detail.',
+            (
+                'Unknown arguments "details" (nearest: "detail"), "x" (nearest: "id"); '
+                "this tool takes id, detail, path and offset."
+            ),
         ),
     ],
 )

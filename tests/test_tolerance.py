@@ -333,7 +333,7 @@ def ask(lookup: Lookup, body: JsonObject, raw: Literal["safe", "exact"]) -> Call
     return anyio.run(call)
 
 
-OUTPUT_SCHEMAS = {lookup.name: lookup.published().output_schema or {} for lookup in LOOKUPS}
+OUTPUT_SCHEMAS = {lookup.name: lookup.published(24_000).output_schema or {} for lookup in LOOKUPS}
 
 
 def wrapped(lookup: Lookup, recording: JsonObject) -> JsonObject:

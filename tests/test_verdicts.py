@@ -24,7 +24,7 @@ CALLS = [("get_execution", i) for i in EXECUTIONS] + [
 
 def shown(result: CallToolResult) -> dict[str, Any]:
     """A result as a reviewer wants to read it: the verdict by lines, the structure as it is."""
-    verdict, raw = (block.text for block in result.content if isinstance(block, TextContent))
+    verdict, raw, *_ = (block.text for block in result.content if isinstance(block, TextContent))
     structured = result.structured_content
     assert json.loads(raw) == structured["raw"]
     assert not result.is_error

@@ -15,6 +15,9 @@ JsonObject = dict[str, Any]
 RUNNING_AFTER, LOGIN_AFTER, FINISHED_AFTER = 4, 12, 30
 """Seconds after the sandbox's start at which `exec-live` starts to run, waits for a login, and has finished."""
 
+ROWS = 36_000
+"""Rows in the output of `exec-large`, about five megabytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -329,6 +332,25 @@ def _credentials(clock: Clock) -> JsonObject:
     )  # fmt: skip
 
 
+def _large(clock: Clock) -> JsonObject:
+    rows = [
+        {
+            "row": n,
+            "member": f"M-{n:06d}",
+            "service": "D1110",
+            "amount": n % 250 + 0.5,
+            "remark": "Paid in full. " * 5,
+        }
+        for n in range(ROWS)
+    ]
+    return _execution(
+        "Completed", "Export all claims of 2026", "Export claims", CIGNA,
+        startTime=clock.ago(minutes=50), endTime=clock.ago(minutes=20), durationMs=1_800_000,
+        response={"count": ROWS, "rows": rows, "portal": "Cigna"},
+        downloads={"files": [_file(7, "claims-2026.csv", "text/csv", 5_000_000)], "message": None},
+    )  # fmt: skip
+
+
 def _live(clock: Clock) -> JsonObject:
     elapsed = clock.running_for
     name, workflow = "Eligibility check – live", "Verify eligibility"
@@ -468,6 +490,7 @@ EXECUTIONS: Mapping[str, Entry] = {
     "exec-odd-shapes": Entry("fields of unexpected types", _odd_shapes),
     "exec-hostile": Entry("hostile text in its names", _hostile),
     "exec-credentials": Entry("credentials in its params and in its error", _credentials),
+    "exec-large": Entry("five megabytes of output", _large),
     "exec-live": Entry("queued, running, waiting for a login, finished: by the sandbox's clock", _live),
 }
 

@@ -149,7 +149,7 @@ FAULTS = [
     Fault("400", status("400 Bad Request", b'{"message": "id is odd"}'), "rejected", 'Kaizen says: "id is odd"'),
     Fault("401", status("401 Unauthorized"), "unauthorized", "Set KAIZEN_API_KEY"),
     Fault("403", status("403 Forbidden"), "forbidden", "Ask an administrator"),
-    Fault("404", status("404 Not Found"), "not_found", "Check the id"),
+    Fault("404", status("404 Not Found"), "not_found", "Check the id", 2),
     Fault("409", status("409 Conflict", b'{"error": {"message": "busy"}}'), "rejected", '"busy"'),
     Fault("422", status("422 Unprocessable", b'{"detail": [{"msg": "bad id"}]}'), "rejected", '"bad id"'),
     Fault("a hostile message", status("422 Unprocessable", HOSTILE), "rejected", r"‹\|im_start\|›system use \["),
