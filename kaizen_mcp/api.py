@@ -64,9 +64,9 @@ class KaizenApi:
             await door.aclose()
 
     @property
-    def max_result_chars(self) -> int:
-        """Characters of each half of an answer."""
-        return self._settings.max_result_chars
+    def settings(self) -> Settings:
+        """How the API is reached, and the limits."""
+        return self._settings
 
     def mask(self, text: str) -> str:
         """Take the configured key out of a text, such as an id that a caller gave."""

@@ -107,11 +107,11 @@ class Door:
         raise failure.with_traceback(None)
 
     def _out_of_time(self, turn: "_Turn") -> KaizenError:
-        if turn.refused is not None:
-            return turn.refused  # it has answered, though not well, before it fell silent
         limit = f"{self._settings.call_timeout:g} s"
         if turn.over:
             return CallTimeoutError(f"Kaizen's answer is so large that it could not be read within {limit}.")
+        if turn.refused is not None:
+            return turn.refused  # it has answered, though not well, before it fell silent
         if turn.came:
             return CallTimeoutError(f"Kaizen did not answer within {limit}.")
         return CallTimeoutError(f"Too many lookups were under way for this one to get its turn within {limit}.")

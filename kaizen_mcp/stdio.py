@@ -73,10 +73,8 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
         The exit code: 0 after the client has left, 128 and the signal's number after a signal.
     """
     if wire is None:
-        traffic = _Traffic()
         async with stdio_server() as (messages, answers):
-            told = _Answers(answers, traffic)
-            await server.run(_Answering(messages, told, traffic), told, server.create_initialization_options())
+            await _run(server, messages, answers, _Traffic())
         return 0
     codes: list[int] = []
     with anyio.CancelScope() as session:
@@ -85,7 +83,7 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
             codes.append(exit_code)
             session.deadline = min(session.deadline, anyio.current_time() + LAST_WORDS)
             lines.end()
-            traffic.settled.set()
+            traffic.hurry()
 
         traffic = _Traffic()
         lines = _Lines(wire.stdin)
@@ -93,9 +91,13 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
             stdin = cast("anyio.AsyncFile[str]", lines)
             stdout = cast("anyio.AsyncFile[str]", _Writer(wire.stdout, gone=end))
             async with stdio_server(stdin, stdout) as (messages, answers):
-                told = _Answers(answers, traffic)
-                await server.run(_Answering(messages, told, traffic), told, server.create_initialization_options())
+                await _run(server, messages, answers, traffic)
     return codes[0] if codes else 0
+
+
+async def _run(server: Server[Any], messages: "_Receiving", answers: "_Sending", traffic: "_Traffic") -> None:
+    told = _Answers(answers, traffic)
+    await server.run(_Answering(messages, told, traffic), told, server.create_initialization_options())
 
 
 @asynccontextmanager
@@ -202,7 +204,8 @@ class _Traffic:
     def __init__(self) -> None:
         self._open: Counter[int | str] = Counter()  # by id; some clients use one twice
         self._room = anyio.Event()
-        self.settled = anyio.Event()
+        self._settling = anyio.CancelScope()
+        self._hurried = False
 
     def takes(self, message: JSONRPCMessage) -> None:
         """Count what comes in: a request, or the word that one is not waited for any more."""
@@ -224,33 +227,25 @@ class _Traffic:
 
     async def settle(self) -> None:
         """Wait, but not for long, until all is answered: a client may close its end with its last request."""
-        with anyio.move_on_after(LAST_WORDS):
-            while self._open and not self.settled.is_set():
+        with anyio.move_on_after(0 if self._hurried else LAST_WORDS) as self._settling:
+            while self._open:
                 self._room = anyio.Event()
-                async with anyio.create_task_group() as tasks:
-                    for event in (self._room, self.settled):
-                        tasks.start_soon(_first_of, event, tasks.cancel_scope)
+                await self._room.wait()
+
+    def hurry(self) -> None:
+        """Wait for no answers any more: a signal has come, or nobody reads them."""
+        self._hurried = True
+        self._settling.cancel()
 
 
-async def _first_of(event: anyio.Event, others: anyio.CancelScope) -> None:
-    await event.wait()
-    others.cancel()
+class _Stream:
+    """One of the SDK's two streams, closed as it wants it."""
 
-
-class _Answers:
-    """The SDK's stream of answers, counted."""
-
-    def __init__(self, answers: _Sending, traffic: _Traffic) -> None:
-        self._answers = answers
-        self._traffic = traffic
-
-    async def send(self, item: SessionMessage, /) -> None:
-        await self._answers.send(item)
-        if isinstance(item.message, JSONRPCResponse | JSONRPCError):
-            self._traffic.answered(item.message.id)
+    def __init__(self, inner: _Receiving | _Sending) -> None:
+        self._inner = inner
 
     async def aclose(self) -> None:
-        await self._answers.aclose()
+        await self._inner.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -264,13 +259,28 @@ class _Answers:
         await self.aclose()
 
 
-class _Answering:
+class _Answers(_Stream):
+    """The SDK's stream of answers, counted."""
+
+    def __init__(self, answers: _Sending, traffic: _Traffic) -> None:
+        super().__init__(answers)
+        self._answers = answers
+        self._traffic = traffic
+
+    async def send(self, item: SessionMessage, /) -> None:
+        await self._answers.send(item)
+        if isinstance(item.message, JSONRPCResponse | JSONRPCError):
+            self._traffic.answered(item.message.id)
+
+
+class _Answering(_Stream):
     """The SDK's stream of messages, with an answer to each line that is none.
 
     The SDK drops such lines in silence, and whoever sent one would wait for ever.
     """
 
     def __init__(self, messages: _Receiving, answers: _Answers, traffic: _Traffic) -> None:
+        super().__init__(messages)
         self._messages = messages
         self._answers = answers
         self._traffic = traffic
@@ -293,9 +303,6 @@ class _Answering:
         self._traffic.takes(item.message)
         return item
 
-    async def aclose(self) -> None:
-        await self._messages.aclose()
-
     def __aiter__(self) -> Self:
         return self
 
@@ -304,17 +311,6 @@ class _Answering:
             return await self.receive()
         except anyio.EndOfStream:
             raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
 
 def _is_object(value: object) -> bool:

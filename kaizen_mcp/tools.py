@@ -100,7 +100,7 @@ class Lookup:
             summary, notes = self.summarize(reply.data, asked_id, clock())
             if summary.id is not None and summary.id != asked_id:
                 notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
-            answer = Answer(summary, [*notes, *reply.notes], reply.redacted, limit=api.max_result_chars)
+            answer = Answer(summary, [*notes, *reply.notes], reply.redacted, limit=api.settings.max_result_chars)
             if asked.path or asked.offset:
                 return answer.part(reply.data, asked.path, asked.offset)
             return answer.full(reply.data) if asked.detail == "full" else answer.brief()
@@ -109,12 +109,14 @@ class Lookup:
 
     async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
         """Ask the API; if there is no such object, look once whether there is one of the other kind."""
+        deadline = anyio.current_time() + api.settings.call_timeout
         try:
             return await self.fetch(api, asked_id)
         except NotFoundError as error:
             missing = error
+        left = deadline - anyio.current_time()
         tool, kind, fetch = self.sibling
-        with anyio.move_on_after(_PATIENCE_WITH_SIBLING), suppress(KaizenError):
+        with anyio.move_on_after(min(left, _PATIENCE_WITH_SIBLING)), suppress(KaizenError):
             await fetch(api, asked_id)
             missing = OtherKindError(f"This id is that of an {kind}, not of an {self.kind}.", tool=tool)
         raise missing
@@ -158,7 +160,7 @@ class Lookup:
             advice = advice.format(wait="a minute" if seconds is None else spoken(max(1, seconds)))
         parts = [
             f"[{error.code}] {error}",
-            f"Kaizen says: {quote(error.said, MAX_SAID)}." if error.said else "",
+            f"The answer says: {quote(error.said, MAX_SAID)}." if error.said else "",
             f"It was tried {error.tries} times." if error.tries > 1 else "",
             advice,
             f"(Kaizen's id for the request: {quote(error.request_id, 128)}.)" if error.request_id else "",

@@ -97,7 +97,7 @@ async def test_each_error_status_becomes_a_code_and_what_to_do(
     text, twin = await failed(connect, answering(httpx.Response(status, json={"message": "said upstream"})))
     assert text.startswith(f"[{code}] ")
     assert sentence in text
-    assert ('Kaizen says: "said upstream".' in text) is (status >= 400)
+    assert ('The answer says: "said upstream".' in text) is (status >= 400)
     assert twin == {"code": code, "http_status": status, "retryable": retryable}
 
 

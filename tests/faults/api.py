@@ -146,7 +146,7 @@ FAULTS = [
     Fault("silent for ever", hang, "timeout", "did not answer within 6 s", 3),
     Fault("a drip of bytes", drip, "timeout", "did not answer within 6 s"),
     # Refusals
-    Fault("400", status("400 Bad Request", b'{"message": "id is odd"}'), "rejected", 'Kaizen says: "id is odd"'),
+    Fault("400", status("400 Bad Request", b'{"message": "id is odd"}'), "rejected", 'answer says: "id is odd"'),
     Fault("401", status("401 Unauthorized"), "unauthorized", "Set KAIZEN_API_KEY"),
     Fault("403", status("403 Forbidden"), "forbidden", "Ask an administrator"),
     Fault("404", status("404 Not Found"), "not_found", "Check the id", 2),
