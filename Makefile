@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test lint types audit faults check clean
+.PHONY: help install demo test lint types audit faults cost check clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -28,11 +28,11 @@ help: ## say what each target does
 install: .venv/runtime ## install the server and print the command for a client's configuration
 	@echo "Installed. The command to configure: $(CURDIR)/.venv/bin/kaizen-mcp"
 
-demo: .venv/runtime ## ask a real server six questions, answered by the built-in sandbox
+demo: .venv/runtime ## ask a real server seven questions, answered by the built-in sandbox
 	@$(BIN)/kaizen-mcp demo
 
 test: .venv/development ## run the tests, with branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term
 
 lint: .venv/development ## check style and formatting
 	$(BIN)/ruff check .
@@ -45,10 +45,13 @@ audit: .venv/development ## ask the internet for known weaknesses of the exact v
 	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet pip-audit
 	.venv/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off --strict
 
+cost: .venv/development ## print what the tools cost a model to read; fail where that grew
+	@$(BIN)/python -m benchmarks.cost
+
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults
 
-check: lint types test ## everything that must hold before a commit
+check: lint types cost test ## everything that must hold before a commit
 
 clean: ## remove what the other targets made
 	rm -rf .venv dist build .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache

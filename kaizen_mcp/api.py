@@ -119,7 +119,7 @@ class KaizenApi:
         asked_for = f"{kind} {quote(object_id, 256)}"
         missing = f"Kaizen has no {asked_for}"
         if self._settings.sandbox:
-            missing = f"The built-in sandbox has no {asked_for}, and Kaizen was not asked"
+            missing = f"The built-in sandbox, which is not Kaizen, has no {asked_for}"
         try:
             door = self._open_door()
             flight.outcome = await door.post(

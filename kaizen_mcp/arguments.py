@@ -1,11 +1,13 @@
 """What the tools accept: forgiving about how an id is written, strict about everything else."""
 
 import difflib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -30,6 +32,12 @@ _NO_IDS = {"get", "getevents", "list", "retry", "view", "details", "history", "c
 _OTHER_THINGS = {"workflow", "workflows", "batch", "batches", "session", "sessions", "file", "files"} | {
     "login", "logins", "org", "orgs", "organization", "organizations", "user", "users"
 }  # fmt: skip
+# In prose, only what can hardly be a word: `exec-claim-failed`, `exec_abc123`, a UUID.
+_WRITTEN_LIKE_AN_ID = re.compile(
+    r"\b(?:exec(?:ution)?[-_][\w-]*\w|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b", re.IGNORECASE
+)
+_IS_AN_ID = re.compile(r"((instructor[-_]?)?execution[-_]?)?id", re.IGNORECASE)
+_FAR_ENOUGH = 10_000
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -41,17 +49,15 @@ def read_id(value: object) -> str:
     Raises:
         PydanticCustomError: it is no id; the message says why and what is expected.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) >= 10**MAX_ID:  # also more digits than Python converts
-            raise _refused(f"has more than {MAX_ID} digits")
-        value = str(value)
-    if not isinstance(value, str):
-        raise _refused("must be text")
-    text = value.strip().strip(_WRAPPING).strip()
+    text = _as_text(value).strip().strip(_WRAPPING).strip()
     if link := _LINK.search(text) or _BARE_LINK.fullmatch(text):
         text = _id_in_link(link[0].rstrip(".,;:!"))
     if not text:
         raise _refused("is empty")
+    if (text[0], text[-1]) in {("{", "}"), ("[", "]")}:
+        raise _refused("is JSON in a text", _id_within(text))
+    if re.search(r"\s", text) and (within := _id_within(text)):
+        raise _refused("has more in it than an id", within)
     if len(text) > MAX_ID:
         raise _refused(f"is longer than {MAX_ID} characters")
     if visible(text) != text or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in text):
@@ -59,8 +65,45 @@ def read_id(value: object) -> str:
     return text
 
 
-def _refused(why: str) -> PydanticCustomError:
-    return PydanticCustomError("id", "{why}", {"why": why})
+def _as_text(value: object) -> str:
+    if isinstance(value, list | dict):
+        kind = "a list" if isinstance(value, list) else "an object"
+        raise _refused(f"is {kind}, not one id", _id_within(cast("object", value)))
+    if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) >= 10**MAX_ID:  # also more digits than Python converts
+            raise _refused(f"has more than {MAX_ID} digits")
+        return str(value)
+    if not isinstance(value, str):
+        raise _refused("must be text")
+    return value
+
+
+def _refused(why: str, within: str | None = None) -> PydanticCustomError:
+    """An error that says what is wrong with an id, and what to pass: the id found in it, if there is one."""
+    expected = f"pass just {quote(within, MAX_ID)}" if within else _EXPECTED
+    return PydanticCustomError("id", "{why}; {expected}", {"why": why, "expected": expected})
+
+
+def _id_within(value: object) -> str | None:
+    """The first id in a list, an object, JSON or prose, if one can be told."""
+    if isinstance(value, list):
+        return next(filter(None, map(_id_within_one, cast("list[object]", value))), None)
+    if isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        return next((_id_within_one(fields[key]) for key in fields if _IS_AN_ID.fullmatch(key)), None)
+    text = str(value)
+    with suppress(ValueError, RecursionError):
+        inner = json.loads(text)
+        if isinstance(inner, list | dict):
+            return _id_within(cast("object", inner))
+    found = _WRITTEN_LIKE_AN_ID.search(text[:_FAR_ENOUGH])
+    return found[0] if found else None
+
+
+def _id_within_one(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MAX_ID:
+        return str(value)
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_ID else None
 
 
 def _id_in_link(link: str) -> str:
@@ -94,50 +137,49 @@ def _id_in_link(link: str) -> str:
 ExecutionId = Annotated[str, BeforeValidator(read_id)]
 
 
+_LONGEST_PATH = 2000
+
+
 def read_path(value: object) -> object:
     """Read a JSON Pointer as models write it: with or without the slash it begins with."""
     if not isinstance(value, str):
         return value
     text = value.strip().removeprefix("#")
+    if len(text) > _LONGEST_PATH:
+        raise ValueError(f"it is longer than {_LONGEST_PATH} characters")
     return f"/{text}" if text and not text.startswith("/") else text
 
 
-Path = Annotated[
-    str,
-    BeforeValidator(read_path),
-    Field(max_length=2000, description="JSON Pointer into the object: read that part.", examples=["/response"]),
-]
-Offset = Annotated[
-    int, Field(ge=0, le=2**53, description="First character, item or field to read at path.", examples=[40])
-]
-DetailChoice = Annotated[
-    Detail, Field(description="full: facts and raw object; summary: facts only.", examples=["summary"])
-]
+MAX_WAIT = 45
+"""Seconds: most clients give up on a call after 60."""
 
 
-class GetExecutionArguments(BaseModel):
+class _Arguments(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: ExecutionId
+    detail: Detail = Field("full", description="full: facts and raw object; summary: facts only.")
+    wait_seconds: float = Field(
+        0, ge=0, le=MAX_WAIT, description="Wait up to so long for it to end or to need a person."
+    )
+    path: Annotated[str, BeforeValidator(read_path)] = Field(
+        "", description="JSON Pointer into the object: read that part.", examples=["/response"]
+    )
+    offset: int = Field(0, ge=0, description="First character, item or field to read at path.")
+
+
+class GetExecutionArguments(_Arguments):
     """Arguments of get_execution."""
 
-    model_config = ConfigDict(extra="forbid")
-
     id: ExecutionId = Field(description="Id of the execution, or a Kaizen link to it.", examples=["exec_abc123"])
-    detail: DetailChoice = "full"
-    path: Path = ""
-    offset: Offset = 0
 
 
-class GetInstructorExecutionArguments(BaseModel):
+class GetInstructorExecutionArguments(_Arguments):
     """Arguments of get_instructor_execution."""
 
-    model_config = ConfigDict(extra="forbid")
-
     id: ExecutionId = Field(
-        description="Id of the instructor execution, or a Kaizen link to it.",
-        examples=["6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"],
+        description="Id of the instructor execution, or a Kaizen link to it.", examples=["teach_abc123"]
     )
-    detail: DetailChoice = "full"
-    path: Path = ""
-    offset: Offset = 0
 
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
@@ -175,7 +217,9 @@ def _sentence(errors: list[ErrorDetails], known: list[str]) -> str:
     if error["type"] == "literal_error":
         return f'Argument "{name}" must be {error.get("ctx", {})["expected"]}.'.replace("'", '"')
     if name == "id":
-        return f'Argument "{name}" {error["msg"]}; {_EXPECTED}.'
+        return f'Argument "{name}" {error["msg"]}.'
+    if name == "wait_seconds":
+        return f'Argument "{name}" must be a number from 0 to {MAX_WAIT}; to wait longer, call again.'
     return f'Argument "{name}" is not right: {error["msg"][0].lower()}{error["msg"][1:]}.'
 
 

@@ -5,6 +5,7 @@ Characters are counted as a client counts them: those of compact JSON. What is l
 their order. Following these yields everything, each piece once.
 """
 
+import difflib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,9 @@ CUT = "…"
 """Stands where something was left out; an object that is left out whole is one field of this name."""
 
 _NAMED = 12
+_FIRST_COMPARED = 200
+_LONGEST_NAME = 60
+"""Fields, and characters of their names, that are compared with a name that is not there."""
 LEAST = 40
 """Characters below which a piece of text, or an object, is not worth showing a part of."""
 
@@ -116,17 +120,20 @@ def find(data: dict[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON val
         elif isinstance(value, list) and name.isdecimal() and int(name[:9]) < len(cast("list[Any]", value)):
             value = cast("list[Any]", value)[int(name[:9])]
         else:
-            raise InvalidInputError(f"There is nothing at path {quote(path)}; {_what_is(value, there)}.")
+            raise InvalidInputError(f"There is nothing at path {quote(path)}; {_what_is(value, there, name)}.")
         there = f"{there}/{token}"
     return value
 
 
-def _what_is(value: Any, path: str) -> str:  # noqa: ANN401 - any JSON value
-    """What exists at a path, for someone who looked for something else below it."""
+def _what_is(value: Any, path: str, name: str) -> str:  # noqa: ANN401 - any JSON value
+    """What exists at a path, for someone who looked for something of that name below it."""
     where = quote(path) if path else "the object"
     if isinstance(value, dict):
-        names = [quote(name, 40) for name in islice(cast("dict[str, Any]", value), _NAMED)]
-        more = len(cast("dict[str, Any]", value)) - len(names)
+        fields = cast("dict[str, Any]", value)
+        known = islice(fields, _FIRST_COMPARED)
+        alike = difflib.get_close_matches(name[:_LONGEST_NAME], [field[:_LONGEST_NAME] for field in known])
+        names = [quote(field, 40) for field in islice(dict.fromkeys([*alike, *islice(fields, _NAMED)]), _NAMED)]
+        more = len(fields) - len(names)
         return f"{where} has the fields {', '.join(names) or 'none'}{f' and {more} more' if more else ''}"
     if isinstance(value, list):
         return f"{where} has {plural(len(cast('list[Any]', value)), 'item')}, counted from 0"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from kaizen_mcp import __version__
 
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sandbox", action="store_true", help=in_sandbox)
     parser.add_argument("--version", action="version", version=f"kaizen-mcp {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    commands.add_parser("demo", help="ask a real server six questions, answered by the sandbox")
+    commands.add_parser("demo", help="ask a real server seven questions, answered by the sandbox")
 
     sandbox = commands.add_parser("sandbox", help="run the API's stand-in on this machine")
     sandbox.add_argument(
@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     get.add_argument("--instructor", action="store_true", help="it is an instructor execution")
     # Suppressed, so that it does not undo the flag where that stands before the command.
     get.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=in_sandbox)
+    get.add_argument("--wait", action="store_true", help="wait until it has ended or needs a person; Ctrl-C ends")
     get.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     return parser
 
@@ -201,16 +202,28 @@ def _get(options: argparse.Namespace) -> int:
     import anyio
 
     from kaizen_mcp.api import KaizenApi
+    from kaizen_mcp.arguments import MAX_WAIT
+    from kaizen_mcp.live_line import LiveLine
     from kaizen_mcp.server import utc_now
     from kaizen_mcp.tools import GET_EXECUTION, GET_INSTRUCTOR_EXECUTION
 
     lookup = GET_INSTRUCTOR_EXECUTION if options.instructor else GET_EXECUTION
 
+    async def wait(api: KaizenApi) -> "CallToolResult":
+        async with LiveLine() as line:
+            while True:
+                arguments = {"id": options.id, "wait_seconds": MAX_WAIT}
+                result = await lookup.call(api, arguments, clock=utc_now, report=line.tell)
+                answer = cast("dict[str, dict[str, Any]]", result.structured_content or {})
+                summary = answer.get("summary", {})
+                if summary.get("state") not in {"queued", "running"} or summary["needs_person"]:
+                    return result
+
     async def look_up() -> int:
         exit_code = INTERRUPTED
         try:
             async with KaizenApi(_settings(options)) as api:
-                result = await lookup.call(api, {"id": options.id}, clock=utc_now)
+                result = await (wait(api) if options.wait else lookup.call(api, {"id": options.id}, clock=utc_now))
             exit_code = _print_answer(result, as_json=options.json)
         finally:
             _end_soon(exit_code)
@@ -221,7 +234,6 @@ def _get(options: argparse.Namespace) -> int:
 
 def _print_answer(result: "CallToolResult", *, as_json: bool) -> int:
     import json
-    from typing import Any, cast
 
     text = cast("TextContent", result.content[0]).text
     error = cast("dict[str, Any]", (result.meta or {}).get("kaizen/error", {}))

@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 from dataclasses import dataclass
+from typing import Any
 
 import anyio
 from mcp import Client, StdioServerParameters
@@ -21,7 +22,7 @@ class Question:
 
     text: str
     tool: str
-    arguments: dict[str, str]
+    arguments: dict[str, Any]
     found: bool = True
 
 
@@ -34,6 +35,11 @@ QUESTIONS = (
     ),
     Question("Why did claim 2026-1093 fail?", "get_execution", {"id": "exec-claim-failed"}),
     Question("Are the EOBs there yet?", "get_execution", {"id": "exec-eob-pending", "detail": "summary"}),
+    Question(
+        "Tell me when the live check needs me.",
+        "get_execution",
+        {"id": "exec-live", "wait_seconds": 30, "detail": "summary"},
+    ),
     Question("Is the teaching session still recording?", "get_instructor_execution", {"id": "teach-recording"}),
     Question("What about execution 4711?", "get_execution", {"id": "4711"}, found=False),
 )
@@ -48,29 +54,35 @@ async def _ask_all() -> bool:
     # The person's own Kaizen settings stay out of it.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
     server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp", "--sandbox"], env=environ)
-    async with Client(server, read_timeout_seconds=30) as client:
+    async with Client(server, read_timeout_seconds=60) as client:
         tools = (await client.list_tools()).tools
         print(f"Connected over stdio, protocol {client.protocol_version}. The server offers:")
         for tool in tools:
             print(_wrapped(f"{tool.name}: {tool.description}", indent="  "))
         as_expected = True
         for number, question in enumerate(QUESTIONS, start=1):
-            result = await client.call_tool(question.tool, {**question.arguments})
-            print(*_lines(number, question, result), sep="\n")
+            print(*_asked(number, question), sep="\n")
+            result = await client.call_tool(
+                question.tool, {**question.arguments}, progress_callback=_print_progress
+            )
+            print(*_answered(result), sep="\n")
             as_expected &= question.found is not result.is_error
     print(_bold("\nThe server has ended. Every answer came from the built-in sandbox: no key, no network."))
     return as_expected
 
 
-def _lines(number: int, question: Question, result: CallToolResult) -> list[str]:
-    verdict, *raw = [block.text for block in result.content if isinstance(block, TextContent)]
+def _asked(number: int, question: Question) -> list[str]:
     call = f"{question.tool}({json.dumps(question.arguments)})"
-    lines = [
-        "",
-        _bold(f"{number}. {question.text}"),
-        _wrapped(f"call  {call}", indent=" " * 9, first="   "),
-        *(_wrapped(line, indent="   ") for line in verdict.splitlines()),
-    ]
+    return ["", _bold(f"{number}. {question.text}"), _wrapped(f"call  {call}", indent=" " * 9, first="   ")]
+
+
+async def _print_progress(progress: float, total: float | None, message: str | None) -> None:
+    print(_dim(f"   ...   {message} ({progress:.0f} of {total:.0f} s)"), flush=True)
+
+
+def _answered(result: CallToolResult) -> list[str]:
+    verdict, *raw = [block.text for block in result.content if isinstance(block, TextContent)]
+    lines = [_wrapped(line, indent="   ") for line in verdict.splitlines()]
     if raw:
         shown = raw[0] if len(raw[0]) <= RAW_SHOWN else f"{raw[0][:RAW_SHOWN]}… ({len(raw[0])} characters in all)"
         lines.append(_dim(_wrapped(f"raw   {shown}", indent=" " * 9, first="   ", long_words=True)))

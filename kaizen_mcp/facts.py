@@ -3,13 +3,15 @@
 A fact that is not known is None here and absent from the answer. All text in it was made visible and cut.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from kaizen_mcp.models import (
     ContextAuthentication,
@@ -37,9 +39,17 @@ MAX_ID = 256
 MAX_QUOTED = 300
 MAX_LISTED = 5
 
+_ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
+"""What `visible` puts in the place of a hidden character: `invoice\\u202efdp.exe` would read `invoiceexe.pdf`."""
+
 _ERROR_WORDS = ("error", "failure", "exception")
 _ERROR_ENDINGS = ("message", "reason", "cause", "detail", "details")
 """Endings of names that speak of an error where nothing has finished well; elsewhere they may say anything."""
+
+
+T = TypeVar("T")
+Unlisted = SkipJsonSchema[T | None]
+"""A fact that is in answers but not in the published schema, which every client sends to its model in full."""
 
 
 class _Fact(BaseModel):
@@ -70,52 +80,53 @@ class QuotedField(_Fact):
 class Facts(_Fact):
     """Facts of either kind of execution. Times are RFC 3339, durations in seconds, sizes in bytes."""
 
-    kind: str
+    kind: SkipJsonSchema[str]
     id: str | None = None
-    name: str | None = None
-    status: str | None = Field(None, description="as the API sent it")
+    name: Unlisted[str] = None
+    status: str | None = Field(None, description="the API's word")
     state: str = Field(description="queued, running, paused, finished, failed or unknown")
-    finished: bool = Field(description="it has ended, well or failed; false for an unknown status")
-    contradicts_itself: bool | None = Field(None, description="its times say ended, its status does not")
-    needs_person: bool = Field(description="a person may have to log in, or it is paused")
+    finished: bool = Field(description="has ended, well or not; never true of state unknown")
+    contradicts_itself: Unlisted[bool] = Field(None, description="its times say ended, its status does not")
+    needs_person: bool = Field(description="to log in, or it is paused")
     waits_for_login: str | None = Field(None, description="yes or maybe")
-    log_in_to: list[str] | None = None
+    log_in_to: Unlisted[list[str]] = None
     log_in_url: str | None = None
-    live_view_url: str | None = None
-    links_open_without_login: bool | None = Field(None, description="whoever has its links can open them")
-    workflow_id: str | None = None
-    workflow_name: str | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
+    live_view_url: Unlisted[str] = None
+    links_open_without_login: Unlisted[bool] = Field(None, description="whoever has its links can open them")
+    workflow_id: Unlisted[str] = None
+    workflow_name: Unlisted[str] = None
+    started_at: Unlisted[str] = None
+    ended_at: Unlisted[str] = None
     duration_seconds: float | None = None
-    logins: list[NamedId] | None = None
-    authentications: list[StatusCount] | None = None
-    failed_logins: int | None = None
-    error_fields: list[QuotedField] | None = None
+    logins: Unlisted[list[NamedId]] = None
+    authentications: Unlisted[list[StatusCount]] = None
+    failed_logins: Unlisted[int] = None
+    error_fields: Unlisted[list[QuotedField]] = None
 
 
 class ExecutionFacts(Facts):
     """Facts of an execution."""
 
-    batch_id: str | None = None
-    batch_name: str | None = None
+    batch_id: Unlisted[str] = None
+    batch_name: Unlisted[str] = None
     parent_execution_id: str | None = None
-    attempt: int | None = None
-    total_attempts: int | None = None
-    is_last_attempt: bool | None = None
-    is_test: bool | None = None
-    start_block_name: str | None = None
-    start_block_type: str | None = None
+    attempt: Unlisted[int] = None
+    total_attempts: Unlisted[int] = None
+    is_last_attempt: Unlisted[bool] = None
+    is_test: Unlisted[bool] = None
+    start_block_name: Unlisted[str] = None
+    start_block_type: Unlisted[str] = None
     downloads_count: int | None = None
-    downloads_with_link: int | None = None
-    downloads_total_bytes: int | None = None
-    downloads_names: list[str] | None = None
+    downloads_with_link: Unlisted[int] = None
+    downloads_total_bytes: Unlisted[int] = None
+    downloads_names: Unlisted[list[str]] = None
+    disguised_file: Unlisted[bool] = Field(None, description="a file's name has hidden characters in it")
     downloads_status: str | None = None
-    downloads_message: str | None = None
-    has_response: bool | None = None
-    response_truncated: bool | None = None
-    response_file_id: str | None = None
-    response_file_name: str | None = None
+    downloads_message: Unlisted[str] = None
+    has_response: Unlisted[bool] = None
+    response_truncated: Unlisted[bool] = None
+    response_file_id: Unlisted[str] = None
+    response_file_name: Unlisted[str] = None
 
 
 class InstructorExecutionFacts(Facts):
@@ -164,7 +175,9 @@ def oddities(view: Recording, *, now: datetime) -> list[str]:
     if view.status is None:
         notes.append("the object has no status, so whether it has finished is not known")
     elif view.state == "unknown":
-        notes.append(f"status {quote(view.status)} is not one this server knows; it is not taken as finished")
+        notes.append(
+            f"status {quote(view.status)} is not one this server knows; whether it has ended is not known"
+        )
     unknown = {a.status for a in view.authentications if isinstance(a, UnknownAuthentication) and a.status}
     notes.extend(
         f"authentication status {quote(status)} is not one this server knows"
@@ -316,6 +329,7 @@ def _download_facts(downloads: Downloads | None) -> dict[str, Any]:
         "downloads_with_link": sum(1 for file in files if file.download_url) if files else None,
         "downloads_total_bytes": sum(sizes) if files and len(sizes) == len(files) else None,
         "downloads_names": [name for name in names if name] or None,
+        "disguised_file": any(_ESCAPED.search(visible(file.name or "")) for file in files) or None,
         "downloads_status": _name(downloads.status),
         "downloads_message": one_line(downloads.message, MAX_QUOTED) if downloads.message else None,
     }

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from kaizen_mcp.body import JsonObject
 from kaizen_mcp.budget import Omission, find, fit, part, size
 from kaizen_mcp.errors import InvalidInputError
-from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts
+from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts, Unlisted
 from kaizen_mcp.summary import MAX_LINK, ExecutionSummary, InstructorExecutionSummary, Summary
 from kaizen_mcp.text import defuse, one_line, quote
 from kaizen_mcp.words import human_size, plural, spoken
@@ -39,28 +39,32 @@ _FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
 class OmittedStretch(BaseModel):
     """Something that was left out of an answer."""
 
-    path: str
-    offset: int
-    until: int
-    what: str
+    path: str | None = None
+    offset: int | None = None
+    until: Unlisted[int] = None
+    what: Unlisted[str] = None
 
 
 class PartOfObject(BaseModel):
     """A part of the API's object that was asked for."""
 
-    path: str
-    offset: int
+    path: Unlisted[str] = None
+    offset: Unlisted[int] = None
     next_offset: int | None = Field(None, description="absent at the end")
-    total: int | None = None
-    value: Any
+    total: Unlisted[int] = None
+    value: Any = None
+
+
+class ApiObject(BaseModel):
+    """The API's object, whose fields are its own."""
 
 
 class _StructuredAnswer(BaseModel):
-    raw: JsonObject | None = Field(None, description="the API's object; absent with detail=summary or path")
+    raw: ApiObject | None = Field(None, description="the API's object")
     part: PartOfObject | None = None
-    omitted: list[OmittedStretch] | None = Field(None, description="left out: read with path and offset")
-    redacted: list[str] | None = Field(None, description="JSON Pointers into raw: credentials, masked")
-    notes: list[str] = Field(description="what was odd about it")
+    omitted: list[OmittedStretch] | None = Field(None, description="read with path and offset")
+    redacted: list[str] | None = None
+    notes: list[str]
 
 
 class ExecutionAnswer(_StructuredAnswer):
@@ -228,7 +232,13 @@ def _line(label: str, facts: Iterable[str]) -> Iterator[str]:
 
 def _status(s: Summary) -> Iterator[str]:
     yield f"{quote(s.status) if s.status else 'none'} = {s.state}"
-    yield _HAS_ENDED.get(s.state, "not finished")
+    if s.contradicts_itself:
+        yield _HAS_ENDED["unknown"]
+    elif s.state == "failed" and s.should_poll:
+        yield "this attempt has ended"
+    else:
+        yield _HAS_ENDED.get(s.state, "not finished")
+    yield "its downloads are still to come" if s.state == "finished" and s.should_poll else ""
     yield "needs a person" if s.needs_person else ""
 
 
@@ -256,10 +266,20 @@ def _live_view(s: Summary) -> Iterator[str]:
 
 
 def _times(s: Summary) -> Iterator[str]:
-    yield f"started {s.started_at}" if s.started_at else ""
+    started = "start given as" if s.state == "queued" else "started"
+    yield f"{started} {s.started_at}" if s.started_at else ""
     yield f"ended {s.ended_at}" if s.ended_at else ""
     if s.duration_seconds is not None:
         yield f"{'took' if s.ended_at or s.finished else 'so far'} {spoken(s.duration_seconds)}"
+
+
+def _wait(s: Summary) -> Iterator[str]:
+    if s.waited_seconds is not None:
+        yield spoken(s.waited_seconds)
+        if s.finished:
+            yield "the wait was for the run, not for its files" if s.should_poll and s.state == "finished" else ""
+        elif not s.needs_person:
+            yield f"time was up and it was still {s.state}, which is no error"
 
 
 def _attempts(s: Summary) -> Iterator[str]:
@@ -286,7 +306,7 @@ def _downloads(s: Summary) -> Iterator[str]:
         yield human_size(s.downloads_total_bytes) if s.downloads_total_bytes is not None else ""
         yield ", ".join(map(quote, s.downloads_names or []))
         yield (
-            f"{plural(s.downloads_with_link, 'link')} in raw, opening without a login"
+            f"{plural(s.downloads_with_link, 'link')} in raw, which anyone can open who has them"
             if s.downloads_with_link
             else ""
         )
@@ -334,6 +354,7 @@ _MORE_LINES: _Lines = [
     ("Login needed", _login_needed),
     ("Login perhaps needed", _login_perhaps_needed),
     ("Times", _times),
+    ("Waited", _wait),
     ("Attempt", _attempts),
     ("Recording", _recording),
     ("Downloads", _downloads),
@@ -355,4 +376,4 @@ def _link(url: str | None) -> str:
     if not url:
         return ""
     shown = url if len(url) <= MAX_LINK else "its link is in the structured half of this result"
-    return f"{shown} (opens without a login)"
+    return f"{shown} (anyone who has this link can open it)"

@@ -35,8 +35,8 @@ class _PlainSchema(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         plain = super().default_schema(schema)
-        if plain.get("default", ...) is None:
-            del plain["default"]
+        if not plain.get("default", True):
+            del plain["default"]  # empty text, nought and null are what anyone expects of what is not given
         return plain
 
 

@@ -1,8 +1,11 @@
 """The verdict: from facts to one sentence a person would say, and one thing to do next. Pure."""
 
 import json
+import math
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +16,7 @@ from kaizen_mcp.facts import (
     Facts,
     InstructorExecutionFacts,
     QuotedField,
+    Unlisted,
     execution_facts,
     has_ended,
     instructor_execution_facts,
@@ -35,11 +39,18 @@ _MUTE = {"stack", "trace", "code", "type", "name", "id", "url", "time", "at", "c
 _NO_WORDS = re.compile(r"none|null|true|false|[\d.+e-]*", re.IGNORECASE)
 
 
+POLL_SECONDS, POLL_SECONDS_WHEN_LONG = 60, 600
+"""Seconds until it makes sense to look again. Ours, too: the words below say "in a minute" of the first."""
+
+
 class _Verdict(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    headline: str = Field(description="what happened, in one sentence")
-    next_step: str = Field(description="the one thing to do next")
+    headline: str
+    next_step: str
+    should_poll: bool = Field(description="it may change by itself")
+    poll_after_seconds: int | None = None
+    waited_seconds: Unlisted[float] = None
 
 
 class ExecutionSummary(ExecutionFacts, _Verdict):
@@ -53,22 +64,56 @@ class InstructorExecutionSummary(InstructorExecutionFacts, _Verdict):
 Summary = ExecutionSummary | InstructorExecutionSummary
 
 
-def summarize_execution(view: Execution, *, asked_id: str, now: datetime) -> ExecutionSummary:
-    """Summarise an execution that was looked up as `asked_id`, as of `now`, an aware time."""
-    facts = execution_facts(view, now=now)
-    return ExecutionSummary(**_verdict(facts, _age(view, now), asked_id), **dict(facts))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question that a summary answers.
+
+    Attributes:
+        id: what it was looked up by.
+        now: the time, aware.
+        wait_seconds: how long the caller was ready to wait.
+        waited: how long the answer took because of that; None without a wait.
+        retry_after: seconds for which the API wants to be left alone, as it said when it last failed.
+    """
+
+    id: str
+    now: datetime
+    wait_seconds: float = 0
+    waited: float | None = None
+    retry_after: float = 0
 
 
-def summarize_instructor_execution(
-    view: InstructorExecution, *, asked_id: str, now: datetime
-) -> InstructorExecutionSummary:
-    """Summarise an instructor execution that was looked up as `asked_id`, as of `now`, an aware time."""
-    facts = instructor_execution_facts(view, now=now)
-    return InstructorExecutionSummary(**_verdict(facts, _age(view, now), asked_id), **dict(facts))
+def summarize_execution(view: Execution, asked: Asked) -> ExecutionSummary:
+    """Summarise an execution."""
+    facts = execution_facts(view, now=asked.now)
+    return ExecutionSummary(**_verdict(facts, _age(view, asked.now), asked), **dict(facts))
 
 
-def _verdict(facts: Facts, age: float | None, asked_id: str) -> dict[str, str]:
-    return {"headline": _headline(facts, age), "next_step": _next_step(facts, age, _look_again(facts, asked_id))}
+def summarize_instructor_execution(view: InstructorExecution, asked: Asked) -> InstructorExecutionSummary:
+    """Summarise an instructor execution."""
+    facts = instructor_execution_facts(view, now=asked.now)
+    return InstructorExecutionSummary(**_verdict(facts, _age(view, asked.now), asked), **dict(facts))
+
+
+def progress_words(summary: Summary) -> str:
+    """Say in a few words how an execution is doing: `running for 4 min, attempt 2 of 3`."""
+    words = [summary.state if summary.state != "unknown" or not summary.status else quote(summary.status)]
+    if summary.state == "running" and summary.duration_seconds is not None:
+        words[0] += f" for {roughly(summary.duration_seconds)}"
+    words.append(_attempt(summary).removeprefix(", ") if summary.state in {"running", "paused"} else "")
+    words.append(_waits(summary).removeprefix("; "))
+    return ", ".join(filter(None, words))
+
+
+def _verdict(facts: Facts, age: float | None, asked: Asked) -> dict[str, Any]:
+    step = _next_step(facts, age, asked)
+    return {
+        "headline": _headline(facts, age),
+        "next_step": step.words,
+        "should_poll": step.poll_after is not None,
+        "poll_after_seconds": step.poll_after,
+        "waited_seconds": None if asked.waited is None else round(asked.waited, 1),
+    }
 
 
 def _age(view: Recording, now: datetime) -> float | None:
@@ -195,7 +240,7 @@ def _downloads_pending(facts: ExecutionFacts) -> bool:
 
 def _unknown(facts: Facts, age: float | None) -> str:
     status = f"has the status {quote(facts.status)}, which this server does not know" if facts.status else ""
-    status = status or "came without a status"
+    status = status or "was found, but Kaizen gives no status for it"
     if facts.ended_at and age is not None:
         return f"{status}; by its own times it ended {roughly(age)} ago"
     return f"{status}, so whether it has finished is not known"
@@ -224,66 +269,94 @@ def _last_word(path: str) -> str:
 # The next step: one action, with the id and the link filled in.
 
 
-def _next_step(facts: Facts, age: float | None, look_again: str) -> str:
+class _Step(NamedTuple):
+    """What to do next, and the seconds after which looking again makes sense if nobody does anything."""
+
+    words: str
+    poll_after: int | None = None
+
+
+def _next_step(facts: Facts, age: float | None, asked: Asked) -> _Step:
+    look_again = _look_again(facts, asked.id)
     if facts.waits_for_login is not None:
         where = _opening(facts.log_in_url) or "find it in Kaizen (no live view link was given) and "
         needed = "" if facts.waits_for_login == "yes" else ", if it asks for that"
-        return f"Ask a person to {where}log in{_to_logins(facts)}{needed}; then {look_again}."
+        return _Step(f"Ask a person to {where}log in{_to_logins(facts)}{needed}; once that is done, {look_again}.")
     if facts.contradicts_itself:
-        return "Ask a person to check it in Kaizen: its status and its times contradict each other."
+        check = "Ask a person to check it in Kaizen: its status and its times contradict each other"
+        return _Step(f"{check}; once they have, {look_again}.")
     match facts.state:
         case "queued" | "running":
-            return _while_active(facts, age, look_again)
+            return _while_active(facts, age, asked)
         case "paused":
             where = _opening(facts.live_view_url) or "find it in Kaizen and "
-            return f"Ask a person to {where}see why it is paused; then {look_again}."
+            return _Step(f"Ask a person to {where}see why it is paused; once it goes on, {look_again}.")
         case "finished":
             return _after_finish(facts, age, look_again)
         case "failed":
             return _after_failure(facts, age, look_again)
         case _:
             reported = f"the status {quote(facts.status)}" if facts.status else "no status"
-            return f"Tell the person that Kaizen reports {reported}, and ask them to check it there."
+            tell = f"Tell the person that Kaizen reports {reported}, which may be its end or not"
+            return _Step(f"{tell}, and ask them to check it there.")
 
 
-def _while_active(facts: Facts, age: float | None, look_again: str) -> str:
-    if age is None or age < LONG:
-        return f"Nothing to do yet: {look_again} in a minute."
-    where = _opening(facts.live_view_url) or "find it in Kaizen and "
-    return f"If {roughly(age)} is unusually long for it, ask a person to {where}see whether it is stuck."
+def _while_active(facts: Facts, age: float | None, asked: Asked) -> _Step:
+    look_again = _look_again(facts, asked.id)
+    if age is not None and age >= LONG:
+        where = _opening(facts.live_view_url) or "find it in Kaizen and "
+        stuck = f"If {roughly(age)} is unusually long for it, ask a person to {where}see whether it is stuck"
+        return _Step(f"{stuck}; else {look_again} in {spoken(POLL_SECONDS_WHEN_LONG)}.", POLL_SECONDS_WHEN_LONG)
+    if asked.waited is not None:
+        still = f"It is still {facts.state} after a wait of {spoken(asked.waited)}, which is no error"
+        when = f" in {spoken(asked.retry_after)}" if asked.retry_after else ""
+        words = f"{still}. To wait on, {look_again} and wait_seconds {asked.wait_seconds:g}{when}."
+        return _Step(words, math.ceil(asked.retry_after))
+    if facts.failed_logins:
+        return _Step(
+            f"Tell the person that a login failed; it goes on, so {look_again} in a minute.", POLL_SECONDS
+        )
+    return _Step(f"Nothing to do yet: {look_again} in a minute.", POLL_SECONDS)
 
 
-def _after_finish(facts: Facts, age: float | None, look_again: str) -> str:
+def _after_finish(facts: Facts, age: float | None, look_again: str) -> _Step:
     if not isinstance(facts, ExecutionFacts):
-        return "Nothing more to do: it has finished."
+        return _Step("Nothing more to do: it has finished.")
     recent = age is None or age < LONG
     if _downloads_pending(facts):
         if recent:
-            return f"The run is over but its files are not all there: {look_again} in a minute."
-        return "Ask a person to check its downloads in Kaizen: they are not there long after it finished."
+            words = f"The run is over but its files are not all there: {look_again} in a minute."
+            return _Step(words, POLL_SECONDS)
+        return _Step("Ask a person to check its downloads in Kaizen: they are not there long after it finished.")
     said = facts.downloads_status or facts.downloads_message
     if said and not (facts.downloads_count or facts.has_response or facts.response_file_id):
-        action = f"{look_again} in a minute" if recent else "ask a person to check its downloads in Kaizen"
-        return f"If files are expected, {action}."
-    return _hand_over(facts)
+        if recent:
+            return _Step(f"If files are expected, {look_again} in a minute.", POLL_SECONDS)
+        return _Step("If files are expected, ask a person to check its downloads in Kaizen.")
+    return _Step(_hand_over(facts))
 
 
 def _hand_over(facts: ExecutionFacts) -> str:
     if facts.downloads_count:
-        output = " and the output in raw.response" if facts.has_response else ""
+        hand = "Hand over the files"
+        if facts.disguised_file:
+            hand = "Warn the person that a file's name has hidden characters in it, then hand over the files"
+        output = " and the output" if facts.has_response else ""
         links = f"raw.downloads.files has links to {facts.downloads_with_link or 0} of {facts.downloads_count}"
-        return f"Hand over the files{output} ({links}; detail=full)."
+        where = f"{links}{', raw.response the output' if output else ''}; detail=full"
+        return f"{hand}{output} ({where})."
     if facts.has_response:
-        return "Read its output in raw.response (detail=full); there is nothing more to wait for."
+        return "Give the person its output, which is in raw.response (detail=full); there is no more to wait for."
     file = facts.response_file_name or facts.response_file_id
     if file:
-        return f"Get its output file {quote(file)} from Kaizen; raw.responseFile names it (detail=full)."
+        part = "; what is here is only a part of it" if facts.response_truncated else ""
+        return f"Ask the person to get its output file {quote(file)} in Kaizen{part}."
     if facts.response_truncated:
         return "Read the part of its output in raw.truncatedResponse (detail=full); the whole is in Kaizen."
     return "Nothing more to do: it has finished."
 
 
-def _after_failure(facts: Facts, age: float | None, look_again: str) -> str:
+def _after_failure(facts: Facts, age: float | None, look_again: str) -> _Step:
     told = (
         "with what is quoted above"
         if _telling(facts.error_fields or [])
@@ -291,12 +364,14 @@ def _after_failure(facts: Facts, age: float | None, look_again: str) -> str:
     )
     if isinstance(facts, ExecutionFacts):
         if _may_try_again(facts) and (age is None or age < LONG):
-            return (
-                f"Tell the person that this attempt failed, {told}; another may follow: {look_again} in a minute."
+            words = (
+                f"Tell the person that this attempt failed, {told}; another may follow: {look_again} in a minute,"
+                " and if it is still failed then, take that as final."
             )
+            return _Step(words, POLL_SECONDS)
         if facts.is_last_attempt:
             told += "; it was the last attempt"
-    return f"Tell the person that it failed, {told}. Someone has to look into it in Kaizen."
+    return _Step(f"Tell the person that it failed, {told}. Someone has to look into it in Kaizen.")
 
 
 def _may_try_again(facts: ExecutionFacts) -> bool:

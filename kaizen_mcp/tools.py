@@ -5,7 +5,7 @@ Errors say where they happen what happened; here, once, they get their code and 
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,19 +22,27 @@ from kaizen_mcp.models import view_execution, view_instructor_execution
 from kaizen_mcp.refusals import MAX_SAID
 from kaizen_mcp.result import Answer, ExecutionAnswer, InstructorExecutionAnswer
 from kaizen_mcp.schema import published_schema
-from kaizen_mcp.summary import Summary, summarize_execution, summarize_instructor_execution
+from kaizen_mcp.summary import (
+    Asked,
+    Summary,
+    progress_words,
+    summarize_execution,
+    summarize_instructor_execution,
+)
 from kaizen_mcp.text import defuse, quote
+from kaizen_mcp.wait import wait_for
 from kaizen_mcp.words import spoken
 
 Clock = Callable[[], datetime]
 """Returns the time now, with a zone."""
 
+Report = Callable[[float, float, str], Awaitable[None]]
+"""Is told during a wait: the seconds waited, the seconds to wait at most, and how the execution is doing."""
+
 _PATIENCE_WITH_SIBLING = 5.0
 """Seconds for looking whether a missing id belongs to the other tool; a hint is worth no longer wait."""
 
-_READS_ONLY = ToolAnnotations(
-    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
-)
+_READS_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False)
 
 _ADVICE = {
     "not_configured": (
@@ -66,7 +74,7 @@ class Lookup:
         arguments: model of its input; the schema is published.
         answer: model of its structured content; the schema is published.
         fetch: asks the API for an id.
-        summarize: turns an object, the id it was asked for by and the time into its summary and notes.
+        summarize: turns an object, and the question it answers, into its summary and notes.
     """
 
     name: str
@@ -77,7 +85,7 @@ class Lookup:
     arguments: type[GetExecutionArguments | GetInstructorExecutionArguments]
     answer: type[BaseModel]
     fetch: Callable[[KaizenApi, str], Awaitable[Reply]]
-    summarize: Callable[[JsonObject, str, datetime], tuple[Summary, list[str]]]
+    summarize: Callable[[JsonObject, Asked], tuple[Summary, list[str]]]
 
     def published(self, max_result_chars: int) -> Tool:
         """The tool as listed to clients; no half of its answers is longer than `max_result_chars`."""
@@ -91,21 +99,55 @@ class Lookup:
             _meta={"anthropic/maxResultSizeChars": max_result_chars},
         )
 
-    async def call(self, api: KaizenApi, arguments: Mapping[str, Any], *, clock: Clock) -> CallToolResult:
-        """Look up and answer; a lookup that fails is an answer too, with `isError`."""
+    async def call(
+        self, api: KaizenApi, arguments: Mapping[str, Any], *, clock: Clock, report: Report | None = None
+    ) -> CallToolResult:
+        """Look up, wait if asked to, and answer; a lookup that fails is an answer too, with `isError`."""
         try:
-            asked = read_arguments(self.arguments, arguments)
-            reply = await self._fetch(api, asked.id)
-            asked_id = api.mask(asked.id)
-            summary, notes = self.summarize(reply.data, asked_id, clock())
-            if summary.id is not None and summary.id != asked_id:
-                notes = [f"asked for id {quote(asked_id)}, but the object's id is {quote(summary.id)}", *notes]
-            answer = Answer(summary, [*notes, *reply.notes], reply.redacted, limit=api.settings.max_result_chars)
-            if asked.path or asked.offset:
-                return answer.part(reply.data, asked.path, asked.offset)
-            return answer.full(reply.data) if asked.detail == "full" else answer.brief()
+            given = read_arguments(self.arguments, arguments)
+            question = Asked(api.mask(given.id), clock(), given.wait_seconds)
+            if given.wait_seconds:
+                reply, question, notes = await self._wait(api, given.id, question, clock, report or _tell_nobody)
+            else:
+                reply, notes = await self._fetch(api, given.id), list[str]()
+            question = replace(question, now=clock())
+            summary, found = self.summarize(reply.data, question)
+            if summary.id is not None and summary.id != question.id:
+                notes.append(f"asked for id {quote(question.id)}, but the object's id is {quote(summary.id)}")
+            notes = [*notes, *found, *reply.notes]
+            answer = Answer(summary, notes, reply.redacted, limit=api.settings.max_result_chars)
+            if given.path or given.offset:
+                return answer.part(reply.data, given.path, given.offset)
+            return answer.full(reply.data) if given.detail == "full" else answer.brief()
         except KaizenError as error:
             return self.failed(error, api.mask, taken_from_link="/" in str(arguments.get("id")))
+
+    async def _wait(
+        self, api: KaizenApi, asked_id: str, question: Asked, clock: Clock, report: Report
+    ) -> tuple[Reply, Asked, list[str]]:
+        """Look until it has ended or needs a person, or time is up; also returns what to note of the wait."""
+
+        async def look() -> tuple[Reply, Summary]:
+            reply = await self._fetch(api, asked_id)
+            summary, _ = self.summarize(reply.data, replace(question, now=clock()))
+            return reply, summary
+
+        async def tell(seconds: float, seen: tuple[Reply, Summary] | None) -> None:
+            words = progress_words(seen[1]) if seen else "Kaizen has not answered yet"
+            await report(round(seconds, 1), question.wait_seconds, words)
+
+        waited = await wait_for(
+            look,
+            is_over=lambda seen: seen[1].finished or seen[1].needs_person,
+            tell=tell,
+            seconds=question.wait_seconds,
+            deadline=anyio.current_time() + api.settings.call_timeout,
+        )
+        question = replace(question, waited=waited.seconds)
+        if waited.missed is None:
+            return waited.seen[0], question, []
+        note = f"the last look failed ({waited.missed}); this is as of {spoken(waited.age)} before"
+        return waited.seen[0], replace(question, retry_after=waited.missed.retry_after_seconds or 0), [note]
 
     async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
         """Ask the API; if there is no such object, look once whether there is one of the other kind."""
@@ -169,16 +211,19 @@ class Lookup:
         return words
 
 
-def _summarize_execution(data: JsonObject, asked_id: str, now: datetime) -> tuple[Summary, list[str]]:
+async def _tell_nobody(*_: object) -> None:
+    pass
+
+
+def _summarize_execution(data: JsonObject, asked: Asked) -> tuple[Summary, list[str]]:
     view, notes = view_execution(data)
-    summary = summarize_execution(view, asked_id=asked_id, now=now)
-    return summary, [*oddities(view, now=now), *attempt_oddities(view), *notes]
+    odd = [*oddities(view, now=asked.now), *attempt_oddities(view)]
+    return summarize_execution(view, asked), [*odd, *notes]
 
 
-def _summarize_instructor_execution(data: JsonObject, asked_id: str, now: datetime) -> tuple[Summary, list[str]]:
+def _summarize_instructor_execution(data: JsonObject, asked: Asked) -> tuple[Summary, list[str]]:
     view, notes = view_instructor_execution(data)
-    summary = summarize_instructor_execution(view, asked_id=asked_id, now=now)
-    return summary, [*oddities(view, now=now), *notes]
+    return summarize_instructor_execution(view, asked), [*oddities(view, now=asked.now), *notes]
 
 
 GET_EXECUTION = Lookup(
@@ -186,7 +231,7 @@ GET_EXECUTION = Lookup(
     title="Look up an execution",
     description=(
         "Tells whether a Kaizen workflow execution has finished, is stuck, waits for a person to log in, failed "
-        "and why, and what it downloaded. Needs its id. For a live teaching session use "
+        "and why, and what it downloaded. Can wait for that. For a live teaching session use "
         "get_instructor_execution."
     ),
     kind="execution",
@@ -202,8 +247,8 @@ GET_INSTRUCTOR_EXECUTION = Lookup(
     title="Look up an instructor execution",
     description=(
         "Tells how a Kaizen instructor execution (a live session in which a person teaches a workflow) is doing: "
-        "running or ended, recording, waiting for a login. Needs its id. For an ordinary workflow run use "
-        "get_execution."
+        "running or ended, recording, waiting for a login. Can wait for its end. For an ordinary "
+        "workflow run use get_execution."
     ),
     kind="instructor execution",
     sibling=("get_execution", "execution", KaizenApi.get_execution),

@@ -308,7 +308,7 @@ async def test_the_sandbox_says_that_kaizen_was_not_asked(connect: Connect, sand
     ]
     assert isinstance(missing.content[0], TextContent)
     assert missing.content[0].text.startswith(
-        '[not_found] The built-in sandbox has no execution "a", and Kaizen was not asked (HTTP 404).'
+        '[not_found] The built-in sandbox, which is not Kaizen, has no execution "a" (HTTP 404).'
     )
 
 

@@ -97,7 +97,27 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": None}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": True}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": 1.5}, f'Argument "id" must be text; {EXPECTED}'),
-        ({"id": ["exec_abc123"]}, f'Argument "id" must be text; {EXPECTED}'),
+        ({"id": ["exec_a", "exec_b"]}, 'Argument "id" is a list, not one id; pass just "exec_a".'),
+        ({"id": [4711]}, 'Argument "id" is a list, not one id; pass just "4711".'),
+        ({"id": []}, f'Argument "id" is a list, not one id; {EXPECTED}'),
+        ({"id": {"executionId": "exec_a"}}, 'Argument "id" is an object, not one id; pass just "exec_a".'),
+        ({"id": '{"id": "exec_a"}'}, 'Argument "id" is JSON in a text; pass just "exec_a".'),
+        ({"id": '["7", "8"]'}, 'Argument "id" is JSON in a text; pass just "7".'),
+        ({"id": "[exec-7]"}, 'Argument "id" is JSON in a text; pass just "exec-7".'),
+        ({"id": "{}"}, f'Argument "id" is JSON in a text; {EXPECTED}'),
+        ({"id": "is exec-claim-7 done?"}, 'Argument "id" has more in it than an id; pass just "exec-claim-7".'),
+        (
+            {"id": "run 6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94, please"},
+            'Argument "id" has more in it than an id; pass just "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94".',
+        ),
+        (
+            {"id": "a", "wait_seconds": 60},
+            'Argument "wait_seconds" must be a number from 0 to 45; to wait longer, call again.',
+        ),
+        (
+            {"id": "a", "wait_seconds": "a while"},
+            'Argument "wait_seconds" must be a number from 0 to 45; to wait longer, call again.',
+        ),
         ({"id": ""}, f'Argument "id" is empty; {EXPECTED}'),
         ({"id": ' "" '}, f'Argument "id" is empty; {EXPECTED}'),
         ({"id": "x" * 257}, f'Argument "id" is longer than 256 characters; {EXPECTED}'),
@@ -120,13 +140,16 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": "a", "detail": "all"}, 'Argument "detail" must be "full" or "summary".'),
         (
             {"execution_id": "a"},
-            'Unknown argument "execution_id" (nearest: "id"); this tool takes id, detail, path and offset.',
+            (
+                'Unknown argument "execution_id" (nearest: "id"); '
+                "this tool takes id, detail, wait_seconds, path and offset."
+            ),
         ),
         (
             {"id": "a", "details": "full", "x": True},
             (
                 'Unknown arguments "details" (nearest: "detail"), "x" (nearest: "id"); '
-                "this tool takes id, detail, path and offset."
+                "this tool takes id, detail, wait_seconds, path and offset."
             ),
         ),
     ],

@@ -1,9 +1,12 @@
 """The command line as a person uses it, as real processes."""
 
 import json
+import os
 import re
 import signal
 import subprocess
+import sys
+from contextlib import suppress
 
 import pytest
 from conftest import COMMAND, Environ, RunningSandbox
@@ -55,6 +58,46 @@ def test_a_failure_is_told_on_stderr_with_its_exit_code(
     assert (done.returncode, done.stdout) == (exit_code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_get_wait_tells_each_change_in_a_plain_line_where_nobody_looks_at_a_terminal(environ: Environ) -> None:
+    done = run("get", "exec-live", "--wait", "--sandbox", env=environ)
+    assert done.returncode == 0
+    told = [line.partition(" (waited ")[0] for line in done.stderr.splitlines()]
+    assert told[0] == "queued"
+    assert any(line.startswith("running for ") for line in told)
+    assert told[-1].endswith('it waits for a person to log in to "Availity (Smith Dental)"')
+    assert "\r" not in done.stderr
+    assert "needs a person" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
+def test_get_wait_shows_one_live_line_on_a_terminal(environ: Environ) -> None:
+    terminal, theirs = os.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "get", "exec-live", "--wait", "--sandbox"], env=environ, stdout=subprocess.PIPE, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # its end of the terminal is closed
+            while data := os.read(terminal, 4096):
+                shown += data
+        os.close(terminal)
+        assert process.stdout
+        verdict = process.stdout.read().decode()
+    drawn = [line.rstrip() for line in shown.decode().split("\r")]
+    assert "\n" not in shown.decode()
+    assert {line[:1] for line in drawn if line} == set("|/-\\")
+    assert any("running for" in line for line in drawn)
+    assert drawn[-1] == ""
+    assert all(len(line) < 80 for line in drawn)
+    assert "needs a person" in verdict
+
+
+def test_get_wait_ends_with_a_lookup_that_fails(environ: Environ) -> None:
+    done = run("get", "nobody", "--wait", "--sandbox", env=environ)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("[not_found] ")
 
 
 def test_get_json_prints_a_failure_as_json_too(environ: Environ) -> None:
@@ -145,11 +188,12 @@ def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
     assert (process.returncode, errors) == (130, b"")
 
 
-def test_the_demo_asks_six_questions_and_gets_six_answers(environ: Environ) -> None:
+def test_the_demo_asks_seven_questions_and_gets_seven_answers(environ: Environ) -> None:
     done = run("demo", env={**environ, "KAIZEN_API_KEY": "${KAIZEN_API_KEY}", "KAIZEN_CALL_TIMEOUT": "x"})
     assert done.returncode == 0
-    assert re.findall(r"^(\d)\. .+\?", done.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6"]
-    assert done.stdout.count("Next: ") == 5
+    assert re.findall(r"^(\d)\. [A-Z]", done.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert done.stdout.count("Next: ") == 6
+    assert re.search(r"^   \.\.\.   running for \d+ s, attempt 1 of 3 \(\d+ of 30 s\)$", done.stdout, re.MULTILINE)
     assert done.stdout.count("[not_found]") == 1
     assert "it waits for a person to log in to" in " ".join(done.stdout.split())
     assert "\x1b" not in done.stdout

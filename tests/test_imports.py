@@ -11,8 +11,8 @@ import kaizen_mcp
 PACKAGE = Path(kaizen_mcp.__file__).parent
 ORDER = [
     "errors", "words", "text", "credentials", "settings", "body", "safety", "tls", "refusals", "door", "models",
-    "api", "facts", "summary", "arguments", "schema", "budget", "result", "tools", "rate", "server", "wire",
-    "stdio", "logs", "demo", "cli", "__main__",
+    "api", "facts", "summary", "arguments", "schema", "budget", "result", "wait", "tools", "rate", "server",
+    "wire", "stdio", "logs", "demo", "live_line", "cli", "__main__",
 ]  # fmt: skip
 USE_MCP = {"tools", "result", "server", "stdio", "demo", "cli"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -85,7 +85,7 @@ async def test_five_megabytes_are_read_row_by_row(connect: Connect, sandbox: htt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"path": "/respons"}, 'There is nothing at path "/respons"; the object has the fields "id", "response".'),
+        ({"path": "/respons"}, 'There is nothing at path "/respons"; the object has the fields "response", "id".'),
         ({"path": "response/x"}, '"/response" has the fields "rows".'),
         ({"path": "/response/rows/7"}, '"/response/rows" has 2 items, counted from 0.'),
         ({"path": "/id/x"}, '"/id" is text with nothing below it.'),

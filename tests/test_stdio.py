@@ -91,7 +91,9 @@ def test_stdout_carries_nothing_but_answers_in_either_era(era: str, environ: Env
     ]
     assert answers[2]["result"]["structuredContent"]["summary"]["state"] == "failed"
     assert answers[3]["result"]["isError"] is True
-    assert answers[3]["result"]["content"][0]["text"].startswith("[not_found] The built-in sandbox has no")
+    assert answers[3]["result"]["content"][0]["text"].startswith(
+        "[not_found] The built-in sandbox, which is not Kaizen, has no"
+    )
     assert answers[4]["result"]["structuredContent"]["raw"]["id"] == "teach-login"
     assert answers[5]["error"]["code"] == -32602
     assert errors == ""

@@ -15,9 +15,14 @@ pytestmark = pytest.mark.anyio
 JsonObject = dict[str, Any]
 
 AGAIN = 'call get_execution again with id "a"'
+STUCK = f"see whether it is stuck; else {AGAIN} in 10 min."
 FIND = "find it in Kaizen (no live view link was given)"
 LOOK = "Someone has to look into it in Kaizen."
 NO_REASON = "and that no reason was found in its record"
+CONTRADICT = "its status and its times contradict"
+THEN = f"once that is done, {AGAIN}"
+MAYBE = "which may be its end or not"
+FINAL = "in a minute, and if it is still failed then, take that as final"
 REASON = "with what is quoted above"
 HOUR_AGO, DAY_AGO = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z"
 LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
@@ -37,12 +42,12 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "InProgress", "startTime": DAY_AGO, "liveViewUrl": "https://l.example/x"},
         '"Check" has been running for 24 h.',
-        "If 24 h is unusually long for it, ask a person to open https://l.example/x and see whether it is stuck.",
+        f"If 24 h is unusually long for it, ask a person to open https://l.example/x and {STUCK}",
     ),
     (
         {"status": "Enqueued", "startTime": DAY_AGO},
         '"Check" is queued.',
-        "If 24 h is unusually long for it, ask a person to find it in Kaizen and see whether it is stuck.",
+        f"If 24 h is unusually long for it, ask a person to find it in Kaizen and {STUCK}",
     ),
     (
         {"status": "InProgress", "attempts": 2.0, "isLastAttempt": True},
@@ -52,7 +57,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "InProgress", "authentications": [{"status": "Failed"}, {"status": "Failed"}]},
         '"Check" is running; 2 logins failed.',
-        f"Nothing to do yet: {AGAIN} in a minute.",
+        f"Tell the person that a login failed; it goes on, so {AGAIN} in a minute.",
     ),
     (
         {"status": "InProgress", "error": "Portal is slow"},
@@ -62,17 +67,17 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "InProgress"} | OPEN_LOGIN,
         '"Check" is running; it waits for a person to log in to "Portal".',
-        f'Ask a person to {FIND} and log in to "Portal"; then {AGAIN}.',
+        f'Ask a person to {FIND} and log in to "Portal"; once that is done, {AGAIN}.',
     ),
     (
         {"status": "InProgress", "liveViewUrl": "https://live.example/x"} | OPEN_LOGIN,
         '"Check" is running; it waits for a person to log in to "Portal".',
-        f'Ask a person to open https://live.example/x and log in to "Portal"; then {AGAIN}.',
+        f'Ask a person to open https://live.example/x and log in to "Portal"; once that is done, {AGAIN}.',
     ),
     (
         {"status": "InProgress", "liveViewUrl": "https://live.example/" + "x" * 500} | OPEN_LOGIN,
         '"Check" is running; it waits for a person to log in to "Portal".',
-        f'Ask a person to open its live view link and log in to "Portal"; then {AGAIN}.',
+        f'Ask a person to open its live view link and log in to "Portal"; once that is done, {AGAIN}.',
     ),
     (
         {
@@ -83,17 +88,17 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
             ],
         },
         '"Check" is paused; it may be waiting for a person to log in to "A", "B" and 2 more.',
-        f'Ask a person to {FIND} and log in to "A", "B" and 2 more, if it asks for that; then {AGAIN}.',
+        f'Ask a person to {FIND} and log in to "A", "B" and 2 more, if it asks for that; {THEN}.',
     ),
     (
         {"status": "Paused", "reason": "Held for review"},
         '"Check" is paused. Its "reason" says: "Held for review"',
-        f"Ask a person to find it in Kaizen and see why it is paused; then {AGAIN}.",
+        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {AGAIN}.",
     ),
     (
         ended("InProgress"),
         '"Check" has the status "InProgress" but ended 1 h ago, by its own times.',
-        "Ask a person to check it in Kaizen: its status and its times contradict each other.",
+        f"Ask a person to check it in Kaizen: {CONTRADICT} each other; once they have, {AGAIN}.",
     ),
     (
         ended("InProgress", "2026-11-22T10:30:00Z", startTime=HOUR_AGO),
@@ -103,7 +108,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Cancelled"),
         '"Check" has the status "Cancelled", which this server does not know; by its own times it ended 1 h ago.',
-        'Tell the person that Kaizen reports the status "Cancelled", and ask them to check it there.',
+        f'Tell the person that Kaizen reports the status "Cancelled", {MAYBE}, and ask them to check it there.',
     ),
     (
         {"status": "Completed", "startTime": DAY_AGO, "downloads": {"status": "pending"}},
@@ -113,17 +118,17 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "Failed", "startTime": DAY_AGO, "durationMs": 85_800_000, "isLastAttempt": False},
         '"Check" failed after running for 23 h 50 min; no reason was found in its record.',
-        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {AGAIN} in a minute.",
+        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {AGAIN} {FINAL}.",
     ),
     (
         ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
         '"Check" finished 1 h ago; of its downloads it says "completed".',
-        "Read its output in raw.response (detail=full); there is nothing more to wait for.",
+        "Give the person its output, which is in raw.response (detail=full); there is no more to wait for.",
     ),
     (
         {"status": "Paused", "startTime": HOUR_AGO, "pauseReason": "Held"},
         '"Check" is paused (it started 1 h ago). Its "pauseReason" says: "Held"',
-        f"Ask a person to find it in Kaizen and see why it is paused; then {AGAIN}.",
+        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {AGAIN}.",
     ),
     (
         ended("Failed", isLastAttempt=True, errorCount=2, errorStatus="pending", onErrorBehaviour="continue"),
@@ -173,7 +178,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Failed", attempts=1, totalAttempts=3, error={"stack": "at line 1 of a trace", "message": "No"}),
         '"Check" failed 1 h ago, on attempt 1 of 3. Its "error.message" says: "No"',
-        f"Tell the person that this attempt failed, {REASON}; another may follow: {AGAIN} in a minute.",
+        f"Tell the person that this attempt failed, {REASON}; another may follow: {AGAIN} {FINAL}.",
     ),
     (
         ended("Failed", DAY_AGO, isLastAttempt=False, errorCode="none", errorUrl="https://shots.example/1?sig=x"),
@@ -337,14 +342,17 @@ def test_numbers_are_said_as_a_person_would(said: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("execution", "marked"),
     [
-        ({"liveViewUrl": "https://live.example/x"}, "Live view: https://live.example/x (opens without a login)"),
+        (
+            {"liveViewUrl": "https://live.example/x"},
+            "Live view: https://live.example/x (anyone who has this link can open it)",
+        ),
         (
             {"authentications": [{"status": "Finished", "liveViewUrl": "https://live.example/y"}]},
-            "Live view: https://live.example/y (opens without a login)",
+            "Live view: https://live.example/y (anyone who has this link can open it)",
         ),
         (
             {"downloads": {"files": [{"name": "a.pdf", "downloadUrl": "https://files.example/a"}]}},
-            'Downloads: 1 file; "a.pdf"; 1 link in raw, opening without a login',
+            'Downloads: 1 file; "a.pdf"; 1 link in raw, which anyone can open who has them',
         ),
         ({"downloads": {"files": [{"name": "a.pdf"}]}}, None),
         ({}, None),

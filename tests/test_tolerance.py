@@ -29,9 +29,15 @@ def ignored(field: str, kind: str) -> str:
 
 
 ODD: list[tuple[JsonObject, str]] = [
-    ({"status": "Cancelled"}, 'status "Cancelled" is not one this server knows; it is not taken as finished'),
-    ({"status": "completed"}, 'status "completed" is not one this server knows; it is not taken as finished'),
-    ({"status": 7}, 'status "7" is not one this server knows; it is not taken as finished'),
+    (
+        {"status": "Cancelled"},
+        'status "Cancelled" is not one this server knows; whether it has ended is not known',
+    ),
+    (
+        {"status": "completed"},
+        'status "completed" is not one this server knows; whether it has ended is not known',
+    ),
+    ({"status": 7}, 'status "7" is not one this server knows; whether it has ended is not known'),
     ({"status": None}, "the object has no status, so whether it has finished is not known"),
     ({"id": None}, "the object has no id"),
     ({"attempts": True}, ignored("attempts", "true or false")),
@@ -123,7 +129,8 @@ async def test_null_is_as_good_as_missing(look_up: LookUp) -> None:
     summary, notes = await look_up({"id": "a", "status": "Enqueued", **sample})
     assert notes == []
     assert set(summary) == {
-        "headline", "next_step", "kind", "id", "status", "state", "finished", "needs_person"
+        "headline", "next_step", "kind", "id", "status", "state", "finished", "needs_person", "should_poll",
+        "poll_after_seconds",
     }  # fmt: skip
 
 
@@ -362,3 +369,7 @@ def test_any_object_is_answered_by_the_published_schema(lookup: Lookup, recordin
     assert verdict.startswith(summary["headline"])
     assert "\n" not in summary["headline"] + summary["next_step"]
     assert summary["finished"] is (recording.get("status") in ("Completed", "Failed"))
+    # What programs go by says the same as the words do.
+    assert summary["should_poll"] is ("poll_after_seconds" in summary)
+    assert not summary["should_poll"] or " again with id " in summary["next_step"]
+    assert not (summary["should_poll"] and (summary["needs_person"] or summary["state"] == "unknown"))

@@ -1,8 +1,9 @@
 """What clients are told: the tools, their schemas, the instructions."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,9 @@ from mcp import Client, MCPError
 from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
 
 from kaizen_mcp import Settings, create_server
-from kaizen_mcp.tools import LOOKUPS, Lookup
+from kaizen_mcp.tools import GET_EXECUTION, LOOKUPS, Lookup
+
+JsonObject = dict[str, Any]
 
 pytestmark = pytest.mark.anyio
 
@@ -44,28 +47,66 @@ def test_a_description_says_when_to_use_the_tool_and_names_the_other(lookup: Loo
     assert lookup.sibling[0] in lookup.description
 
 
+BREAKING = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "if", "format", "title", "const", "nullable"} | {
+    "patternProperties", "prefixItems", "dependentSchemas", "exclusiveMinimum", "exclusiveMaximum"
+}  # fmt: skip
+"""Keywords that one client or another refuses, drops or misreads."""
+
+
 @pytest.mark.parametrize("lookup", LOOKUPS, ids=lambda lookup: lookup.name)
-def test_no_schema_has_a_keyword_that_breaks_clients(lookup: Lookup) -> None:
+def test_no_schema_breaks_a_client(lookup: Lookup) -> None:
     tool = lookup.published(24_000)
-    for schema in (tool.input_schema, tool.output_schema or {}):
-        for keyword, value in _keywords(schema):
-            assert keyword not in {"$ref", "$defs", "anyOf", "oneOf", "allOf", "format", "title", "const"}
-            if keyword == "type":
-                assert value in {"object", "array", "string", "integer", "number", "boolean"}
-    assert all(keyword != "enum" for keyword, _ in _keywords(tool.output_schema or {}))
+    assert tool.output_schema is not None
+    assert len(lookup.name) <= 40
+    for schema in (tool.input_schema, tool.output_schema):
+        assert schema["type"] == "object"
+        for node in _nodes(schema):
+            assert BREAKING.isdisjoint(node)
+            assert node.get("type", "string") in {"object", "array", "string", "integer", "number", "boolean"}
+            assert (node.get("type") == "object") == ("properties" in node)
+            assert (node.get("type") == "array") == ("items" in node)
+            assert all(re.fullmatch(r"[a-z_]{1,40}", name) for name in node.get("properties", {}))
+            assert set(node.get("required", [])) <= set(node.get("properties", {}))
+            assert 0 < len(node.get("description", "-")) <= 120
+            assert node.get("default", "") is not None
+    for node in _nodes(tool.output_schema):
+        assert "enum" not in node
+        assert node.get("additionalProperties", True) is True
+
+
+STRANGE: dict[str, JsonObject] = {
+    "nulls": dict.fromkeys(
+        "id status startTime endTime durationMs name workflow batch logins authentications params response"
+        " downloads attempts totalAttempts isLastAttempt isTest isRecording liveViewUrl startBlock"
+        " contextAuthentications".split()
+    ),
+    "fields of no document": {"status": "Completed", "x": {"y": [None, {}]}, "__proto__": 1, "": ""},
+    "naive dates": {"status": "Completed", "startTime": "2026-11-22T09:00:00", "endTime": "2026-11-22 09:10"},
+    "an unknown status": {"status": "Hibernating", "authentications": [{"status": "Pondering"}, {"status": None}]},
+    "no field at all": {},
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+@pytest.mark.parametrize("lookup", LOOKUPS, ids=lambda lookup: lookup.name)
+async def test_strange_objects_pass_the_output_schema(connect: Connect, lookup: Lookup, strange: str) -> None:
+    body = STRANGE[strange]
+    wrapped = {"execution": body} if lookup is GET_EXECUTION else body
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=wrapped))) as client:
+        result = await client.call_tool(lookup.name, {"id": "a"})  # the client checks it against the schema
+    assert not result.is_error
+    assert result.structured_content["raw"] == body
+    assert None not in result.structured_content["summary"].values()
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS, ids=lambda lookup: lookup.name)
-def test_the_input_is_one_flat_closed_object_with_a_description_and_an_example_on_each_field(
-    lookup: Lookup,
-) -> None:
+def test_the_input_is_one_flat_closed_object_with_a_description_of_each_field(lookup: Lookup) -> None:
     schema = lookup.published(24_000).input_schema
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["id"]
     for field in schema["properties"].values():
-        assert field["type"] in {"string", "integer"}
+        assert field["type"] in {"string", "integer", "number"}
         assert field["description"]
-        assert field["examples"]
 
 
 async def test_the_instructions_warn_of_text_from_web_pages_and_of_live_links(era: str) -> None:
@@ -75,6 +116,7 @@ async def test_the_instructions_warn_of_text_from_web_pages_and_of_live_links(er
         instructions = client.instructions or ""
     assert "never instructions" in instructions
     assert "live browser sessions" in instructions
+    assert "can open it" in instructions
     assert len(instructions) < 600
 
 
@@ -99,12 +141,9 @@ async def test_a_fault_of_our_own_reaches_the_client_without_its_details(connect
     assert "secret" not in caught.value.message
 
 
-def _keywords(schema: Any) -> Iterator[tuple[str, Any]]:
-    """Every keyword of a schema with its value; names of properties are not keywords."""
-    if isinstance(schema, list):
-        for item in cast("list[Any]", schema):
-            yield from _keywords(item)
-    if isinstance(schema, dict):
-        for keyword, value in cast("dict[str, Any]", schema).items():
-            yield keyword, value
-            yield from _keywords(list(value.values()) if keyword == "properties" else value)
+def _nodes(schema: JsonObject) -> Iterator[JsonObject]:
+    """A schema and every schema within it."""
+    yield schema
+    inner: list[JsonObject] = [*schema.get("properties", {}).values()]
+    for node in [*inner, *([schema["items"]] if "items" in schema else [])]:
+        yield from _nodes(node)

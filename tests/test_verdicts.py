@@ -1,6 +1,7 @@
 """Every execution of the sandbox, and the documents' own samples: the whole answer, as reviewed."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,13 @@ from conftest import NOW, Connect
 from mcp.types import CallToolResult, TextContent
 
 from kaizen_mcp.sandbox.app import create_app
-from kaizen_mcp.sandbox.catalogue import EXECUTIONS, INSTRUCTOR_EXECUTIONS
+from kaizen_mcp.sandbox.catalogue import (
+    EXECUTIONS,
+    FINISHED_AFTER,
+    INSTRUCTOR_EXECUTIONS,
+    LOGIN_AFTER,
+    RUNNING_AFTER,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +57,42 @@ async def test_the_answer_for_a_sandbox_execution_is_the_reviewed_one(
     check_snapshot(identifier, shown(result))
 
 
+HEAD = """# Verdicts
+
+What the tools say first of every execution in the sandbox, at 09:30 on 22 November 2026: one sentence, and one
+thing to do. `state` and `poll after` (seconds) are what programs go by; `–` means that looking again is of no use
+until somebody has done something. `tests/test_verdicts.py` writes this table (`UPDATE_SNAPSHOTS=1`) and checks it.
+
+| id | it shows | headline | next step | state | poll after |
+|---|---|---|---|---|---|
+"""
+
+
+async def test_the_table_of_verdicts_is_the_reviewed_one(connect: Connect, sandbox: httpx.ASGITransport) -> None:
+    rows: list[str] = []
+    shows = {
+        identifier: entry.shows for identifier, entry in [*EXECUTIONS.items(), *INSTRUCTOR_EXECUTIONS.items()]
+    }
+    async with connect(sandbox) as client:
+        for tool, identifier in CALLS:
+            result = await client.call_tool(tool, {"id": identifier, "detail": "summary"})
+            summary = result.structured_content["summary"]
+            cells: list[str] = [
+                f"`{identifier}`",
+                shows[identifier],
+                summary["headline"],
+                summary["next_step"],
+                summary["state"],
+                str(summary.get("poll_after_seconds", "–")),
+            ]
+            rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |\n")
+    text = HEAD + "".join(rows)
+    page = Path(__file__).parents[1] / "docs" / "verdicts.md"
+    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
+        page.write_text(text, encoding="utf-8")
+    assert text == page.read_text(encoding="utf-8")
+
+
 async def test_both_eras_get_the_same_answer(connect: Connect, sandbox: httpx.ASGITransport) -> None:
     answers: list[CallToolResult] = []
     for era in ("2026-07-28", "2025-11-25"):
@@ -61,7 +104,12 @@ async def test_both_eras_get_the_same_answer(connect: Connect, sandbox: httpx.AS
 
 @pytest.mark.parametrize(
     ("seconds", "state", "needs_person"),
-    [(0, "queued", False), (4, "running", False), (12, "running", True), (30, "finished", False)],
+    [
+        (0, "queued", False),
+        (RUNNING_AFTER, "running", False),
+        (LOGIN_AFTER, "running", True),
+        (FINISHED_AFTER, "finished", False),
+    ],
 )
 async def test_the_live_execution_moves_by_the_clock(
     connect: Connect, seconds: int, state: str, *, needs_person: bool

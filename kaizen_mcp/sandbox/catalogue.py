@@ -12,7 +12,7 @@ from typing import Any
 
 JsonObject = dict[str, Any]
 
-RUNNING_AFTER, LOGIN_AFTER, FINISHED_AFTER = 4, 12, 30
+RUNNING_AFTER, LOGIN_AFTER, FINISHED_AFTER = 3, 8, 20
 """Seconds after the sandbox's start at which `exec-live` starts to run, waits for a login, and has finished."""
 
 ROWS = 36_000
