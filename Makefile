@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test lint types audit faults cost check clean
+.PHONY: help install demo test lint types audit faults cost bench check clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -47,6 +47,32 @@ audit: .venv/development ## ask the internet for known weaknesses of the exact v
 
 cost: .venv/development ## print what the tools cost a model to read; fail where that grew
 	@$(BIN)/python -m benchmarks.cost
+
+# Plain installs, compiled, since what is measured is what people run; each in a place of its own, with nothing but
+# what it asks for. The plain server and the direct request are in the one that runs the benchmark.
+BENCH := .venv/bench/bin/python
+PLAIN := .venv/plain/bin/python
+NODE_PROXY := .venv/node/node_modules/@ivotoby/openapi-mcp-server/bin/mcp-server.js
+
+bench: .venv/bin/python ## measure speed beside other servers, which it installs below .venv (some minutes)
+	@test -x $(BENCH) || $(PYTHON) -m venv .venv/bench
+	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BENCH) -m pip install --quiet \
+		--disable-pip-version-check .
+	@PIP_BUILD_CONSTRAINT=constraints.txt $(BENCH) -m pip install --quiet --disable-pip-version-check \
+		--force-reinstall --no-deps .
+	@test -x $(PLAIN) || $(PYTHON) -m venv .venv/plain
+	@PIP_CONSTRAINT=constraints.txt $(PLAIN) -m pip install --quiet --disable-pip-version-check mcp httpx
+	@test -x .venv/peers/bin/python || $(PYTHON) -m venv .venv/peers
+	@.venv/peers/bin/python -m pip install --quiet --disable-pip-version-check fastmcp==4.1.2 httpx==0.28.1
+	@$(PYTHON) -m compileall -q .venv/bench/lib .venv/plain/lib .venv/peers/lib || true
+	@if command -v npm >/dev/null; then npm install --silent --no-save --prefix .venv/node \
+		@ivotoby/openapi-mcp-server@1.16.1 >/dev/null || echo "npm could not install the Node proxy."; \
+	else echo "There is no npm, so no Node proxy."; fi
+	@set -- --peer "FastMCP from_openapi=.venv/peers/bin/python benchmarks/fastmcp_server.py"; \
+	if test -f $(NODE_PROXY); then set -- "$$@" --peer "Node proxy=node $(NODE_PROXY) --transport stdio \
+		--openapi-spec benchmarks/openapi.json --api-base-url {address}"; fi; \
+	$(PLAIN) -m benchmarks --python $(BENCH) "$$@" $(BENCHFLAGS)
+	@$(BENCH) -m benchmarks.micro
 
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults

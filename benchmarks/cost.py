@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import anyio
-import bpe_openai  # pyright: ignore[reportMissingTypeStubs] - it has none
 import httpx
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
@@ -53,6 +52,9 @@ class Cost(NamedTuple):
 
 async def measure() -> list[Cost]:
     """The cost of the tool list and of both halves of every answer, with a clock that stands still."""
+    # Here, since it reads its megabytes when it is imported, which comparing figures does not need.
+    import bpe_openai  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - it has none
+
     encoding = bpe_openai.get_encoding("o200k_base")
 
     def cost(what: str, text: str) -> Cost:

@@ -11,7 +11,7 @@ from kaizen_mcp.body import JsonObject, read_object
 from kaizen_mcp.credentials import Masker
 from kaizen_mcp.door import Door
 from kaizen_mcp.errors import BadResponseError, CallTimeoutError, KaizenError
-from kaizen_mcp.safety import make_safe
+from kaizen_mcp.safety import SafeMode
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.text import quote
 
@@ -27,11 +27,13 @@ class Reply:
         data: the object as the API sent it but for what the other two tell.
         notes: one sentence for each thing that could not be passed on as it was.
         redacted: JSON Pointers into `data` of the values that safe mode masked.
+        size: bytes of the answer it came in.
     """
 
     data: JsonObject
     notes: Sequence[str] = ()
     redacted: Sequence[str] = ()
+    size: int = 0
 
 
 class KaizenApi:
@@ -47,6 +49,7 @@ class KaizenApi:
     def __init__(self, settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
         self._settings = settings
         self._masker = Masker([settings.api_key.get_secret_value()] if settings.api_key else [])
+        self._safe_mode = SafeMode(self._masker)
         self._transport = transport
         self._door: Door | None = None
         self._flights: dict[tuple[str, str], _Flight] = {}
@@ -89,19 +92,19 @@ class KaizenApi:
         beside = [quote(self._masker.text(key), 40) for key in data if key != "execution"]
         if beside:
             notes.append(f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here")
-        return self._made_safe(cast("JsonObject", wrapped), notes)
+        return self._made_safe(cast("JsonObject", wrapped), notes, len(body))
 
     def _read(self, body: bytes) -> Reply:
-        return self._made_safe(*read_object(body, self._masker))
+        return self._made_safe(*read_object(body, self._masker), len(body))
 
-    def _made_safe(self, data: JsonObject, notes: list[str]) -> Reply:
+    def _made_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
         """Safe mode stands here, before anything reads the object, so that no channel can forget it."""
         if self._settings.sandbox:
             notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
         if self._settings.raw == "exact":
-            return Reply(data, notes)
-        safe = make_safe(data, self._masker)
-        return Reply(safe.data, [*safe.notes, *notes], safe.redacted)
+            return Reply(data, notes, size=size)
+        safe = self._safe_mode.apply(data)
+        return Reply(safe.data, [*safe.notes, *notes], safe.redacted, size)
 
     async def _post(self, path: str, object_id: str, *, kind: str, read: Callable[[bytes], Reply]) -> Reply:
         """Ask for one object by its id. Callers who ask for the same at one time share one request."""

@@ -36,6 +36,7 @@ _OTHER_THINGS = {"workflow", "workflows", "batch", "batches", "session", "sessio
 _WRITTEN_LIKE_AN_ID = re.compile(
     r"\b(?:exec(?:ution)?[-_][\w-]*\w|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b", re.IGNORECASE
 )
+_PUNCTUATION = ".,;:()<>[]{}"
 _IS_AN_ID = re.compile(r"((instructor[-_]?)?execution[-_]?)?id", re.IGNORECASE)
 _FAR_ENOUGH = 10_000
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -50,13 +51,16 @@ def read_id(value: object) -> str:
         PydanticCustomError: it is no id; the message says why and what is expected.
     """
     text = _as_text(value).strip().strip(_WRAPPING).strip()
+    bare = text.strip(_PUNCTUATION)
+    if _WRITTEN_LIKE_AN_ID.fullmatch(bare):
+        text = bare
     if link := _LINK.search(text) or _BARE_LINK.fullmatch(text):
         text = _id_in_link(link[0].rstrip(".,;:!"))
     if not text:
         raise _refused("is empty")
     if (text[0], text[-1]) in {("{", "}"), ("[", "]")}:
         raise _refused("is JSON in a text", _id_within(text))
-    if re.search(r"\s", text) and (within := _id_within(text)):
+    if re.search(r"[\s=(<\[,;]", text) and (within := _id_within(text)):
         raise _refused("has more in it than an id", within)
     if len(text) > MAX_ID:
         raise _refused(f"is longer than {MAX_ID} characters")
@@ -80,7 +84,7 @@ def _as_text(value: object) -> str:
 
 def _refused(why: str, within: str | None = None) -> PydanticCustomError:
     """An error that says what is wrong with an id, and what to pass: the id found in it, if there is one."""
-    expected = f"pass just {quote(within, MAX_ID)}" if within else _EXPECTED
+    expected = f"pass just {quote(within, MAX_ID)}, one id a call" if within else _EXPECTED
     return PydanticCustomError("id", "{why}; {expected}", {"why": why, "expected": expected})
 
 
@@ -154,12 +158,18 @@ MAX_WAIT = 45
 """Seconds: most clients give up on a call after 60."""
 
 
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):  # "yes, wait" would be read as one second
+        raise ValueError("it must be a number")  # noqa: TRY004 - pydantic answers this one in words
+    return value
+
+
 class _Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: ExecutionId
     detail: Detail = Field("full", description="full: facts and raw object; summary: facts only.")
-    wait_seconds: float = Field(
+    wait_seconds: Annotated[float, BeforeValidator(_no_boolean)] = Field(
         0, ge=0, le=MAX_WAIT, description="Wait up to so long for it to end or to need a person."
     )
     path: Annotated[str, BeforeValidator(read_path)] = Field(

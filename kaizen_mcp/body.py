@@ -17,9 +17,18 @@ _DIGITS_OF_A_DOUBLE = 15
 """Decimal digits that every double keeps."""
 
 _MOST_NOTES = 5
+CONTAINERS = (dict, list)
+"""A pair, for a union takes twice as long to ask and this is asked of every value."""
 _TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 
 JsonObject = dict[str, Any]
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def compact(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """JSON text without a blank too many, which is how clients count the size of an answer."""
+    return _ENCODER.encode(value)
 
 
 def read_object(content: bytes, masker: Masker) -> tuple[JsonObject, list[str]]:
@@ -52,13 +61,18 @@ def read_object(content: bytes, masker: Masker) -> tuple[JsonObject, list[str]]:
 def _decode(content: bytes, reader: "_Reader") -> tuple[Any, str | None]:
     """Return the decoded value, and what is wrong with it if something is."""
     try:
-        data = json.loads(
-            content.decode("utf-8-sig"),
-            object_pairs_hook=reader.read_object,
-            parse_int=reader.read_int,
-            parse_float=reader.read_float,
-            parse_constant=_refuse_constant,
-        )
+        text = content.decode("utf-8-sig")
+        hooks: dict[str, Any] = {
+            "object_pairs_hook": reader.read_object,
+            "parse_float": reader.read_float,
+            "parse_constant": _refuse_constant,
+        }
+        try:
+            data = json.loads(text, **hooks)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # a constant, or a whole number with more digits than Python converts
+            data = json.loads(text, **hooks, parse_int=reader.read_int)
     except UnicodeDecodeError:
         return None, "is not text in UTF-8"
     except ValueError:
@@ -121,6 +135,8 @@ class _Reader:
     def read_float(self, text: str) -> float | str:
         """A double, or the text of a number that no double comes near."""
         value = float(text)
+        if len(text) <= _DIGITS_OF_A_DOUBLE and "e" not in text and "E" not in text:
+            return value
         if value == 0 and not text.lower().partition("e")[0].strip("-0."):
             return value
         if math.isinf(value) or value == 0:
@@ -142,7 +158,7 @@ def _deeper_than(data: JsonObject, limit: int) -> bool:
             child
             for node in level
             for child in (cast("JsonObject", node).values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
+            if isinstance(child, CONTAINERS)
         ]
         if not level:
             return False

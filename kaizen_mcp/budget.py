@@ -6,12 +6,13 @@ their order. Following these yields everything, each piece once.
 """
 
 import difflib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from math import inf
 from typing import Any, cast
 
+from kaizen_mcp.body import compact
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.text import quote
 from kaizen_mcp.words import plural
@@ -20,6 +21,9 @@ CUT = "…"
 """Stands where something was left out; an object that is left out whole is one field of this name."""
 
 _NAMED = 12
+_LONG_NUMBER = 64
+"""Bits of a whole number from which on its digits count."""
+
 _FIRST_COMPARED = 200
 _LONGEST_NAME = 60
 """Fields, and characters of their names, that are compared with a name that is not there."""
@@ -29,8 +33,6 @@ LEAST = 40
 _LESS_TELLING = frozenset({"response", "truncatedResponse", "params", "metadata", "startBlock"})
 _TELLING = 6
 """How much more room any other field of an execution gets than those, where not all have enough."""
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,11 @@ class Omission:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What fits, and what was left out."""
+    """What fits, what was left out, and what fits as compact JSON."""
 
     value: Any
-    omitted: Sequence[Omission] = ()
+    omitted: Sequence[Omission]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +86,52 @@ class Part:
 
 
 def size(value: Any, most: int | None = None) -> int:  # noqa: ANN401 - any JSON value
-    """Characters of a value as compact JSON; counting stops somewhere beyond `most`."""
-    count = 0
-    for chunk in _ENCODER.iterencode(value):
-        count += len(chunk)
-        if most is not None and count > most:
-            break
-    return count
+    """Characters of a value as compact JSON; of one that is longer than `most`, some number above that."""
+    return most + 1 if most is not None and _is_surely_longer(value, most) else len(compact(value))
 
 
-def fit(data: dict[str, Any], room: int) -> Fitted:
+def _is_surely_longer(value: Any, most: int) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether a value has more characters than that, escapes not counted; looks at no more of it than needed."""
+    left = [value]
+    while left and most >= 0:
+        value = left.pop()
+        if isinstance(value, str):
+            most -= len(value) + 2
+        elif isinstance(value, dict):
+            fields = cast("dict[str, Any]", value)
+            most -= 4 * len(fields) + 1
+            if most >= 0:
+                most -= sum(map(len, fields))
+                left += fields.values()
+        elif isinstance(value, list):
+            items = cast("list[Any]", value)
+            most -= len(items) + 1
+            left += items if most >= 0 else ()
+        elif isinstance(value, int) and value.bit_length() > _LONG_NUMBER:
+            most -= value.bit_length() * 3 // 10  # digits, some too few
+        else:
+            most -= 1
+    return most < 0
+
+
+def fit(data: dict[str, Any], room: int, *, about: float = inf) -> Fitted:
     """Leave out as little of an object as needed for it to fit, together with the list of what was left out.
 
     Biggest and least telling parts go first: long texts keep their beginning and end, long lists their first
     items, and of an execution's fields its output and parameters make room for the rest. Fields keep their order.
+
+    Args:
+        data: the object.
+        room: characters.
+        about: how many it has, if that is roughly known; one that is likely to fit is not looked through first.
     """
+    if (about <= room or not _is_surely_longer(data, room)) and len(text := compact(data)) <= room:
+        return Fitted(data, (), text)
     fitter = _Fitter()
     value = fitter.fit(data, room, "")
     if value is None:  # not even the first field
         value, fitter.omitted = {}, [_whole(data, "")]
-    return Fitted(value, fitter.omitted)
+    return Fitted(value, fitter.omitted, compact(value))
 
 
 def find(data: dict[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON value

@@ -17,10 +17,14 @@ from kaizen_mcp import __version__
 if TYPE_CHECKING:
     from mcp.types import CallToolResult, TextContent
 
+    from kaizen_mcp.api import KaizenApi
     from kaizen_mcp.settings import Settings
+    from kaizen_mcp.tools import Lookup
 
 FOUND, FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PORT = 8765
+PATIENCE_WITH_FAULTS, POLITE_PAUSE, LONGEST_PAUSE = 300.0, 5.0, 60.0
+"""Seconds of `get --wait`: without an answer until it gives up, between two tries then, and between two looks."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -114,6 +118,7 @@ def _settings(options: argparse.Namespace) -> "Settings":
 
 
 def _serve(options: argparse.Namespace) -> int:
+    import gc
     import signal
 
     # Until the server takes signals itself: importing takes a moment, and a traceback helps nobody.
@@ -122,6 +127,10 @@ def _serve(options: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGINT, interrupted)
     with ExitStack() as stack:
+        # Loading makes hundreds of thousands of objects that stay; looking through them again and again takes a
+        # tenth of the time until the client has its tool list.
+        gc.disable()
+        stack.callback(gc.enable)
         wire = None
         if sys.platform != "win32":
             from kaizen_mcp.wire import Wire
@@ -149,7 +158,10 @@ def _serve(options: argparse.Namespace) -> int:
             logging.getLogger(__name__).warning("%s Every lookup will answer so.", problem)
 
         async def serve_until_the_end() -> int:
-            exit_code = await serve(create_server(settings), wire)
+            server = create_server(settings)
+            gc.freeze()  # what is loaded stays: the collector need never look at it
+            gc.enable()
+            exit_code = await serve(server, wire)
             _end_soon(exit_code)
             return exit_code
 
@@ -202,28 +214,19 @@ def _get(options: argparse.Namespace) -> int:
     import anyio
 
     from kaizen_mcp.api import KaizenApi
-    from kaizen_mcp.arguments import MAX_WAIT
-    from kaizen_mcp.live_line import LiveLine
     from kaizen_mcp.server import utc_now
     from kaizen_mcp.tools import GET_EXECUTION, GET_INSTRUCTOR_EXECUTION
 
     lookup = GET_INSTRUCTOR_EXECUTION if options.instructor else GET_EXECUTION
 
-    async def wait(api: KaizenApi) -> "CallToolResult":
-        async with LiveLine() as line:
-            while True:
-                arguments = {"id": options.id, "wait_seconds": MAX_WAIT}
-                result = await lookup.call(api, arguments, clock=utc_now, report=line.tell)
-                answer = cast("dict[str, dict[str, Any]]", result.structured_content or {})
-                summary = answer.get("summary", {})
-                if summary.get("state") not in {"queued", "running"} or summary["needs_person"]:
-                    return result
-
     async def look_up() -> int:
         exit_code = INTERRUPTED
         try:
             async with KaizenApi(_settings(options)) as api:
-                result = await (wait(api) if options.wait else lookup.call(api, {"id": options.id}, clock=utc_now))
+                if options.wait:
+                    result = await _wait(lookup, api, options.id)
+                else:
+                    result = await lookup.call(api, {"id": options.id}, clock=utc_now)
             exit_code = _print_answer(result, as_json=options.json)
         finally:
             _end_soon(exit_code)
@@ -232,11 +235,43 @@ def _get(options: argparse.Namespace) -> int:
     return anyio.run(look_up)
 
 
+async def _wait(lookup: "Lookup", api: "KaizenApi", identifier: str) -> "CallToolResult":
+    """Wait as long as it takes: one call after the other, and through faults that pass within some minutes."""
+    import anyio
+
+    from kaizen_mcp.arguments import MAX_WAIT
+    from kaizen_mcp.live_line import LiveLine
+    from kaizen_mcp.server import utc_now
+
+    answered = anyio.current_time()
+    async with LiveLine() as line:
+        while True:
+            arguments = {"id": identifier, "wait_seconds": MAX_WAIT}
+            result = await lookup.call(api, arguments, clock=utc_now, report=line.tell)
+            error = _error_of(result)
+            if error:
+                if not error["retryable"] or anyio.current_time() - answered > PATIENCE_WITH_FAULTS:
+                    return result
+                pause = error.get("retry_after_seconds") or POLITE_PAUSE
+            else:
+                answered = anyio.current_time()
+                summary = cast("dict[str, dict[str, Any]]", result.structured_content)["summary"]
+                if summary["finished"] or summary["needs_person"] or not summary["should_poll"]:
+                    return result
+                pause = summary["poll_after_seconds"]
+            await anyio.sleep(min(pause, LONGEST_PAUSE))
+
+
+def _error_of(result: "CallToolResult") -> dict[str, Any]:
+    """The machine-readable twin of a failed lookup's words; empty if it did not fail."""
+    return cast("dict[str, Any]", (result.meta or {}).get("kaizen/error", {}))
+
+
 def _print_answer(result: "CallToolResult", *, as_json: bool) -> int:
     import json
 
     text = cast("TextContent", result.content[0]).text
-    error = cast("dict[str, Any]", (result.meta or {}).get("kaizen/error", {}))
+    error = _error_of(result)
     if as_json:
         answer = {"error": {**error, "message": text}} if error else result.structured_content
         print(json.dumps(answer, ensure_ascii=False, indent=2))

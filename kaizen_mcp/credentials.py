@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 MASK = "[masked]"
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _LONGEST_NAME = 200
 _MOST_WORDS = 3
 
-_NAMES = frozenset(
+NAMES = frozenset(
     "password passwd pwd pw pass passphrase passcode passkey userpass dbpass secret token jwt authorization cookie"
     " credential cred otp totp hotp pin ssn socialsecurity socialsecuritynumber pinnumber pinno ssnnumber"
     " cardnumber cardnum cardno ccnumber ccnum creditcard debitcard cvv cvc csc cvvcode cvccode securitycode"
@@ -30,8 +30,16 @@ _NAMES = frozenset(
 )
 """Names of credentials, their words run together, in the singular."""
 
-_ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey")
+ENDINGS = ("password", "passwd", "passphrase", "secret", "token", "apikey")
 """How such a name may end where it is written without a break: `newpassword`, `CSRFTOKEN`."""
+
+STEMS = (
+    "pass", "pw", "secret", "token", "jwt", "authorization", "cookie", "cred", "otp", "pin", "ssn", "card",
+    "ccnum", "cv", "csc", "code", "key", "connectionstring", "socialsecurity", "answer", "phrase", "kennwort",
+    "contrase", "senha",
+)  # fmt: skip
+"""One of these is in each of the names above that is written in ASCII; to look for them is much faster."""
+_NO_LETTERS = {code: None for code in range(128) if not chr(code).isalpha()}
 
 _CARRIERS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
@@ -98,6 +106,10 @@ def is_credential(name: str, value: object) -> bool:
 @lru_cache(maxsize=4096)
 def _credential_name(name: str) -> str:
     """The name of a credential in a field's name, in the singular; empty if there is none."""
+    if name.isascii() and "(" not in name:  # what stands in brackets may stand between two letters
+        letters = name.lower().translate(_NO_LETTERS)
+        if not any(stem in letters for stem in STEMS):
+            return ""
     words = [*words_of(name)]
     while len(words) > 1 and (words[-1].isdigit() or words[-1] in _CARRIERS):
         words.pop()
@@ -106,9 +118,9 @@ def _credential_name(name: str) -> str:
     for count in range(1, _MOST_WORDS + 1):
         ending = "".join(words[-count:])
         for singular in (ending, ending.removesuffix("s")):
-            if singular in _NAMES:
+            if singular in NAMES:
                 return singular
-    return next((ending for ending in _ENDINGS if words[-1].endswith(ending)), "")
+    return next((ending for ending in ENDINGS if words[-1].endswith(ending)), "")
 
 
 # Shapes: what looks like a credential wherever it stands. Texts are anyone's and may be megabytes, so a pattern
@@ -146,38 +158,61 @@ def _always(_: str) -> bool:
     return True
 
 
-_VENDORS = {
-    "JSON web token": r"(?<![A-Za-z0-9]-)eyJ[\w-]{8,4000}\.[\w-]{0,8000}\.[\w-]*",
-    "AWS": r"(?:AKIA|(?:ASIA|ABIA|ACCA)(?=[A-Z]*[0-9]))[0-9A-Z]{16}(?![0-9A-Za-z])",
-    "GitHub": r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}",
-    "GitLab": r"gl(?:pat|dt|rt|ptt)-[\w-]{20,}",
-    "Slack": r"(?:xox[a-z]|xapp)-[\w-]{10,}|hooks\.slack\.com/services/[\w/]{20,}",
-    "Stripe": r"[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[\w+/=-]{16,}",
-    "Google": r"AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}",
-    "OpenAI, Anthropic and their like": r"sk-(?=[\w-]{0,60}\d)[\w-]{20,}",
-    "Groq, Replicate, Hugging Face": r"(?:gsk|r8|hf)_[A-Za-z0-9]{30,}",
-    "xAI, Perplexity, Pulumi": r"(?:xai|pplx|pul)-[A-Za-z0-9]{40,}",
-    "SendGrid": r"SG\.[\w-]{16,}\.[\w-]{16,}",
-    "Twilio": r"SK[0-9a-f]{32}(?![0-9A-Za-z])",
-    "npm": r"npm_[A-Za-z0-9]{36}",
-    "PyPI": r"pypi-[\w-]{16,}",
-    "RubyGems, Supabase, Netlify": r"(?:rubygems|sbp|nfp)_[A-Za-z0-9]{36,}",
-    "DigitalOcean": r"do[opr]_v1_[0-9a-f]{60,}",
-    "Shopify": r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}",
-    "Telegram": r"(?:bot)?\d{8,10}:AA[\w-]{33}",
-    "Mailgun": r"key-[0-9a-z]{32}(?![0-9A-Za-z])",
-    "Databricks": r"dapi[0-9a-f]{32}",
-    "Linear, Notion": r"(?:lin_api|secret|ntn)_[A-Za-z0-9]{40,}",
-    "Square": r"sq0[a-z]{3}-[\w-]{22,}",
-    "Docker": r"dckr_pat_[\w-]{20,}",
-    "Figma, Grafana": r"(?:figd|glsa)_[\w-]{30,}",
-    "Postman, New Relic, Heroku": r"(?:PMAK|NRAK|HRKU)-[\w-]{24,}",
-    "Atlassian": r"ATATT3x[\w=-]{50,}",
-    "HashiCorp Vault": r"hvs\.[\w-]{24,}",
-    "age": r"AGE-SECRET-KEY-1[0-9A-Z]{50,}",
-}
-"""Whose keys begin in a way that nothing else does, and how."""
-_VENDORS_KEY = re.compile(f"(?<![A-Za-z0-9])(?:{'|'.join(_VENDORS.values())})")
+_VENDORS: list[tuple[str, str]] = [
+    ("AKIA", r"[0-9A-Z]{16}(?![0-9A-Za-z])"),  # AWS
+    ("ASIA ABIA ACCA", r"(?=[A-Z]*[0-9])[0-9A-Z]{16}(?![0-9A-Za-z])"),
+    ("ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{30,}"),  # GitHub
+    ("github_pat_", r"\w{22,}"),
+    ("glpat- gldt- glrt- glptt-", r"[\w-]{20,}"),  # GitLab
+    ("xox", r"[a-z]-[\w-]{10,}"),  # Slack
+    ("xapp-", r"[\w-]{10,}"),
+    ("hooks.slack.com/services/", r"[\w/]{20,}"),
+    ("sk_live_ sk_test_ rk_live_ rk_test_", r"[A-Za-z0-9]{10,}"),  # Stripe
+    ("whsec_", r"[\w+/=-]{16,}"),
+    ("AIza", r"[\w-]{35}"),  # Google
+    ("ya29. GOCSPX-", r"[\w-]{20,}"),
+    ("sk-", r"(?=[\w-]{0,60}\d)[\w-]{20,}"),  # OpenAI, Anthropic and their like
+    ("gsk_ r8_ hf_", r"[A-Za-z0-9]{30,}"),  # Groq, Replicate, Hugging Face
+    ("xai- pplx- pul-", r"[A-Za-z0-9]{40,}"),  # xAI, Perplexity, Pulumi
+    ("SG.", r"[\w-]{16,}\.[\w-]{16,}"),  # SendGrid
+    ("SK", r"[0-9a-f]{32}(?![0-9A-Za-z])"),  # Twilio
+    ("npm_", r"[A-Za-z0-9]{36}"),
+    ("pypi-", r"[\w-]{16,}"),
+    ("rubygems_ sbp_ nfp_", r"[A-Za-z0-9]{36,}"),  # RubyGems, Supabase, Netlify
+    ("doo_v1_ dop_v1_ dor_v1_", r"[0-9a-f]{60,}"),  # DigitalOcean
+    ("shpat_ shpca_ shppa_ shpss_", r"[0-9a-fA-F]{32}"),  # Shopify
+    ("key-", r"[0-9a-z]{32}(?![0-9A-Za-z])"),  # Mailgun
+    ("dapi", r"[0-9a-f]{32}"),  # Databricks
+    ("lin_api_ secret_ ntn_", r"[A-Za-z0-9]{40,}"),  # Linear, Notion
+    ("sq0", r"[a-z]{3}-[\w-]{22,}"),  # Square
+    ("dckr_pat_", r"[\w-]{20,}"),  # Docker
+    ("figd_ glsa_", r"[\w-]{30,}"),  # Figma, Grafana
+    ("PMAK- NRAK- HRKU-", r"[\w-]{24,}"),  # Postman, New Relic, Heroku
+    ("ATATT3x", r"[\w=-]{50,}"),  # Atlassian
+    ("hvs.", r"[\w-]{24,}"),  # HashiCorp Vault
+    ("AGE-SECRET-KEY-1", r"[0-9A-Z]{50,}"),  # age
+]
+"""How the keys begin that begin like nothing else, and how they go on."""
+
+
+def _vendors_key(beginning: str, rest: str) -> tuple[str, re.Pattern[str]]:
+    # The letters come first and what must not stand before them after, since that is much faster to search for.
+    letters = re.escape(beginning)
+    return beginning, re.compile(f"{letters}(?<![A-Za-z0-9]{letters}){rest}")
+
+
+@cache  # compiled when the first text needs them
+def _vendors_keys() -> list[tuple[str, re.Pattern[str]]]:
+    return [
+        *(_vendors_key(beginning, rest) for beginnings, rest in _VENDORS for beginning in beginnings.split()),
+        # JSON web tokens, and Telegram's, which have a number first.
+        ("eyJ", re.compile(r"eyJ(?<![A-Za-z0-9]eyJ)(?<![A-Za-z0-9]-eyJ)[\w-]{8,4000}\.[\w-]{0,8000}\.[\w-]*")),
+        (":AA", re.compile(r"(?<![A-Za-z0-9])(?:bot)?\d{8,10}:AA[\w-]{33}")),
+    ]
+
+
+_UNBROKEN = re.compile(r"[\w.:+/=-]{13}")
+"""What every one of these keys has in it: the shortest has thirteen characters."""
 
 _Pattern = tuple[str, re.Pattern[str], Callable[[str], bool]]
 """Letters that a text must have before the pattern is tried, since that is much faster; the pattern, whose last
@@ -265,6 +300,18 @@ _BACKWARDS: list[_Pattern] = [
 ]
 """The same with the value first."""
 
+_PLAIN = re.compile(
+    r"(?:"
+    r"(?:[A-Za-z0-9\u00c0-\u024f\u2013_./+]|-(?!-)){1,12}+(?![A-Za-z0-9\u00c0-\u024f\u2013_./+-])"
+    r"|[ ,;()&!?\n]"
+    r")*+"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]{2,12})?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+_NOT_PLAIN = ("bearer", "basic", "code")
+"""Text in which none of the patterns above can match, and no character is hidden: short words of common letters,
+without the signs and the words that each of the patterns needs; a time; a UUID."""
+
 SHORTEST = 6
 """Characters below which no text is searched for shapes: none is shorter."""
 
@@ -291,12 +338,19 @@ class Masker:
                 text = text.replace(secret, MASK)
         return text
 
+    def is_plain(self, text: str) -> bool:
+        """Whether it can be told quickly that `text` has nothing to mask, and nothing hidden, in it."""
+        if not _PLAIN.fullmatch(text):
+            return False
+        lower = text.lower()
+        return not any(word in lower for word in _NOT_PLAIN) and self.known(text) == text
+
     def text(self, text: str) -> str:
         """Return `text` without the known secrets and whatever has the shape of a credential."""
         text = self.known(text)
         if len(text) < SHORTEST:
             return text
-        text = _VENDORS_KEY.sub(MASK, text)
+        text = _without_vendors_keys(text)
         lower = text.lower()
         for letters, pattern, holds in _SHAPES:
             if letters in lower:
@@ -308,6 +362,19 @@ class Masker:
             if letters in lower:
                 text = pattern.sub(lambda match, holds=holds: _masked_if_named(match, 2, 1, holds), text)
         return text
+
+
+def _without_vendors_keys(text: str) -> str:
+    if not _UNBROKEN.search(text):
+        return text
+    found = [pattern.finditer(text) for beginning, pattern in _vendors_keys() if beginning in text]
+    kept: list[str] = []
+    end = 0
+    for start, stop in sorted(match.span() for matches in found for match in matches):
+        if start >= end:  # else it overlaps the one before, and makes one with it
+            kept += [text[end:start], MASK]
+        end = max(end, stop)
+    return "".join([*kept, text[end:]]) if kept else text
 
 
 def _forms(secret: str) -> list[str]:

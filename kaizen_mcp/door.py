@@ -1,17 +1,17 @@
 """The one door to HTTP: the key, the deadline, trying again, the size of answers, each failure by its name."""
 
+import ssl
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import anyio.to_thread
 
 from kaizen_mcp import __version__
-from kaizen_mcp.body import JsonObject
+from kaizen_mcp.body import JsonObject, compact
 from kaizen_mcp.credentials import Masker
 from kaizen_mcp.errors import (
     BadResponseError,
@@ -65,14 +65,15 @@ class Door:
         self._settings = settings
         self._masker = masker
         self._transport = transport
-        self._client: httpx.AsyncClient | None = None
+        self._line: _Line | None = None
+        self._retrying: AsyncRetrying | None = None
         self._turns = anyio.Semaphore(settings.max_concurrency)
 
     async def aclose(self) -> None:
         """Close the pooled connections; calling it twice is harmless."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        line, self._line = self._line, None
+        if line is not None:
+            await line.aclose()
 
     async def post(
         self, path: str, payload: JsonObject, *, missing: str, read: Callable[[bytes], T], deadline: float
@@ -117,6 +118,11 @@ class Door:
         return CallTimeoutError(f"Too many lookups were under way for this one to get its turn within {limit}.")
 
     def _tries(self) -> "AsyncRetrying":
+        if self._retrying is None:
+            self._retrying = self._describe_tries()
+        return self._retrying.copy()  # it keeps count
+
+    def _describe_tries(self) -> "AsyncRetrying":
         from tenacity import (  # noqa: PLC0415 - 30 ms, so not before the first call needs it
             AsyncRetrying,
             retry_if_exception,
@@ -146,17 +152,21 @@ class Door:
     async def _try(self, path: str, payload: JsonObject, missing: str, turn: "_Turn") -> "_Body":
         import httpx  # noqa: PLC0415 - 60 to 90 ms, so not before the first call needs it
 
-        client = self._open_client()
+        if self._line is None:
+            self._line = _Line(self._settings, self._transport, patience=self._patience)
         failure: KaizenError
         try:
             async with self._turns:
                 turn.came = True
-                async with client.stream("POST", path, json=payload) as response:
+                response = await self._line.post(path, payload)
+                try:
                     if response.is_success:
                         return await self._body(response)
                     start = await _start_of(response)
                     turn.refused = refusal(response, start, missing=missing, masker=self._masker)
                     raise turn.refused
+                finally:
+                    await response.aclose()
         except httpx.ConnectTimeout:
             failure = UnavailableError("Kaizen could not be reached: nothing answered.")
         except httpx.TimeoutException:
@@ -167,8 +177,6 @@ class Door:
             failure = explain(error) or UnavailableError("Kaizen could not be reached.")
         except httpx.HTTPError:
             failure = UnavailableError("The connection to Kaizen broke before it had answered.")
-        except httpx.InvalidURL:  # httpx reads the address of a redirect though it does not follow it
-            failure = BadResponseError("Kaizen answered with a redirect to what is no address.")
         except UnicodeEncodeError:
             failure = InvalidInputError("The id has characters in it that can't be sent.")
         # Raised out here so that it carries no httpx exception, whose request holds the key.
@@ -198,10 +206,76 @@ class Door:
         limit = human_size(self._settings.max_body_bytes)
         return BadResponseError(f"Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES.")
 
-    def _open_client(self) -> "httpx.AsyncClient":
-        if self._client is None:
-            self._client = _build_client(self._settings, self._transport, patience=self._patience)
-        return self._client
+
+class _Line:
+    """Connections to the API, kept open.
+
+    What is used of httpx is its transport. There is one address and one kind of request, and nothing is to be
+    followed, remembered or negotiated; the client around a transport takes as long as the sending itself.
+    """
+
+    def __init__(
+        self, settings: Settings, transport: "httpx.AsyncBaseTransport | None", *, patience: float
+    ) -> None:
+        import httpx  # noqa: PLC0415 - as in _try
+
+        key = settings.api_key
+        self._headers = {
+            "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
+            "User-Agent": f"kaizen-mcp/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",  # what _unpack can stop in the middle of
+            "Content-Type": "application/json",
+        }
+        self._extensions = {"timeout": httpx.Timeout(patience, pool=None).as_dict()}
+        self._request = httpx.Request
+        self._urls: dict[str, httpx.URL] = {}
+        problem = "KAIZEN_BASE_URL is not a valid address."
+        try:
+            self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
+            _ = self._base.host  # decodes it
+            problem = f"One of these variables can't be used: {_VARIABLES}."
+            self._transport = transport or _open_transport(self._base, settings.max_concurrency)
+        except (ImportError, OSError, ValueError, httpx.InvalidURL):
+            pass  # told below, without what these exceptions quote
+        else:
+            return
+        raise NotConfiguredError(problem)
+
+    async def post(self, path: str, payload: JsonObject) -> "httpx.Response":
+        """Send a request and return its answer, whose body is still to be read; the caller closes it."""
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = self._base.join(path.lstrip("/"))
+        content = compact(payload).encode()
+        request = self._request("POST", url, headers=self._headers, content=content, extensions=self._extensions)
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+def _open_transport(url: "httpx.URL", max_connections: int) -> "httpx.AsyncBaseTransport":
+    import httpx  # noqa: PLC0415 - as in _try
+
+    limits = httpx.Limits(max_connections=max_connections)
+    if url.scheme != "https":
+        # Plain http is for this machine alone; a proxy would carry the key off it, unencrypted. The context is
+        # never used, but httpx would load a list of authorities for one, which takes longer than the first call.
+        return httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limits=limits)
+    proxies = getproxies()
+    address = proxies.get("https") or proxies.get("all")
+    proxy = None
+    if address and not needs_no_proxy(url, proxies.get("no", "")):
+        proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
+    return httpx.AsyncHTTPTransport(verify=trusted_context(), limits=limits, proxy=proxy)
+
+
+def needs_no_proxy(url: "httpx.URL", listed: str) -> bool:
+    """Whether NO_PROXY lists an address: as the standard library reads it, and as httpx does beside that."""
+    entries = {entry.strip().lower() for entry in listed.split(",")}
+    named = {"*", url.host, f"{url.scheme}://", f"{url.scheme}://{url.host}", str(url).rstrip("/").lower()}
+    return not named.isdisjoint(entries) or bool(proxy_bypass(url.netloc.decode("ascii")))
 
 
 class _Body(NamedTuple):
@@ -274,38 +348,3 @@ def _refused_by_proxy(status: str) -> KaizenError:
         f"The proxy on the way to Kaizen refused the connection{told}.",
         http_status=int(status) if status.isdigit() else None,
     )
-
-
-def _build_client(
-    settings: Settings, transport: "httpx.AsyncBaseTransport | None", *, patience: float
-) -> "httpx.AsyncClient":
-    import httpx  # noqa: PLC0415 - as in _try
-
-    key = settings.api_key
-    https = urlsplit(settings.base_url).scheme == "https"
-    problem = "KAIZEN_BASE_URL is not a valid address."
-    try:
-        url = httpx.URL(settings.base_url)
-        _ = url.host  # decodes it
-        problem = f"One of these variables can't be used: {_VARIABLES}."
-        options: dict[str, Any] = {"verify": trusted_context()} if https and transport is None else {}
-        return httpx.AsyncClient(
-            base_url=url,
-            transport=transport,
-            headers={
-                "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
-                "User-Agent": f"kaizen-mcp/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",  # what _unpack can stop in the middle of
-            },
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one lookup leaves nothing for the next
-            timeout=httpx.Timeout(patience, pool=None),
-            limits=httpx.Limits(max_connections=settings.max_concurrency),
-            follow_redirects=False,
-            # Plain http is for this machine alone; a proxy would carry the key off it, unencrypted.
-            trust_env=https,
-            **options,
-        )
-    except (ImportError, OSError, ValueError, httpx.InvalidURL):
-        pass  # told below, without what these exceptions quote
-    raise NotConfiguredError(problem)

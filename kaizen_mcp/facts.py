@@ -53,7 +53,7 @@ Unlisted = SkipJsonSchema[T | None]
 
 
 class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class NamedId(_Fact):

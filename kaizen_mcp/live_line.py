@@ -4,7 +4,7 @@ import itertools
 import os
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Self
 
 import anyio
 
@@ -24,8 +24,8 @@ class LiveLine:
     Use it as an async context manager; at its end the line on the terminal is gone.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+    def __init__(self) -> None:
+        self._stream = sys.stderr
         self._is_terminal = self._stream.isatty()
         self._words = "asking Kaizen"
         self._shown = ""
@@ -35,7 +35,7 @@ class LiveLine:
     async def tell(self, _: float, __: float, words: str) -> None:
         """Take note of how the execution is doing."""
         if not self._is_terminal and words != self._words:
-            print(f"{words} ({self._waited})", file=self._stream, flush=True)
+            self._print(f"{words} ({self._waited})\n")
         self._words = words
 
     @property
@@ -70,8 +70,14 @@ class LiveLine:
         if not self._is_terminal:
             return
         line = line[: self._width]
-        print(f"\r{line.ljust(len(self._shown))}", end="" if line else "\r", file=self._stream, flush=True)
+        self._print(f"\r{line.ljust(len(self._shown))}" + ("" if line else "\r"))
         self._shown = line
+
+    def _print(self, text: str) -> None:
+        try:
+            print(text, end="", file=self._stream, flush=True)
+        except OSError:  # whoever reads no more of this may still want the answer
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
     @property
     def _width(self) -> int:

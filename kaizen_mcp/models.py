@@ -6,9 +6,8 @@ case. Sources: the API's two documents; fields marked "webhook" come from its we
 """
 
 import re
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import (
@@ -25,6 +24,7 @@ from pydantic import (
     field_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
 _MAX_COUNT = 2**53
 _JSON_TYPES: dict[type, str] = {
@@ -38,10 +38,14 @@ _JSON_TYPES: dict[type, str] = {
 
 
 class Oddities:
-    """Collects what was odd while one object was read; each oddity is kept once, however often it occurs."""
+    """Collects what was odd while one object was read; each oddity is kept once, however often it occurs.
+
+    Attributes:
+        path: names of the fields being read, from the outermost on, so that notes can say where they come from.
+    """
 
     def __init__(self) -> None:
-        self._path: list[str] = []
+        self.path: list[str] = []
         self._notes: dict[str, None] = {}
 
     @property
@@ -49,18 +53,9 @@ class Oddities:
         """One sentence an oddity, in the order found."""
         return list(self._notes)
 
-    @contextmanager
-    def inside(self, field: str) -> Generator[None]:
-        """Name the field being read, so that notes can say where they come from."""
-        self._path.append(field)
-        try:
-            yield
-        finally:
-            self._path.pop()
-
     def add(self, what: str) -> None:
         """Note something about the field being read."""
-        self._notes[f"field '{'.'.join(self._path)}' {what}"] = None
+        self._notes[f"field '{'.'.join(self.path)}' {what}"] = None
 
 
 def _oddities(info: ValidationInfo) -> Oddities:
@@ -114,21 +109,31 @@ Objects = Annotated[list[T], BeforeValidator(_objects)]
 class View(BaseModel):
     """A tolerant, read-only look at one JSON object."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, alias_generator=to_camel)
+    # Built with the first look-up: a client waits for the tool list, and needs no views for that.
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, alias_generator=to_camel, defer_build=True)
+    fields: ClassVar[dict[str, FieldInfo]] = {}
+    """By name; pydantic's own `model_fields` takes longer than to read most of them."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:  # noqa: ANN401 - pydantic's signature
+        cls.fields = dict(cls.model_fields)
 
     @field_validator("*", mode="wrap")
     @classmethod
     def _tolerate(cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
-        field = cls.model_fields[cast("str", info.field_name)]
+        field = cls.fields[cast("str", info.field_name)]
         if value is None:
             return field.get_default(call_default_factory=True)
-        with _oddities(info).inside(field.alias or ""):
-            try:
-                return read(value)
-            except ValidationError:
-                kind = _JSON_TYPES.get(type(value), "a value")
-                _oddities(info).add(f"holds {kind} that is not understood; the summary leaves it out")
-                return field.get_default(call_default_factory=True)
+        oddities = _oddities(info)
+        oddities.path.append(field.alias or "")
+        try:
+            return read(value)
+        except ValidationError:
+            kind = _JSON_TYPES.get(type(value), "a value")
+            oddities.add(f"holds {kind} that is not understood; the summary leaves it out")
+            return field.get_default(call_default_factory=True)
+        finally:
+            oddities.path.pop()
 
 
 class Reference(View):
@@ -372,17 +377,24 @@ InstructorExecution = Annotated[
     _discriminate(_STATES),
 ]
 
-_EXECUTION: TypeAdapter[Execution] = TypeAdapter(Execution)
-_INSTRUCTOR_EXECUTION: TypeAdapter[InstructorExecution] = TypeAdapter(InstructorExecution)
+
+@cache
+def _execution() -> TypeAdapter[Execution]:
+    return TypeAdapter(Execution)
+
+
+@cache
+def _instructor_execution() -> TypeAdapter[InstructorExecution]:
+    return TypeAdapter(InstructorExecution)
 
 
 def view_execution(data: dict[str, Any]) -> tuple[Execution, list[str]]:
     """Read the object inside the `execution` wrapper; returns the view and a note for each oddity."""
     oddities = Oddities()
-    return _EXECUTION.validate_python(data, context=oddities), oddities.notes
+    return _execution().validate_python(data, context=oddities), oddities.notes
 
 
 def view_instructor_execution(data: dict[str, Any]) -> tuple[InstructorExecution, list[str]]:
     """Read an instructor execution; returns the view and a note for each oddity."""
     oddities = Oddities()
-    return _INSTRUCTOR_EXECUTION.validate_python(data, context=oddities), oddities.notes
+    return _instructor_execution().validate_python(data, context=oddities), oddities.notes

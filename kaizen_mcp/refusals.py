@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which the same request can succeed a moment later."""
 
+_LONGEST_PAUSE = 86_400.0
+"""Seconds: who asks for more has lost the measure of time, or a caller's interest."""
+
 MAX_SAID = 300
 """Characters of the API's own words that are handed on."""
 
@@ -103,17 +106,17 @@ def _words_for_people(value: object, levels: int = 4) -> Iterator[str]:
 
 
 def _retry_after(response: "httpx.Response") -> float | None:
-    """Seconds until the caller may come back: RFC 9110's Retry-After, as a number or as a date."""
+    """Seconds until the caller may come back: RFC 9110's Retry-After, as a number or as a date; a day at most."""
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
-        return float(text)
+        return min(float(text), _LONGEST_PAUSE)
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return float(max(0, math.ceil((moment - datetime.now(UTC)).total_seconds())))
+    return min(float(max(0, math.ceil((moment - datetime.now(UTC)).total_seconds()))), _LONGEST_PAUSE)
 
 
 def _request_id(response: "httpx.Response", masker: Masker) -> str | None:

@@ -4,18 +4,23 @@
 then the object as compact JSON.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from mcp.types import Annotations, CallToolResult, TextContent
 from pydantic import BaseModel, Field
 
-from kaizen_mcp.body import JsonObject
+from kaizen_mcp.body import JsonObject, compact
 from kaizen_mcp.budget import Omission, find, fit, part, size
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts, Unlisted
-from kaizen_mcp.summary import MAX_LINK, ExecutionSummary, InstructorExecutionSummary, Summary
+from kaizen_mcp.summary import (
+    MAX_LINK,
+    ExecutionSummary,
+    InstructorExecutionSummary,
+    Summary,
+    downloads_pending,
+)
 from kaizen_mcp.text import defuse, one_line, quote
 from kaizen_mcp.words import human_size, plural, spoken
 
@@ -28,7 +33,10 @@ _DEFUSED = "text that looks like the markup of a chat or a model is shown so tha
 MAX_BRIEF = 2500
 """Characters of each half of an answer with detail=summary."""
 
-_ALWAYS = frozenset("headline next_step kind id status state finished needs_person".split())
+_ALWAYS = frozenset(
+    "headline next_step kind id status state finished needs_person should_poll poll_after_seconds".split()
+)
+"""Facts that programs go by; the published schema asks for most of them."""
 _LEFT_OUT = "Left out; read each with path and offset: "
 _ROOM_TO_SAY_SO = 120
 _FRAME = len('"part":,"omitted":[],') + 4
@@ -100,11 +108,11 @@ class Answer:
         verdict, structured = self._head(MAX_BRIEF)
         return CallToolResult(content=[verdict], structured_content=structured)
 
-    def full(self, data: JsonObject) -> CallToolResult:
-        """Verdict, facts and as much of the object as fits."""
+    def full(self, data: JsonObject, *, about: int) -> CallToolResult:
+        """Verdict, facts and as much as fits of the object, which has about so many characters."""
         verdict, structured = self._head(self._limit // 2)
-        fitted = fit(data, self._room(verdict, structured))
-        return _with({"raw": fitted.value}, fitted.omitted, verdict, structured)
+        fitted = fit(data, self._room(verdict, structured), about=about)
+        return _with({"raw": fitted.value}, fitted.text, fitted.omitted, verdict, structured)
 
     def part(self, data: JsonObject, path: str, offset: int) -> CallToolResult:
         """Verdict, facts and as much as fits of what is at `path`, from `offset` on.
@@ -127,7 +135,7 @@ class Answer:
         if read.total is not None:
             shown["total"] = read.total
         shown["value"] = read.value
-        return _with({"part": shown}, read.omitted, verdict, structured)
+        return _with({"part": shown}, compact(shown), read.omitted, verdict, structured)
 
     def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
         """The verdict, and the structure without the object; neither longer than the limit."""
@@ -144,8 +152,9 @@ class Answer:
         notes = structured["notes"] = _first_that_fit(told, limit // 4)
         if len(notes) < len(told):
             notes.append(f"{plural(len(told) - len(notes), 'more note')} not shown")
-        left_out = _shorten(facts, limit - size({**structured, "summary": {}}) - _ROOM_TO_SAY_SO)
-        if left_out:
+        too_long = size(structured) + _ROOM_TO_SAY_SO - limit
+        if too_long > 0:
+            left_out = _shorten(facts, size(facts) - too_long)
             notes.append(f"{plural(left_out, 'fact')} left out of the summary, which had no room for all")
         return TextContent(text=verdict, annotations=_FOR_ALL), structured
 
@@ -155,20 +164,15 @@ class Answer:
 
 
 def _with(
-    shown: JsonObject, omitted: Sequence[Omission], verdict: TextContent, structured: JsonObject
+    shown: JsonObject, text: str, omitted: Sequence[Omission], verdict: TextContent, structured: JsonObject
 ) -> CallToolResult:
-    """Put both halves together; `shown` holds the object, or its part, by its name."""
-    (value,) = shown.values()
-    content = [verdict, TextContent(text=_compact(value), annotations=_FOR_MODEL)]
+    """Put both halves together; `shown` holds the object, or its part, by its name, and `text` has it as JSON."""
+    content = [verdict, TextContent(text=text, annotations=_FOR_MODEL)]
     answer: JsonObject = {"summary": structured["summary"], **shown}
     if omitted:
         answer["omitted"] = [omission.listed() for omission in omitted]
-        content.append(TextContent(text=_LEFT_OUT + _compact(answer["omitted"]), annotations=_FOR_MODEL))
+        content.append(TextContent(text=_LEFT_OUT + compact(answer["omitted"]), annotations=_FOR_MODEL))
     return CallToolResult(content=[*content], structured_content={**answer, **structured})
-
-
-def _compact(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
@@ -238,7 +242,7 @@ def _status(s: Summary) -> Iterator[str]:
         yield "this attempt has ended"
     else:
         yield _HAS_ENDED.get(s.state, "not finished")
-    yield "its downloads are still to come" if s.state == "finished" and s.should_poll else ""
+    yield "its downloads are still to come" if s.state == "finished" and downloads_pending(s) else ""
     yield "needs a person" if s.needs_person else ""
 
 
@@ -277,9 +281,9 @@ def _wait(s: Summary) -> Iterator[str]:
     if s.waited_seconds is not None:
         yield spoken(s.waited_seconds)
         if s.finished:
-            yield "the wait was for the run, not for its files" if s.should_poll and s.state == "finished" else ""
-        elif not s.needs_person:
-            yield f"time was up and it was still {s.state}, which is no error"
+            yield "the wait was for the run, not for its files" if downloads_pending(s) else ""
+        elif s.should_poll and not s.needs_person:
+            yield f"it was still {s.state} then, which is no error"
 
 
 def _attempts(s: Summary) -> Iterator[str]:

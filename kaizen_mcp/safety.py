@@ -3,12 +3,15 @@
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from kaizen_mcp.body import FreeNames, JsonObject
+from kaizen_mcp.body import CONTAINERS, FreeNames, JsonObject
 from kaizen_mcp.credentials import MASK, Masker, is_credential, is_credential_name, words_of
 from kaizen_mcp.text import quote, visible_lines
 from kaizen_mcp.words import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LINKS = frozenset({"downloadUrl", "liveViewUrl"})
 """Fields whose links people need whole, whatever secret of the link itself is in their query."""
@@ -21,6 +24,13 @@ _NAMES = frozenset(
 _VALUES = frozenset("value values text answer input default content typed".split())
 """Last words of the fields of an object that names a thing in one field and has its value in another."""
 
+_TELLING = frozenset({"locator"})
+"""Fields that name what is beside them in a way of their own."""
+
+_SHORT, _REMEMBERED = 100, 8192
+"""Characters of the texts that the screen looks at and remembers, and how many it remembers."""
+
+_NUMBER = re.compile(r"[\d\s.,:+-]*", re.ASCII)
 _LONGEST_LABEL = 60
 _LONGEST_EMBEDDED = 1_000_000
 _LISTED = 3
@@ -31,7 +41,7 @@ class Safe:
     """What safe mode made of an object.
 
     Attributes:
-        data: a copy in the same shape.
+        data: the object in the same shape; a copy where something was done.
         redacted: JSON Pointers (RFC 6901) into `data` of the values that were masked, wholly or in part.
         hidden: how many hidden characters are shown as escapes.
     """
@@ -56,20 +66,111 @@ class Safe:
         return notes
 
 
-def make_safe(data: JsonObject, masker: Masker) -> Safe:
-    """Mask the credentials in an object and make its hidden characters visible.
+class SafeMode:
+    """Masks the credentials in objects and makes their hidden characters visible.
 
     A value is masked if its field's name says that it is a credential (see `credentials`), with all that is in it;
     if a field beside it says so (`{"name": "PIN", "value": 1234}`); or where it has the shape of one. True, false,
     null and blank text stay: they give nothing away.
+
+    Args:
+        masker: knows the secrets of this server.
     """
-    walk = _Walk(masker)
-    return Safe(walk.fields(data, named=False), walk.redacted, walk.hidden)
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._screen = _Screen(masker)
+
+    def apply(self, data: JsonObject) -> Safe:
+        """Make an object safe; what is safe as it is, is not copied."""
+        doubtful = self._screen.doubtful_parts(data)
+        if not doubtful:
+            return Safe(data, [], 0)
+        walk = Walk(self._masker, doubtful)
+        return Safe(walk.fields(data, named=False), walk.redacted, walk.hidden)
+
+
+class _Screen:
+    """Tells, in a fraction of the time of a walk, the parts of objects in which there may be something to do.
+
+    Short texts and names are remembered once they were found harmless: executions have the same ones in them over
+    and over, and are looked up again and again.
+    """
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._texts: set[str] = set()
+        self._names: set[str] = set()
+
+    def doubtful_parts(self, data: JsonObject) -> set[int]:
+        """Ids (Python's own) of the objects and lists that have something doubtful in them, at any depth."""
+        doubtful: set[int] = set()
+        self._look(data, doubtful)
+        return doubtful
+
+    def _look(self, part: JsonObject | list[Any], doubtful: set[int]) -> bool:
+        """Look once at everything in an object or a list; whether all of it is harmless."""
+        harmless = True
+        items: Iterable[Any] = part
+        if isinstance(part, dict):
+            for name in part:
+                if name not in self._names and not self._is_harmless_name(name):
+                    harmless = False
+            items = part.values()
+        for item in items:
+            if isinstance(item, str):
+                if harmless and item not in self._texts and not self._is_harmless(item):
+                    harmless = isinstance(part, dict) and self._is_link(item, part)
+            elif isinstance(item, CONTAINERS) and not self._look(cast("JsonObject", item), doubtful):
+                harmless = False
+        if not harmless:
+            doubtful.add(id(part))
+        return harmless
+
+    def _is_link(self, text: str, fields: JsonObject) -> bool:
+        """Whether a text stands only where links stay whole, and is one."""
+        visible = text.isascii() and text.isprintable()
+        whole = visible and _LINK.fullmatch(text) is not None and self._masker.known(text) == text
+        return whole and all(name in _LINKS for name, value in fields.items() if value == text)
+
+    def _is_harmless_name(self, name: str) -> bool:
+        """Whether a field's name stays as it is, and leaves the values in and beside it as they are."""
+        if name in _TELLING or is_credential_name(name) or not self._is_harmless(name):
+            return False
+        return _remembered(name, self._names)
+
+    def _is_harmless(self, text: str) -> bool:
+        """Whether a text stays as it is, whatever stands beside it, and is not the name of a credential itself."""
+        if len(text) > _SHORT or _is_name(text):
+            return False  # a long text takes its time, so it is looked at once, by the walk
+        if not self._masker.is_plain(text):
+            walk = Walk(self._masker)
+            if walk.value(text, named=False) != text or walk.redacted:
+                return False
+        return _remembered(text, self._texts)
+
+
+def _remembered(text: str, memory: set[str]) -> bool:
+    """Remember a text, one of not too many; returns True."""
+    if len(memory) >= _REMEMBERED:
+        memory.clear()
+    memory.add(text)
+    return True
 
 
 @dataclass
-class _Walk:
+class Walk:
+    """Goes through an object and makes a copy of it that is safe, but for the parts that are safe as they are.
+
+    Attributes:
+        masker: knows the secrets of this server.
+        doubtful: ids of the objects and lists that have something to do in them; None if that is not known.
+        redacted: JSON Pointers to what was masked.
+        hidden: how many characters were made visible.
+    """
+
     masker: Masker
+    doubtful: set[int] | None = None
     redacted: list[str] = field(default_factory=list[str])
     hidden: int = 0
     path: list[str | int] = field(default_factory=list[str | int])
@@ -79,6 +180,8 @@ class _Walk:
         """Make one value safe; `named` says that a name above it is that of a credential."""
         if isinstance(value, str):
             return self._text(value, named=named)
+        if not named and self.doubtful is not None and id(value) not in self.doubtful:
+            return value  # a number, true, false, null, or a part in which there is nothing to do
         if isinstance(value, dict):
             return self.fields(cast("JsonObject", value), named=named)
         if isinstance(value, list):
@@ -88,6 +191,7 @@ class _Walk:
         return value
 
     def fields(self, fields: JsonObject, *, named: bool) -> JsonObject:
+        """Make an object safe."""
         safe: JsonObject = {}
         names = FreeNames(fields)
         pair = not named and _names_a_credential(fields)
@@ -130,7 +234,7 @@ class _Walk:
             data = json.loads(text)
         except (ValueError, RecursionError):
             return text
-        inner = _Walk(self.masker)
+        inner = Walk(self.masker)
         safe = inner.value(data, named=False)
         return json.dumps(safe, ensure_ascii=False) if inner.redacted else text
 
@@ -168,7 +272,9 @@ def _names_a_credential(fields: JsonObject) -> bool:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _LONGEST_LABEL and is_credential_name(value, surely=True)
+    if not isinstance(value, str) or len(value) > _LONGEST_LABEL or _NUMBER.fullmatch(value):
+        return False
+    return is_credential_name(value, surely=True)
 
 
 def _names_something(key: str) -> bool:

@@ -42,9 +42,16 @@ _NO_WORDS = re.compile(r"none|null|true|false|[\d.+e-]*", re.IGNORECASE)
 POLL_SECONDS, POLL_SECONDS_WHEN_LONG = 60, 600
 """Seconds until it makes sense to look again. Ours, too: the words below say "in a minute" of the first."""
 
+SOON = 300
+"""Seconds after its end within which another attempt, or files, may well follow."""
+
+_LONGEST_PAUSE = 3600
+_LONG_WAIT, _AFTER_SHORT_WAIT = 10, 5
+"""Seconds of a wait after which waiting on at once is no haste, and how long to let pass after a shorter one."""
+
 
 class _Verdict(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     headline: str
     next_step: str
@@ -82,6 +89,11 @@ class Asked:
     waited: float | None = None
     retry_after: float = 0
 
+    @property
+    def pause(self) -> int:
+        """Whole seconds to leave the API alone, at most an hour: nobody plans further ahead by such a word."""
+        return min(math.ceil(self.retry_after), _LONGEST_PAUSE)
+
 
 def summarize_execution(view: Execution, asked: Asked) -> ExecutionSummary:
     """Summarise an execution."""
@@ -103,6 +115,15 @@ def progress_words(summary: Summary) -> str:
     words.append(_attempt(summary).removeprefix(", ") if summary.state in {"running", "paused"} else "")
     words.append(_waits(summary).removeprefix("; "))
     return ", ".join(filter(None, words))
+
+
+def is_over(summary: Summary) -> bool:
+    """Whether there is nothing to wait for: it has ended, it needs a person, or its own times say that it is over.
+
+    An unknown status without an end may be anything, so that is waited for.
+    """
+    ended = summary.contradicts_itself or (summary.state == "unknown" and summary.ended_at is not None)
+    return summary.finished or summary.needs_person or ended is True
 
 
 def _verdict(facts: Facts, age: float | None, asked: Asked) -> dict[str, Any]:
@@ -226,16 +247,16 @@ def _downloads(facts: Facts) -> str:
     count, size = facts.downloads_count, facts.downloads_total_bytes
     there = f", with {plural(count, 'download')}" if count else ""
     there += f" ({human_size(size)})" if count and size is not None else ""
-    if _downloads_pending(facts):
+    if downloads_pending(facts):
         return f"{there}; {'more' if count else 'its downloads'} are still to come"
     said = [facts.downloads_status, None if count else facts.downloads_message]
     quoted = [quote(text) for text in said if text]
     return f"{there}; of its downloads it says {listed(quoted, 2)}" if quoted else there
 
 
-def _downloads_pending(facts: ExecutionFacts) -> bool:
+def downloads_pending(facts: Facts) -> bool:
     """Whether the API says that files are still to come; `pending` is the one such word it is known to use."""
-    return (facts.downloads_status or "").lower() == "pending"
+    return isinstance(facts, ExecutionFacts) and (facts.downloads_status or "").lower() == "pending"
 
 
 def _unknown(facts: Facts, age: float | None) -> str:
@@ -280,8 +301,12 @@ def _next_step(facts: Facts, age: float | None, asked: Asked) -> _Step:
     look_again = _look_again(facts, asked.id)
     if facts.waits_for_login is not None:
         where = _opening(facts.log_in_url) or "find it in Kaizen (no live view link was given) and "
-        needed = "" if facts.waits_for_login == "yes" else ", if it asks for that"
-        return _Step(f"Ask a person to {where}log in{_to_logins(facts)}{needed}; once that is done, {look_again}.")
+        log_in = f"Ask a person to {where}log in{_to_logins(facts)}"
+        if facts.waits_for_login == "yes" or facts.state not in {"queued", "running"}:
+            needed = "" if facts.waits_for_login == "yes" else ", if it asks for that"
+            return _Step(f"{log_in}{needed}; once that is done, {look_again}.")
+        # It may as well log in by itself.
+        return _Step(f"{log_in}, if it asks for that; {look_again} in a minute.", POLL_SECONDS)
     if facts.contradicts_itself:
         check = "Ask a person to check it in Kaizen: its status and its times contradict each other"
         return _Step(f"{check}; once they have, {look_again}.")
@@ -306,34 +331,43 @@ def _while_active(facts: Facts, age: float | None, asked: Asked) -> _Step:
     if age is not None and age >= LONG:
         where = _opening(facts.live_view_url) or "find it in Kaizen and "
         stuck = f"If {roughly(age)} is unusually long for it, ask a person to {where}see whether it is stuck"
-        return _Step(f"{stuck}; else {look_again} in {spoken(POLL_SECONDS_WHEN_LONG)}.", POLL_SECONDS_WHEN_LONG)
+        pause = max(POLL_SECONDS_WHEN_LONG, asked.pause)
+        return _Step(f"{stuck}; else {look_again} in {spoken(pause)}.", pause)
     if asked.waited is not None:
-        still = f"It is still {facts.state} after a wait of {spoken(asked.waited)}, which is no error"
-        when = f" in {spoken(asked.retry_after)}" if asked.retry_after else ""
-        words = f"{still}. To wait on, {look_again} and wait_seconds {asked.wait_seconds:g}{when}."
-        return _Step(words, math.ceil(asked.retry_after))
-    if facts.failed_logins:
-        return _Step(
-            f"Tell the person that a login failed; it goes on, so {look_again} in a minute.", POLL_SECONDS
-        )
-    return _Step(f"Nothing to do yet: {look_again} in a minute.", POLL_SECONDS)
+        tell = "Tell the person that a login failed; it goes on. " if facts.failed_logins else ""
+        still = f"{tell}It is still {facts.state} after a wait of {spoken(asked.waited)}, which is no error"
+        pause = asked.pause or (0 if asked.waited >= _LONG_WAIT else _AFTER_SHORT_WAIT)
+        when = f" in {spoken(pause)}" if pause else ""
+        return _Step(f"{still}. To wait on, {look_again} and wait_seconds {asked.wait_seconds:g}{when}.", pause)
+    begin = (
+        "Tell the person that a login failed; it goes on, so " if facts.failed_logins else "Nothing to do yet: "
+    )
+    return _Step(f"{begin}{look_again} in a minute.", POLL_SECONDS)
 
 
 def _after_finish(facts: Facts, age: float | None, look_again: str) -> _Step:
     if not isinstance(facts, ExecutionFacts):
         return _Step("Nothing more to do: it has finished.")
-    recent = age is None or age < LONG
-    if _downloads_pending(facts):
-        if recent:
-            words = f"The run is over but its files are not all there: {look_again} in a minute."
-            return _Step(words, POLL_SECONDS)
-        return _Step("Ask a person to check its downloads in Kaizen: they are not there long after it finished.")
+    if downloads_pending(facts):
+        if age is not None and age >= LONG:
+            return _Step(
+                "Ask a person to check its downloads in Kaizen: they are not there long after it finished."
+            )
+        return _look_for_files("The run is over but its files are not all there: ", age, look_again)
     said = facts.downloads_status or facts.downloads_message
     if said and not (facts.downloads_count or facts.has_response or facts.response_file_id):
-        if recent:
-            return _Step(f"If files are expected, {look_again} in a minute.", POLL_SECONDS)
-        return _Step("If files are expected, ask a person to check its downloads in Kaizen.")
+        if age is not None and age >= LONG:
+            return _Step("If files are expected, ask a person to check its downloads in Kaizen.")
+        return _look_for_files("If files are expected, ", age, look_again)
     return _Step(_hand_over(facts))
+
+
+def _look_for_files(begin: str, age: float | None, look_again: str) -> _Step:
+    """Look once more where it is not known how long to go on, else more seldom as time goes by."""
+    if age is None:
+        return _Step(f"{begin}{look_again} in a minute; if that shows no more, ask a person to check in Kaizen.")
+    pause = POLL_SECONDS if age < SOON else POLL_SECONDS_WHEN_LONG
+    return _Step(f"{begin}{look_again} in {'a minute' if age < SOON else spoken(pause)}.", pause)
 
 
 def _hand_over(facts: ExecutionFacts) -> str:
@@ -363,12 +397,12 @@ def _after_failure(facts: Facts, age: float | None, look_again: str) -> _Step:
         else "and that no reason was found in its record"
     )
     if isinstance(facts, ExecutionFacts):
-        if _may_try_again(facts) and (age is None or age < LONG):
+        if _may_try_again(facts) and (age is None or age < SOON):
             words = (
                 f"Tell the person that this attempt failed, {told}; another may follow: {look_again} in a minute,"
                 " and if it is still failed then, take that as final."
             )
-            return _Step(words, POLL_SECONDS)
+            return _Step(words, None if age is None else POLL_SECONDS)
         if facts.is_last_attempt:
             told += "; it was the last attempt"
     return _Step(f"Tell the person that it failed, {told}. Someone has to look into it in Kaizen.")

@@ -1,6 +1,7 @@
 """Make text from web pages safe to show. Names, messages and file names are data that anyone may have written."""
 
 import re
+from functools import cache
 from typing import Any, cast
 
 # Joiners and selectors are part of how some scripts and emoji are written. They stay where they can mean
@@ -34,8 +35,6 @@ _HIDDEN = (
     f"|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e010f]|[\U000e0110-\U000e01ef]"
     f"|(?<![\u1820-\u18aa])[\u180b-\u180d\u180f]"
 )
-_HIDDEN_IN_LINE = re.compile(_HIDDEN.format(controls="\x00-\x1f"))
-_HIDDEN_IN_LINES = re.compile(_HIDDEN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
 _QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2033\uff02]')
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -51,6 +50,19 @@ _DELIMITER = re.compile(
     rf"|(?P<rule>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
     re.IGNORECASE,
 )
+
+
+_SIGNS = re.compile(r"[<>\uff1c\uff1e|\uff5c\[!`~#]|[=*-]{2}")
+
+
+@cache  # compiled when the first text needs it, which most do not
+def _hidden_in_line() -> re.Pattern[str]:
+    return re.compile(_HIDDEN.format(controls="\x00-\x1f"))
+
+
+@cache
+def _hidden_in_lines() -> re.Pattern[str]:
+    return re.compile(_HIDDEN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -70,7 +82,9 @@ def visible(text: str) -> str:
     Joiners and variation selectors stay where Arabic, Persian, Hindi, Chinese, Japanese or emoji are written
     with them.
     """
-    return _HIDDEN_IN_LINE.sub(_escape, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _hidden_in_line().sub(_escape, text)
 
 
 def visible_lines(text: str) -> tuple[str, int]:
@@ -84,7 +98,7 @@ def visible_lines(text: str) -> tuple[str, int]:
         count += 0 if match["flag"] else len(match[0])
         return _escape(match)
 
-    return _HIDDEN_IN_LINES.sub(escape, text), count
+    return _hidden_in_lines().sub(escape, text), count
 
 
 def encodable(text: str) -> str:
@@ -103,14 +117,16 @@ def one_line(text: str, limit: int) -> str:
 
 def quote(text: str, limit: int = 80) -> str:
     """Return `text` in double quotes it can't break out of, as one visible line of at most `limit` characters."""
-    return '"' + _QUOTES.sub("'", one_line(text, limit)) + '"'
+    line = one_line(text, limit)
+    line = line.replace('"', "'") if line.isascii() else _QUOTES.sub("'", line)
+    return f'"{line}"'
 
 
 def _defused(match: re.Match[str]) -> str:
     kind = match.lastgroup
     if match["tag"]:
         inside = match["inside"]
-        return "‹" if inside is None else f"‹{inside}›"
+        return "‹" if inside is None else f"‹{_DELIMITER.sub(_defused, inside)}›"
     if match["bracket"]:
         return f"({match['bracket']})"
     return {"end": "|›", "fence": "'''", "rule": "–", "image": "\uff01"}[kind or ""]
@@ -123,7 +139,10 @@ def defuse(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, 
     readable, no longer markup. Links stay as they are.
     """
     if isinstance(value, str):
-        return (value, 0) if _LINK.fullmatch(value) else _DELIMITER.subn(_defused, value)
+        # Most texts have none of the signs, and the rest of the pattern takes its time.
+        if _SIGNS.search(value) and not _LINK.fullmatch(value):
+            return _DELIMITER.subn(_defused, value)
+        return value, 0
     if isinstance(value, list):
         items = [defuse(item) for item in cast("list[Any]", value)]
         return [item for item, _ in items], sum(count for _, count in items)

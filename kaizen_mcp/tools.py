@@ -25,6 +25,7 @@ from kaizen_mcp.schema import published_schema
 from kaizen_mcp.summary import (
     Asked,
     Summary,
+    is_over,
     progress_words,
     summarize_execution,
     summarize_instructor_execution,
@@ -41,6 +42,9 @@ Report = Callable[[float, float, str], Awaitable[None]]
 
 _PATIENCE_WITH_SIBLING = 5.0
 """Seconds for looking whether a missing id belongs to the other tool; a hint is worth no longer wait."""
+
+_MOMENT = 0.1
+"""Seconds that are left after that for saying that the id is nobody's."""
 
 _READS_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False)
 
@@ -118,9 +122,9 @@ class Lookup:
             answer = Answer(summary, notes, reply.redacted, limit=api.settings.max_result_chars)
             if given.path or given.offset:
                 return answer.part(reply.data, given.path, given.offset)
-            return answer.full(reply.data) if given.detail == "full" else answer.brief()
+            return answer.full(reply.data, about=reply.size) if given.detail == "full" else answer.brief()
         except KaizenError as error:
-            return self.failed(error, api.mask, taken_from_link="/" in str(arguments.get("id")))
+            return self.failed(error, api.mask, taken_from_link=_is_link(arguments.get("id")))
 
     async def _wait(
         self, api: KaizenApi, asked_id: str, question: Asked, clock: Clock, report: Report
@@ -132,13 +136,13 @@ class Lookup:
             summary, _ = self.summarize(reply.data, replace(question, now=clock()))
             return reply, summary
 
-        async def tell(seconds: float, seen: tuple[Reply, Summary] | None) -> None:
-            words = progress_words(seen[1]) if seen else "Kaizen has not answered yet"
-            await report(round(seconds, 1), question.wait_seconds, words)
+        async def tell(seconds: float, total: float, seen: tuple[Reply, Summary] | None) -> None:
+            words = progress_words(seen[1]) if seen else "Kaizen does not answer at the moment"
+            await report(round(seconds, 1), round(max(seconds, total), 1), words)
 
         waited = await wait_for(
             look,
-            is_over=lambda seen: seen[1].finished or seen[1].needs_person,
+            is_over=lambda seen: is_over(seen[1]),
             tell=tell,
             seconds=question.wait_seconds,
             deadline=anyio.current_time() + api.settings.call_timeout,
@@ -156,6 +160,7 @@ class Lookup:
             return await self.fetch(api, asked_id)
         except NotFoundError as error:
             missing = error
+        deadline = min(deadline, anyio.current_effective_deadline()) - _MOMENT
         left = deadline - anyio.current_time()
         tool, kind, fetch = self.sibling
         with anyio.move_on_after(min(left, _PATIENCE_WITH_SIBLING)), suppress(KaizenError):
@@ -209,6 +214,10 @@ class Lookup:
         ]
         words, _ = defuse(" ".join(filter(None, parts)))
         return words
+
+
+def _is_link(given: object) -> bool:
+    return isinstance(given, str) and "://" in given
 
 
 async def _tell_nobody(*_: object) -> None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import anyio
 
@@ -43,7 +43,7 @@ async def wait_for(
     look: Callable[[], Awaitable[T]],
     *,
     is_over: Callable[[T], bool],
-    tell: Callable[[float, T | None], Awaitable[None]],
+    tell: Callable[[float, float, T | None], Awaitable[None]],
     seconds: float,
     deadline: float,
 ) -> Waited[T]:
@@ -55,7 +55,7 @@ async def wait_for(
     Args:
         look: sees how things are.
         is_over: whether there is nothing to wait for any more.
-        tell: is told after each look the seconds waited so far, and what was seen, if anything was.
+        tell: is told after each look the seconds so far, the seconds at most, and what was seen, if anything was.
         seconds: to wait at most.
         deadline: by the event loop's clock, when the call ends in any case; a moment before it the wait does.
 
@@ -70,7 +70,9 @@ async def wait_for(
     while True:
         missed: KaizenError | None = None
         try:
-            with anyio.fail_after(deadline - anyio.current_time()):
+            # The first look may take as long as any call; a later one must not keep back what is known.
+            limit = deadline if seen is None else min(deadline, end + LAST_LOOK)
+            with anyio.fail_after(limit - anyio.current_time()):
                 seen = await look()
             seen_at = anyio.current_time()
         except TimeoutError:
@@ -80,14 +82,14 @@ async def wait_for(
                 raise
             missed = error
         now = anyio.current_time()
-        await tell(now - start, seen)
+        await tell(now - start, end - start, seen)
         pause = max(next(pauses), (missed and missed.retry_after_seconds) or 0)
         asked_to_wait_longer = missed is not None and now + pause > end and pause > LONGEST_PAUSE * (1 + _JITTER)
         if (missed is None and seen is not None and is_over(seen)) or now >= end or asked_to_wait_longer:
             break
         await anyio.sleep(min(pause, end - now))
     if seen is None:
-        raise missed or CallTimeoutError("Kaizen did not answer in time.")
+        raise cast("KaizenError", missed)
     return Waited(seen, seconds=now - start, age=now - seen_at, missed=missed)
 
 

@@ -75,6 +75,8 @@ def text_of(result: CallToolResult) -> str:
         ("[the run](https://app.kaizen.example/executions/exec_abc123).", "exec_abc123"),
         ("see https://app.kaizen.example/executions/exec_abc123, please", "exec_abc123"),
         ("a.b/c7", "a.b/c7"),
+        ("(exec-child).", "exec-child"),
+        ("<exec_abc123>,", "exec_abc123"),
         ("<string>", "<string>"),
         ("https://app.kaizen.example/executions/exec%20abc", "exec abc"),
     ],
@@ -87,6 +89,10 @@ async def test_an_id_is_understood_as_people_write_it(connect: Connect, written:
     assert api.ids == [read]
 
 
+def just(why: str, identifier: str) -> str:
+    return f'Argument "id" {why}; pass just "{identifier}", one id a call.'
+
+
 EXPECTED = 'pass the id as text, for example "exec_abc123".'
 
 
@@ -97,18 +103,23 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": None}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": True}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": 1.5}, f'Argument "id" must be text; {EXPECTED}'),
-        ({"id": ["exec_a", "exec_b"]}, 'Argument "id" is a list, not one id; pass just "exec_a".'),
-        ({"id": [4711]}, 'Argument "id" is a list, not one id; pass just "4711".'),
+        ({"id": ["exec_a", "exec_b"]}, just("is a list, not one id", "exec_a")),
+        ({"id": [4711]}, just("is a list, not one id", "4711")),
         ({"id": []}, f'Argument "id" is a list, not one id; {EXPECTED}'),
-        ({"id": {"executionId": "exec_a"}}, 'Argument "id" is an object, not one id; pass just "exec_a".'),
-        ({"id": '{"id": "exec_a"}'}, 'Argument "id" is JSON in a text; pass just "exec_a".'),
-        ({"id": '["7", "8"]'}, 'Argument "id" is JSON in a text; pass just "7".'),
-        ({"id": "[exec-7]"}, 'Argument "id" is JSON in a text; pass just "exec-7".'),
+        ({"id": {"executionId": "exec_a"}}, just("is an object, not one id", "exec_a")),
+        ({"id": '{"id": "exec_a"}'}, just("is JSON in a text", "exec_a")),
+        ({"id": '["7", "8"]'}, just("is JSON in a text", "7")),
+        ({"id": "[exec-7, exec-8]"}, just("is JSON in a text", "exec-7")),
+        ({"id": "id=exec-7"}, just("has more in it than an id", "exec-7")),
+        (
+            {"id": "a", "wait_seconds": True},
+            'Argument "wait_seconds" must be a number from 0 to 45; to wait longer, call again.',
+        ),
         ({"id": "{}"}, f'Argument "id" is JSON in a text; {EXPECTED}'),
-        ({"id": "is exec-claim-7 done?"}, 'Argument "id" has more in it than an id; pass just "exec-claim-7".'),
+        ({"id": "is exec-claim-7 done?"}, just("has more in it than an id", "exec-claim-7")),
         (
             {"id": "run 6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94, please"},
-            'Argument "id" has more in it than an id; pass just "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94".',
+            just("has more in it than an id", "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"),
         ),
         (
             {"id": "a", "wait_seconds": 60},

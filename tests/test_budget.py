@@ -139,3 +139,14 @@ def test_the_least_room_still_says_what_there_is(data: JsonObject) -> None:
     fitted = fit(data, 150)
     assert fitted.omitted
     assert size(fitted.value) <= 150
+
+
+def test_long_numbers_count_before_they_are_written_out() -> None:
+    # Written out at each level they would take seconds; nothing of them is, so each is counted once at most.
+    numbers: Any = [10**4000 + n for n in range(300)]
+    for _ in range(100):
+        numbers = {"a": numbers}
+    assert size(numbers, 22_000) == 22_001
+    assert size([10**4000], 22_000) == 4003
+    fitted = fit(numbers, 22_000)
+    assert size(fitted.value) <= 22_000

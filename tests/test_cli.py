@@ -7,6 +7,9 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from conftest import COMMAND, Environ, RunningSandbox
@@ -92,6 +95,69 @@ def test_get_wait_shows_one_live_line_on_a_terminal(environ: Environ) -> None:
     assert drawn[-1] == ""
     assert all(len(line) < 80 for line in drawn)
     assert "needs a person" in verdict
+
+
+def test_get_wait_ends_where_waiting_is_of_no_use(environ: Environ) -> None:
+    done = run("get", "teach-ended-early", "--instructor", "--wait", "--sandbox", env=environ)
+    assert done.returncode == 0
+    assert "its status and its times contradict each other" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX's")
+def test_get_wait_gives_its_answer_though_nobody_reads_how_the_wait_goes(environ: Environ) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "get", "exec-live", "--wait", "--sandbox"],
+            env=environ, stdout=subprocess.PIPE, stderr=full, encoding="utf-8", timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert "needs a person" in done.stdout
+
+
+def test_get_wait_goes_on_through_faults_and_from_call_to_call(environ: Environ) -> None:
+    status = iter([200, 200, 503, 503, 503, 200, 200])
+    running = {"execution": {"id": "a", "status": "InProgress"}}
+    ended = {"execution": {"id": "a", "status": "Completed"}}
+    asked: list[int] = []
+
+    class Api(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(next(status, 200))
+            body = json.dumps(ended if len(asked) > 7 else running).encode()
+            self.send_response(asked[-1])
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - says nothing
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        env = {
+            **environ, "KAIZEN_API_KEY": "any-key-at-all", "KAIZEN_BASE_URL": f"http://127.0.0.1:{server.server_port}",
+            "KAIZEN_CALL_TIMEOUT": "2", "KAIZEN_MAX_RETRIES": "0",
+        }  # fmt: skip
+        done = run("get", "a", "--wait", env=env)
+        server.shutdown()
+    assert done.returncode == 0
+    assert done.stdout.startswith('Execution "a" finished')
+    assert len(asked) == 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_get_wait_ends_by_ctrl_c(environ: Environ) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "get", "exec-prior-auth-running", "--wait", "--sandbox"],
+        env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    ) as process:  # fmt: skip
+        assert process.stderr
+        assert process.stderr.readline().startswith("running for 2 min")
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in errors
 
 
 def test_get_wait_ends_with_a_lookup_that_fails(environ: Environ) -> None:

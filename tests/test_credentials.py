@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from kaizen_mcp import Settings
 from kaizen_mcp.credentials import MASK, Masker, is_credential_name
-from kaizen_mcp.safety import make_safe
+from kaizen_mcp.safety import SafeMode
 from kaizen_mcp.text import visible_lines
 
 JsonObject = dict[str, Any]
@@ -58,7 +58,7 @@ def test_the_corpus_has_few_misses_and_few_false_positives(capsys: pytest.Captur
     secrets = others = 0
     for case in json.loads(CORPUS.read_text(encoding="utf-8")):
         data = joined(case["object"])
-        labelled, masked = set(case["secrets"]), set(make_safe(data, Masker()).redacted)
+        labelled, masked = set(case["secrets"]), set(SafeMode(Masker()).apply(data).redacted)
         values = {pointer for pointer, value in leaves(data) if isinstance(value, str | int | float)}
         assert labelled <= values
         secrets += len(labelled)
@@ -99,7 +99,7 @@ def test_each_masked_place_is_listed_whatever_its_depth() -> None:
         "log": f"Authorization: Bearer abc123def456 and {KEY}",
         "liveViewUrl": f"https://live.example/?token=abc123&k={KEY}",
     }
-    safe = make_safe(data, Masker([KEY]))
+    safe = SafeMode(Masker([KEY])).apply(data)
     assert safe.data == {
         "params": {"password": MASK, "pin": MASK, "remember": True, "otp": None},
         "rows": [{"a/b~c": {"tokens": [MASK, {"x": MASK}]}}, {"name": "PIN", "value": MASK}],
@@ -119,7 +119,7 @@ def test_each_masked_place_is_listed_whatever_its_depth() -> None:
 
 def test_a_field_whose_name_has_to_change_hides_no_other() -> None:
     data = {"a\u200b": 1, r"a\u200b": 2, KEY: 3}
-    safe = make_safe(data, Masker([KEY]))
+    safe = SafeMode(Masker([KEY])).apply(data)
     assert safe.data == {r"a\u200b_2": 1, r"a\u200b": 2, MASK: 3}
     assert (safe.hidden, safe.redacted) == (1, [f"/{MASK}"])
 
@@ -147,14 +147,14 @@ PROSE = [
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_a_credential_inside_a_text_is_masked_however_it_is_spelled(text: str) -> None:
-    safe = make_safe({"log": text}, Masker()).data["log"]
+    safe = SafeMode(Masker()).apply({"log": text}).data["log"]
     assert MASK in safe
     assert not re.search(r"hunter2|nter2|1234|482913|dXNl|wJal|6789", safe)
 
 
 @pytest.mark.parametrize("text", PROSE)
 def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
-    assert make_safe({"log": text}, Masker()).data["log"] == text
+    assert SafeMode(Masker()).apply({"log": text}).data["log"] == text
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
     ids=str,
 )
 def test_what_insurers_call_an_authorization_stays(data: JsonObject) -> None:
-    assert make_safe(data, Masker()).data == data
+    assert SafeMode(Masker()).apply(data).data == data
 
 
 @pytest.mark.parametrize("form", ["kz%2Fab%2Bcd%3D%3D1234567", "kz\\/ab+cd==1234567", "a3ovYWIrY2Q9PTEyMzQ1Njc"])
@@ -181,7 +181,7 @@ def test_the_configured_key_is_masked_as_urls_json_and_base64_have_it(form: str)
 def test_many_fields_whose_names_become_the_same_are_told_apart() -> None:
     # With a search for a free name from the start each time, this would take minutes.
     data = {f"ghp_{n:036d}": n for n in range(20_000)}
-    safe = make_safe(data, Masker())
+    safe = SafeMode(Masker()).apply(data)
     assert len(safe.data) == len(safe.redacted) == len(data)
 
 
@@ -287,7 +287,7 @@ plain_objects = st.dictionaries(plain_names, plain_values, max_size=6)
 @settings(max_examples=2000)
 @given(plain_objects)
 def test_an_object_without_credentials_comes_out_as_it_went_in(data: JsonObject) -> None:
-    safe = make_safe(data, Masker([KEY]))
+    safe = SafeMode(Masker([KEY])).apply(data)
     assert json.dumps(safe.data) == json.dumps(data)
     assert (safe.redacted, safe.hidden, safe.notes) == ([], 0, [])
 
@@ -300,7 +300,7 @@ def test_whatever_stands_under_the_name_of_a_credential_is_masked_and_listed(
     inner: JsonObject = {**data, name: value}
     for step in path:
         inner = {step: inner, "beside": [data]}
-    safe = make_safe(inner, Masker([KEY]))
+    safe = SafeMode(Masker([KEY])).apply(inner)
     before, after = dict(leaves(inner)), dict(leaves(safe.data))
     assert list(before) == list(after)
     under = "".join(f"/{step}" for step in reversed(path)) + f"/{name}"

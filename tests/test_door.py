@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from kaizen_mcp import KaizenApi, Settings
 from kaizen_mcp.api import Reply
+from kaizen_mcp.door import needs_no_proxy
 from kaizen_mcp.errors import CallTimeoutError, KaizenError
 from kaizen_mcp.rate import CallRate
 
@@ -144,3 +145,30 @@ def test_no_more_calls_pass_than_the_rate_allows_and_who_waits_as_told_is_let_in
             now += wait + 1e-6
             assert rate.take() == 0
             passed += 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ("", False),
+        ("*", True),
+        ("other.example, *", True),
+        ("api.example", True),
+        (".example", True),
+        ("example", True),
+        ("ample", False),
+        ("other.example", False),
+        ("api.example:8443", True),
+        ("api.example:443", False),
+        ("https://", True),
+        ("http://", False),
+        ("https://api.example", True),
+        ("HTTPS://API.EXAMPLE:8443", True),
+    ],
+)
+def test_no_proxy_is_read_as_people_write_it(
+    monkeypatch: pytest.MonkeyPatch, listed: str, *, expected: bool
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", listed)
+    assert needs_no_proxy(httpx.URL("https://api.example:8443/"), listed) is expected

@@ -121,3 +121,25 @@ def test_what_was_left_out_is_told_in_both_halves() -> None:
     told = result.content[-1].text.partition(": ")[2]
     assert json.loads(told) == result.structured_content["omitted"]
     assert result.structured_content["raw"]["id"] == "a"
+
+
+def test_what_programs_go_by_is_never_left_out() -> None:
+    wide = {
+        "id": "i" * 256, "status": "s" * 500, "name": "n" * 500, "liveViewUrl": "https://l.example/" + "x" * 470,
+        "startTime": "2026-11-22T09:00:00Z", **{f"password{n}": "secret" for n in range(60)},
+        **{f"error{n}": "went wrong " * 60 for n in range(9)}, "workflow": {"id": "w" * 256, "name": "w" * 500},
+    }  # fmt: skip
+    for status in ("s" * 500, "InProgress", "Failed"):
+        result = ask({**wide, "status": status}, {"detail": "summary"})
+        assert not result.is_error
+        jsonschema.validate(result.structured_content, SCHEMA, jsonschema.Draft202012Validator)
+        summary = result.structured_content["summary"]
+        assert summary["should_poll"] is ("poll_after_seconds" in summary)
+        assert max(characters(result)) <= MAX_BRIEF
+
+
+def test_a_download_that_is_not_pending_is_not_said_to_be_still_to_come() -> None:
+    ended = {"status": "Completed", "endTime": "2026-11-22T09:29:00Z"}
+    result = ask({**ended, "downloads": {"files": [], "message": "The run downloaded nothing."}}, {})
+    assert isinstance(result.content[0], TextContent)
+    assert "still to come" not in result.content[0].text

@@ -24,7 +24,8 @@ THEN = f"once that is done, {AGAIN}"
 MAYBE = "which may be its end or not"
 FINAL = "in a minute, and if it is still failed then, take that as final"
 REASON = "with what is quoted above"
-HOUR_AGO, DAY_AGO = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z"
+HOUR_AGO, DAY_AGO, JUST_NOW = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z", "2026-11-22T09:28:00Z"
+ONCE = "in a minute; if that shows no more, ask a person to check in Kaizen"
 LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
 OPEN_LOGIN: JsonObject = {"authentications": [{"status": "InProgress"}], "contextAuthentications": [LOGIN]}
 
@@ -113,12 +114,12 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "Completed", "startTime": DAY_AGO, "downloads": {"status": "pending"}},
         '"Check" finished; its downloads are still to come.',
-        f"The run is over but its files are not all there: {AGAIN} in a minute.",
+        f"The run is over but its files are not all there: {AGAIN} {ONCE}.",
     ),
     (
         {"status": "Failed", "startTime": DAY_AGO, "durationMs": 85_800_000, "isLastAttempt": False},
         '"Check" failed after running for 23 h 50 min; no reason was found in its record.',
-        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {AGAIN} {FINAL}.",
+        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
     ),
     (
         ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
@@ -143,7 +144,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [{"sizeBytes": 1}], "status": "Pending"}),
         '"Check" finished 1 h ago, with 1 download (1 byte); more are still to come.',
-        f"The run is over but its files are not all there: {AGAIN} in a minute.",
+        f"The run is over but its files are not all there: {AGAIN} in 10 min.",
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "status": "pending"}),
@@ -153,7 +154,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [], "status": "failed", "message": "Disk full"}),
         '"Check" finished 1 h ago; of its downloads it says "failed" and "Disk full".',
-        f"If files are expected, {AGAIN} in a minute.",
+        f"If files are expected, {AGAIN} in 10 min.",
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "message": "12 files are being prepared"}),
@@ -176,9 +177,30 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
         "Nothing more to do: it has finished.",
     ),
     (
-        ended("Failed", attempts=1, totalAttempts=3, error={"stack": "at line 1 of a trace", "message": "No"}),
-        '"Check" failed 1 h ago, on attempt 1 of 3. Its "error.message" says: "No"',
+        ended("Failed", JUST_NOW, attempts=1, totalAttempts=3, error={"stack": "at line 1", "message": "No"}),
+        '"Check" failed 2 min ago, on attempt 1 of 3. Its "error.message" says: "No"',
         f"Tell the person that this attempt failed, {REASON}; another may follow: {AGAIN} {FINAL}.",
+    ),
+    (
+        ended("Failed", attempts=1, totalAttempts=3),
+        '"Check" failed 1 h ago, on attempt 1 of 3; no reason was found in its record.',
+        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
+    ),
+    (
+        {"status": "Failed", "attempts": 1, "totalAttempts": 3},
+        '"Check" failed, on attempt 1 of 3; no reason was found in its record.',
+        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {AGAIN} {FINAL}.",
+    ),
+    (
+        {"status": "InProgress", "contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
+        | {"authentications": [{"status": "InProgress"}]},
+        '"Check" is running; it may be waiting for a person to log in to "Portal".',
+        f'Ask a person to {FIND} and log in to "Portal", if it asks for that; {AGAIN} in a minute.',
+    ),
+    (
+        ended("Completed", JUST_NOW, downloads={"files": [], "status": "pending"}),
+        '"Check" finished 2 min ago; its downloads are still to come.',
+        f"The run is over but its files are not all there: {AGAIN} in a minute.",
     ),
     (
         ended("Failed", DAY_AGO, isLastAttempt=False, errorCode="none", errorUrl="https://shots.example/1?sig=x"),

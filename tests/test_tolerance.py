@@ -372,4 +372,5 @@ def test_any_object_is_answered_by_the_published_schema(lookup: Lookup, recordin
     # What programs go by says the same as the words do.
     assert summary["should_poll"] is ("poll_after_seconds" in summary)
     assert not summary["should_poll"] or " again with id " in summary["next_step"]
-    assert not (summary["should_poll"] and (summary["needs_person"] or summary["state"] == "unknown"))
+    needed = summary.get("waits_for_login") == "yes" or summary["state"] in {"paused", "unknown"}
+    assert not (summary["should_poll"] and needed)

@@ -60,8 +60,9 @@ async def test_the_answer_for_a_sandbox_execution_is_the_reviewed_one(
 HEAD = """# Verdicts
 
 What the tools say first of every execution in the sandbox, at 09:30 on 22 November 2026: one sentence, and one
-thing to do. `state` and `poll after` (seconds) are what programs go by; `–` means that looking again is of no use
-until somebody has done something. `tests/test_verdicts.py` writes this table (`UPDATE_SNAPSHOTS=1`) and checks it.
+thing to do. `state` and `poll after` (seconds) are what programs go by; `–` means that looking again is of no use,
+or of none until somebody has done something. `tests/test_verdicts.py` writes this table (`UPDATE_SNAPSHOTS=1`) and
+checks it.
 
 | id | it shows | headline | next step | state | poll after |
 |---|---|---|---|---|---|

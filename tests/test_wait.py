@@ -1,6 +1,5 @@
 """Waiting for an execution, on a clock that jumps: a wait of 45 seconds takes no time here."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ RUNNING = {"id": "exec-live", "status": "InProgress", "startTime": "2026-11-22T0
 PENDING: dict[str, Any] = {
     "id": "exec-live",
     "status": "Completed",
+    "endTime": "2026-11-22T09:29:00Z",
     "downloads": {"files": [], "status": "Pending"},
 }
 MARGIN = 0.01
@@ -100,7 +100,7 @@ async def test_it_comes_back_when_a_person_is_needed_and_tells_its_progress(era:
     assert LOGIN_AFTER <= world.seconds < LOGIN_AFTER + LONGEST_PAUSE * 1.2 + MARGIN
     times, totals, messages = zip(*world.progress, strict=True)
     assert list(times) == sorted(set(times))
-    assert set(totals) == {45}
+    assert set(totals) == {45 - LAST_LOOK}
     assert messages[0] == "queued"
     assert any(message.startswith("running for ") and ", attempt 1 of 3" in message for message in messages)
     assert 'it waits for a person to log in to "Availity (Smith Dental)"' in messages[-1]
@@ -119,7 +119,7 @@ async def test_time_up_is_a_normal_answer_that_says_how_to_wait_on(era: str) -> 
         "It is still running after a wait of 30 s, which is no error. "
         'To wait on, call get_execution again with id "exec-live" and wait_seconds 30.'
     )
-    assert "Waited: 30 s; time was up and it was still running, which is no error" in text_of(result)
+    assert "Waited: 30 s; it was still running then, which is no error" in text_of(result)
     assert summary["headline"].startswith('Execution "exec-live" has been running for 4 min')
 
 
@@ -148,8 +148,10 @@ async def test_it_comes_back_as_soon_as_it_has_ended_or_is_paused_but_not_for_an
 
 async def test_downloads_still_to_come_are_told_at_once_and_are_not_the_end_of_it(era: str) -> None:
     world = World(lambda _: PENDING)
-    summary = summary_of(await world.ask(era, {**ID, "wait_seconds": 45}))
+    result = await world.ask(era, {**ID, "wait_seconds": 45})
+    summary = summary_of(result)
     assert world.seconds < 1
+    assert "the wait was for the run, not for its files" in text_of(result)
     assert "its downloads are still to come" in summary["headline"]
     assert (summary["should_poll"], summary["poll_after_seconds"]) == (True, 60)
     assert "its files are not all there" in summary["next_step"]
@@ -165,7 +167,7 @@ async def test_faults_are_ridden_out_before_and_after_the_first_answer() -> None
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 40})
     assert summary_of(result)["state"] == "finished"
     assert "last look failed" not in text_of(result)
-    assert world.progress[0][2] == "Kaizen has not answered yet"
+    assert world.progress[0][2] == "Kaizen does not answer at the moment"
     assert 20 <= world.seconds <= 26
 
 
@@ -185,6 +187,13 @@ async def test_a_wait_without_any_answer_fails_as_the_last_look_did_within_the_d
     assert result.is_error
     assert text_of(result).startswith("[unavailable] ")
     assert 45 - LAST_LOOK <= world.seconds <= 45
+
+
+async def test_an_id_nobody_has_is_told_as_such_though_the_other_kind_does_not_answer() -> None:
+    world = World(lambda _: httpx.Response(404 if len(world.looks) == 1 else 598))
+    result = await world.ask("2026-07-28", {**ID, "wait_seconds": 2}, replace(SETTINGS, call_timeout=3))
+    assert text_of(result).startswith("[not_found] ")
+    assert world.seconds < 3
 
 
 async def test_a_silent_api_does_not_keep_a_wait_beyond_the_deadline() -> None:
@@ -213,6 +222,43 @@ async def test_an_api_that_asks_for_a_longer_pause_than_there_is_time_gets_it() 
     assert len([look for look in world.looks if look >= 5]) == 1
 
 
+async def test_a_look_that_takes_long_does_not_keep_a_short_wait_from_ending() -> None:
+    world = World(lambda seconds: RUNNING if seconds < 1 else httpx.Response(598))
+    result = await world.ask("2026-07-28", {**ID, "wait_seconds": 3})
+    assert summary_of(result)["state"] == "running"
+    assert world.seconds == pytest.approx(3 + LAST_LOOK, abs=MARGIN)
+
+
+async def test_after_a_short_wait_it_says_to_let_some_seconds_pass() -> None:
+    summary = summary_of(await World(lambda _: RUNNING).ask("2026-07-28", {**ID, "wait_seconds": 0.001}))
+    assert (summary["should_poll"], summary["poll_after_seconds"]) == (True, 5)
+    assert summary["next_step"].endswith("and wait_seconds 0.001 in 5 s.")
+
+
+async def test_times_that_say_it_is_over_end_a_wait_whatever_the_status_says() -> None:
+    for status in ("InProgress", "Cancelled"):
+        world = World(lambda _, status=status: {**RUNNING, "status": status, "endTime": "2026-11-22T09:29:00Z"})
+        result = await world.ask("2026-07-28", {**ID, "wait_seconds": 45})
+        assert summary_of(result)["should_poll"] is False
+        assert "which is no error" not in text_of(result)
+        assert world.seconds < 1
+
+
+async def test_a_login_that_failed_is_told_after_a_wait_too() -> None:
+    world = World(lambda _: {**RUNNING, "authentications": [{"status": "Failed"}]})
+    summary = summary_of(await world.ask("2026-07-28", {**ID, "wait_seconds": 10}))
+    assert summary["next_step"].startswith("Tell the person that a login failed; it goes on. It is still running")
+
+
+async def test_a_run_that_is_long_under_way_is_left_alone_as_long_as_the_api_asks_for() -> None:
+    old = {**RUNNING, "startTime": "2026-11-22T01:00:00Z"}
+    limited = httpx.Response(429, headers={"Retry-After": "900"})
+    world = World(lambda seconds: old if seconds < 5 else limited)
+    summary = summary_of(await world.ask("2026-07-28", {**ID, "wait_seconds": 45}))
+    assert summary["poll_after_seconds"] == 900
+    assert summary["next_step"].endswith("in 15 min.")
+
+
 async def test_a_cancelled_wait_looks_no_more(era: str) -> None:
     world = World(lambda _: RUNNING)
     with anyio.move_on_after(10) as patience:
@@ -236,5 +282,7 @@ async def test_fifty_waits_do_not_look_in_step() -> None:
     async with anyio.create_task_group() as tasks:
         for world in worlds:
             tasks.start_soon(world.ask, "2026-07-28", {**ID, "wait_seconds": 10})
-    looks = [json.dumps(world.looks) for world in worlds]
-    assert len(set(looks)) == len(worlds)
+    # The second looks would all come after one second, to the millisecond.
+    second = sorted(world.looks[1] for world in worlds)
+    assert second[-1] - second[0] > 0.2
+    assert len({round(look, 2) for look in second}) > 10
