@@ -119,19 +119,20 @@ class _Screen:
             items = part.values()
         for item in items:
             if isinstance(item, str):
-                if harmless and item not in self._texts and not self._is_harmless(item):
-                    harmless = isinstance(part, dict) and self._is_link(item, part)
+                if harmless and item not in self._texts:
+                    harmless = self._is_link(item, part) or self._is_harmless(item)
             elif isinstance(item, CONTAINERS) and not self._look(cast("JsonObject", item), doubtful):
                 harmless = False
         if not harmless:
             doubtful.add(id(part))
         return harmless
 
-    def _is_link(self, text: str, fields: JsonObject) -> bool:
-        """Whether a text stands only where links stay whole, and is one."""
-        visible = text.isascii() and text.isprintable()
-        whole = visible and _LINK.fullmatch(text) is not None and self._masker.known(text) == text
-        return whole and all(name in _LINKS for name, value in fields.items() if value == text)
+    def _is_link(self, text: str, part: JsonObject | list[Any]) -> bool:
+        """Whether a text is a link, and stands only where links stay whole."""
+        if not isinstance(part, dict) or not _LINK.fullmatch(text) or not (text.isascii() and text.isprintable()):
+            return False
+        kept = all(name in _LINKS for name, value in part.items() if value == text)
+        return kept and self._masker.known(text) == text
 
     def _is_harmless_name(self, name: str) -> bool:
         """Whether a field's name stays as it is, and leaves the values in and beside it as they are."""
