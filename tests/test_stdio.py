@@ -1,11 +1,14 @@
 """The server as clients start it: a process, two pipes, one JSON-RPC message a line."""
 
 import json
+import os
 import re
+import select
 import socket
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from conftest import COMMAND, ERAS, Environ, RunningSandbox
 from mcp import Client, StdioServerParameters
 
 from kaizen_mcp import __version__
+from kaizen_mcp.stdio import MOST_OPEN
 
 JsonObject = dict[str, Any]
 
@@ -147,6 +151,46 @@ def test_a_client_may_close_its_end_with_its_last_request(era: str, environ: Env
     answered = {json.loads(line)["id"] for line in done.stdout.splitlines()}
     assert answered == {message["id"] for message in conversation(era) if "id" in message}
     assert done.stderr == ""
+
+
+def test_a_conversation_may_stand_in_files(era: str, environ: Environ, tmp_path: Path) -> None:
+    asked, answered = tmp_path / "asked.jsonl", tmp_path / "answered.jsonl"
+    asked.write_text("".join(json.dumps(message) + "\n" for message in conversation(era)), encoding="utf-8")
+    with asked.open("rb") as stdin, answered.open("wb") as stdout:
+        done = subprocess.run(
+            [*COMMAND, "--sandbox"],
+            env=environ,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=True,
+        )
+    lines = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
+    assert {line["id"] for line in lines} == {message["id"] for message in conversation(era) if "id" in message}
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
+def test_a_client_that_does_not_read_is_not_read_from_any_more_and_loses_nothing(environ: Environ) -> None:
+    arguments = {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}}
+    env = {**environ, "KAIZEN_MAX_CALLS_PER_MINUTE": "100000"}
+    with subprocess.Popen(
+        [*COMMAND, "--sandbox"], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        os.set_blocking(process.stdin.fileno(), False)
+        taken = 0
+        left = b""
+        while select.select([], [process.stdin], [], 3)[1]:  # until nobody has read from the pipe for a while
+            left = left or json.dumps(request(taken + 1, "tools/call", arguments, "2026-07-28")).encode() + b"\n"
+            left = left[os.write(process.stdin.fileno(), left) :]
+            taken += not left
+        assert MOST_OPEN <= taken < 3 * MOST_OPEN
+        answers = [json.loads(line)["id"] for _, line in zip(range(taken), process.stdout, strict=False)]
+        assert sorted(answers) == list(range(1, taken + 1))
+        process.stdin.close()
 
 
 @pytest.mark.parametrize(
