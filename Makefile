@@ -49,7 +49,8 @@ cost: .venv/development ## print what the tools cost a model to read; fail where
 	@$(BIN)/python -m benchmarks.cost
 
 # Plain installs, compiled, since what is measured is what people run; each in a place of its own, with nothing but
-# what it asks for. The plain server and the direct request are in the one that runs the benchmark.
+# what it asks for. The plain server and the direct request are in the one that runs the benchmark. (The single steps,
+# measured last, are those of this clone.)
 BENCH := .venv/bench/bin/python
 PLAIN := .venv/plain/bin/python
 NODE_PROXY := .venv/node/node_modules/@ivotoby/openapi-mcp-server/bin/mcp-server.js
