@@ -122,8 +122,8 @@ def is_over(summary: Summary) -> bool:
 
     An unknown status without an end may be anything, so that is waited for.
     """
-    ended = summary.contradicts_itself or (summary.state == "unknown" and summary.ended_at is not None)
-    return summary.finished or summary.needs_person or ended is True
+    ended = bool(summary.contradicts_itself) or (summary.state == "unknown" and summary.ended_at is not None)
+    return summary.finished or summary.needs_person or ended
 
 
 def _verdict(facts: Facts, age: float | None, asked: Asked) -> dict[str, Any]:

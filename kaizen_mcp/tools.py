@@ -150,7 +150,8 @@ class Lookup:
         question = replace(question, waited=waited.seconds)
         if waited.missed is None:
             return waited.seen[0], question, []
-        note = f"the last look failed ({waited.missed}); this is as of {spoken(waited.age)} before"
+        why = str(waited.missed).removesuffix(".")
+        note = f"the last look failed ({why}); this is as of {spoken(waited.age)} before"
         return waited.seen[0], replace(question, retry_after=waited.missed.retry_after_seconds or 0), [note]
 
     async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:

@@ -88,6 +88,34 @@ def test_looking_for_stems_first_finds_the_same_names(parts: list[str]) -> None:
         assert is_credential_name(name) is is_credential_name(wide)
 
 
+LINK = "https://f.example/a?token=abc12345"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"downloadUrl": LINK},
+        {"downloadUrl": f"{LINK}\x1b]0;x\x07"},
+        {"liveViewUrl": f"{LINK}\x7f"},
+        {"downloadUrl": f"{LINK}\u202e"},
+        {"downloadUrl": f"https://f.example/{KEY}"},
+        {"downloadUrl": LINK, "note": LINK},
+        {"note": LINK},
+        {"downloadUrl": [LINK]},
+        {"password": {"downloadUrl": LINK}},
+        {"downloadUrl": f"{LINK} password=hunter22"},
+    ],
+)
+def test_links_are_screened_as_they_are_walked(data: dict[str, Any]) -> None:
+    masker = Masker([KEY])
+    walk = Walk(masker)
+    whole = walk.fields(data, named=False)
+    safe = SafeMode(masker).apply({"files": [data]})
+    assert safe.data == {"files": [whole]}
+    assert safe.redacted == [f"/files/0{pointer}" for pointer in walk.redacted]
+    assert safe.hidden == walk.hidden
+
+
 @pytest.mark.parametrize("name", ["Social (US) Security Number", "cc (amex) number", "to(x)ken"])
 def test_what_stands_in_brackets_does_not_hide_a_name(name: str) -> None:
     assert SafeMode(Masker()).apply({name: "123-45-6789"}).redacted == [f"/{name}"]
