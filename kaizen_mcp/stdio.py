@@ -1,16 +1,16 @@
-"""The wire: stdin and stdout as the SDK's stdio transport wants them, and an end that is prompt and quiet.
+"""The wire: lines of a client's connection as the SDK's messages, and an end that is prompt and quiet.
 
 The SDK reads stdin in a thread, which nothing can interrupt: a signal would not end the server until its client
-sent another line. So the descriptors are watched instead. Windows can't watch pipes; there the SDK's own streams
-serve.
+sent another line, and each message takes several turns of the loop. So the descriptors are watched instead.
+Windows can't watch pipes; there the SDK's own streams serve.
 """
 
 import json
 import os
 import signal
-from collections import Counter, deque
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
@@ -27,6 +27,7 @@ from mcp.types import (
     JSONRPCNotification,
     JSONRPCRequest,
     JSONRPCResponse,
+    jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
 
@@ -72,9 +73,10 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
     Returns:
         The exit code: 0 after the client has left, 128 and the signal's number after a signal.
     """
+    traffic = _Traffic()
     if wire is None:
         async with stdio_server() as (messages, answers):
-            await _run(server, messages, answers, _Traffic())
+            await _run(server, messages, answers, traffic)
         return 0
     codes: list[int] = []
     with anyio.CancelScope() as session:
@@ -82,59 +84,57 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
         def end(exit_code: int) -> None:
             codes.append(exit_code)
             session.deadline = min(session.deadline, anyio.current_time() + LAST_WORDS)
-            lines.end()
+            reader.end()
             traffic.hurry()
 
-        traffic = _Traffic()
-        lines = _Lines(wire.stdin)
-        async with _ended_by_signals(end):
-            stdin = cast("anyio.AsyncFile[str]", lines)
-            stdout = cast("anyio.AsyncFile[str]", _Writer(wire.stdout, gone=end))
-            async with stdio_server(stdin, stdout) as (messages, answers):
-                await _run(server, messages, answers, traffic)
+        async def end_by_signal() -> None:
+            with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as receiver:
+                async for number in receiver:
+                    end(128 + number)
+
+        reader = _Reader(wire.stdin)
+        writer = _Writer(wire.stdout, gone=end)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(end_by_signal)
+            tasks.start_soon(writer.write_rest)
+            await _run(server, reader, writer, traffic)
+            tasks.cancel_scope.cancel()
     return codes[0] if codes else 0
 
 
-async def _run(server: Server[Any], messages: "_Receiving", answers: "_Sending", traffic: "_Traffic") -> None:
+async def _run(server: Server[Any], messages: _Receiving, answers: _Sending, traffic: "_Traffic") -> None:
     told = _Answers(answers, traffic)
     await server.run(_Answering(messages, told, traffic), told, server.create_initialization_options())
 
 
-@asynccontextmanager
-async def _ended_by_signals(end: Callable[[int], None]) -> AsyncGenerator[None]:
-    """Call `end` with the exit code that is customary after SIGINT and SIGTERM."""
-
-    async def watch() -> None:
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as receiver:
-            async for number in receiver:
-                end(128 + number)
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch)
-        yield
-        tasks.cancel_scope.cancel()
-
-
-class _Lines:
-    """Lines of a descriptor as text, until its end or until `end` is called."""
+class _Reader:
+    """Messages from a descriptor, one a line, until its end or until `end` is called."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._lines: deque[str] = deque()
+        self._lines: deque[bytes] = deque()
         self._rest = bytearray()
         self._over = False
         self._too_long = False
         self._waiting = anyio.CancelScope()
 
-    def __aiter__(self) -> Self:
-        return self
+    async def receive(self) -> _Incoming:
+        """The next message, or what is wrong with the next line.
 
-    async def __anext__(self) -> str:
+        Raises:
+            anyio.EndOfStream: there is none.
+        """
         while not self._over and not self._lines:
             await self._read()
         if not self._lines:
-            raise StopAsyncIteration
-        return self._lines.popleft()
+            raise anyio.EndOfStream
+        try:
+            return SessionMessage(jsonrpc_message_adapter.validate_json(self._lines.popleft(), by_name=False))
+        except ValidationError as error:
+            return error
+
+    async def aclose(self) -> None:
+        """The descriptor is its owner's to close."""
 
     def end(self) -> None:
         """End at once; what has been read but not been taken is dropped."""
@@ -167,42 +167,72 @@ class _Lines:
 
     def _take(self) -> None:
         """The line is complete; a blank one says nothing, and one too long becomes one that is no message."""
-        line = "(too long)" if self._too_long else self._rest.decode("utf-8", errors="backslashreplace")
-        if line.strip():
+        line = b"(too long)" if self._too_long else bytes(self._rest)
+        if line and not line.isspace():
             self._lines.append(line)
         self._rest.clear()
         self._too_long = False
 
 
 class _Writer:
-    """Writes text to a descriptor, waiting where it is full; after the reader has gone it writes nowhere."""
+    """Writes messages to a descriptor, each whole; after the reader has gone it writes nowhere."""
 
     def __init__(self, descriptor: int, *, gone: Callable[[int], None]) -> None:
         self._descriptor = descriptor
         self._tell_gone = gone
         self._gone = False
+        self._rest = bytearray()
+        self._stuck, self._written = anyio.Event(), anyio.Event()
 
-    async def write(self, text: str) -> None:
-        left = memoryview(text.encode())
-        while left and not self._gone:
-            try:
-                left = left[os.write(self._descriptor, left) :]
-            except BlockingIOError:
+    async def send(self, item: SessionMessage, /) -> None:
+        """Return when the message is written, be it together with others before and behind it."""
+        if self._gone:
+            return
+        was_stuck = bool(self._rest)
+        self._rest += item.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
+        if not was_stuck:
+            self._write()
+        if self._rest:
+            self._stuck.set()
+            await self._written.wait()
+
+    async def aclose(self) -> None:
+        """The descriptor is its owner's to close."""
+
+    async def write_rest(self) -> None:
+        """Write, for as long as this runs, what finds the descriptor full.
+
+        Not in the task that sent it: that one may be cancelled, and half a line would spoil the next.
+        """
+        while True:
+            await self._stuck.wait()
+            while self._rest:
                 await anyio.wait_writable(self._descriptor)
-            except OSError as error:
-                self._gone = True
-                # A client that has left has ended the conversation; a full disk has broken it off.
-                self._tell_gone(0 if isinstance(error, ConnectionError) else 1)
+                self._write()
+            self._stuck = anyio.Event()
+            self._written.set()
+            self._written = anyio.Event()
 
-    async def flush(self) -> None:
-        """Nothing is held back."""
+    def _write(self) -> None:
+        """Write as much as can be written without waiting."""
+        try:
+            while self._rest:
+                del self._rest[: os.write(self._descriptor, self._rest)]
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            self._rest.clear()
+            self._gone = True
+            # A client that has left has ended the conversation; a full disk has broken it off.
+            self._tell_gone(0 if isinstance(error, ConnectionError) else 1)
 
 
 class _Traffic:
     """Requests that were taken and are not answered yet."""
 
     def __init__(self) -> None:
-        self._open: Counter[int | str] = Counter()  # by id; some clients use one twice
+        self._open: dict[int | str, int] = {}  # how many, by id; some clients use one twice
+        self._count = 0
         self._room = anyio.Event()
         self._settling = anyio.CancelScope()
         self._hurried = False
@@ -210,25 +240,28 @@ class _Traffic:
     def takes(self, message: JSONRPCMessage) -> None:
         """Count what comes in: a request, or the word that one is not waited for any more."""
         if isinstance(message, JSONRPCRequest):
-            self._open[message.id] += 1
+            self._open[message.id] = self._open.get(message.id, 0) + 1
+            self._count += 1
         elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
             self.answered((message.params or {}).get("requestId"))
 
     def answered(self, identifier: object) -> None:
-        if isinstance(identifier, int | str):
-            self._open -= Counter([identifier])
+        if isinstance(identifier, int | str) and (number := self._open.pop(identifier, 0)):
+            self._count -= 1
+            if number > 1:
+                self._open[identifier] = number - 1
         self._room.set()
 
     async def room(self) -> None:
         """Wait until there is room for another request."""
-        while self._open.total() >= MOST_OPEN:
+        while self._count >= MOST_OPEN:
             self._room = anyio.Event()
             await self._room.wait()
 
     async def settle(self) -> None:
         """Wait, but not for long, until all is answered: a client may close its end with its last request."""
         with anyio.move_on_after(0 if self._hurried else LAST_WORDS) as self._settling:
-            while self._open:
+            while self._count:
                 self._room = anyio.Event()
                 await self._room.wait()
 
@@ -260,7 +293,7 @@ class _Stream:
 
 
 class _Answers(_Stream):
-    """The SDK's stream of answers, counted."""
+    """The stream of answers, counted."""
 
     def __init__(self, answers: _Sending, traffic: _Traffic) -> None:
         super().__init__(answers)
@@ -274,7 +307,7 @@ class _Answers(_Stream):
 
 
 class _Answering(_Stream):
-    """The SDK's stream of messages, with an answer to each line that is none.
+    """The stream of messages, with an answer to each line that is none.
 
     The SDK drops such lines in silence, and whoever sent one would wait for ever.
     """
@@ -327,7 +360,8 @@ def _answer_to(error: Exception) -> JSONRPCError | None:
         code, text = PARSE_ERROR, "This line is not valid JSON of at most 4 MiB in UTF-8."
         with suppress(ValueError, RecursionError):
             # Python reads what is JSON but not valid Unicode, so that its sender can be told.
-            message = json.loads(inputs[0])
+            text_sent = inputs[0].decode(errors="backslashreplace") if isinstance(inputs[0], bytes) else inputs[0]
+            message = json.loads(text_sent)
             text = "This message has text in it that is not valid Unicode, or is nested too deep."
     fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
     if "method" not in fields and ("result" in fields or "error" in fields):

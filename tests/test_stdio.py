@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,43 @@ def test_a_client_that_does_not_read_is_not_read_from_any_more_and_loses_nothing
         answers = [json.loads(line)["id"] for _, line in zip(range(taken), process.stdout, strict=False)]
         assert sorted(answers) == list(range(1, taken + 1))
         process.stdin.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
+def test_a_call_cancelled_while_its_client_does_not_read_leaves_no_half_line(environ: Environ) -> None:
+    env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
+    big = {"name": "get_execution", "arguments": {"id": "exec-large"}}
+    waiting = {"name": "get_execution", "arguments": {"id": "exec-prior-auth-running", "wait_seconds": 45}}
+    with subprocess.Popen(
+        [*COMMAND, "--sandbox"], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def send(message: JsonObject) -> None:
+            assert process.stdin
+            process.stdin.write(json.dumps(message).encode() + b"\n")
+            process.stdin.flush()
+
+        meta = {"_meta": {**ENVELOPE, "progressToken": "p"}}
+        send(request(1, "tools/call", big, "2026-07-28"))
+        fd = process.stdout.fileno()
+        assert select.select([fd], [], [], 60)[0]  # the pipe is as full as it gets, with a part of the answer
+        send({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {**waiting, **meta}})
+        # Some calls more, whose answers stand behind the progress of the second; then that one is cancelled.
+        for identifier in range(3, 6):
+            send(request(identifier, "tools/call", big, "2026-07-28"))
+        time.sleep(3)
+        send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}})
+        send(request(6, "tools/list", {}, "2026-07-28"))
+        time.sleep(1)
+        lines: list[JsonObject] = []
+        while not {1, 3, 4, 5, 6} <= {line.get("id") for line in lines}:
+            lines.append(json.loads(process.stdout.readline()))
+        process.stdin.close()
+        rest = [json.loads(line) for line in process.stdout]
+    assert any(line.get("method") == "notifications/progress" for line in lines)
+    assert 2 not in {line.get("id") for line in [*lines, *rest]}
 
 
 @pytest.mark.parametrize(
