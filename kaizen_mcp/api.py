@@ -108,7 +108,6 @@ class KaizenApi:
 
     async def _post(self, path: str, object_id: str, *, kind: str, read: Callable[[bytes], Reply]) -> Reply:
         """Ask for one object by its id. Callers who ask for the same at one time share one request."""
-        self._settings.require_usable()
         deadline = anyio.current_time() + self._settings.call_timeout
         while (flight := self._flights.get((path, object_id))) is not None:
             with anyio.move_on_after(deadline - anyio.current_time()) as patience:
@@ -137,6 +136,7 @@ class KaizenApi:
 
     def _open_door(self) -> Door:
         if self._door is None:
+            self._settings.require_usable()
             settings, transport = self._settings, self._transport
             if settings.sandbox:
                 settings = replace(settings, base_url="http://sandbox.invalid", api_key=SecretStr("sandbox"))

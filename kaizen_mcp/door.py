@@ -2,16 +2,20 @@
 
 import ssl
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import anyio.to_thread
+from pydantic_core import PydanticSerializationError, to_json
 
 from kaizen_mcp import __version__
-from kaizen_mcp.body import JsonObject, compact
+from kaizen_mcp.body import JsonObject
 from kaizen_mcp.credentials import Masker
 from kaizen_mcp.errors import (
     BadResponseError,
@@ -46,6 +50,9 @@ _REFUSAL_SECONDS = 2.0
 _PASSING_SECONDS = 0.2
 """How much of a refusal's body is read, how long for, and how long before another try: its status says enough."""
 
+_KEPT = 5.0
+"""Seconds for which a connection that is not used is kept, as httpx does."""
+
 _MOST_MEMBERS = 100
 """Pieces that a gzip file is put together from; more are a trick to keep us busy."""
 
@@ -65,15 +72,14 @@ class Door:
         self._settings = settings
         self._masker = masker
         self._transport = transport
-        self._line: _Line | None = None
-        self._retrying: AsyncRetrying | None = None
-        self._turns = anyio.Semaphore(settings.max_concurrency)
+        self._lines: _Lines | None = None
+        self._turns = anyio.Semaphore(settings.max_concurrency, fast_acquire=True)
 
     async def aclose(self) -> None:
         """Close the pooled connections; calling it twice is harmless."""
-        line, self._line = self._line, None
-        if line is not None:
-            await line.aclose()
+        lines, self._lines = self._lines, None
+        if lines is not None:
+            await lines.aclose()
 
     async def post(
         self, path: str, payload: JsonObject, *, missing: str, read: Callable[[bytes], T], deadline: float
@@ -90,21 +96,19 @@ class Door:
         Raises:
             KaizenError: whatever went wrong; nothing of httpx is chained to it, for a request holds the key.
         """
-        tries = self._tries()
         turn = _Turn()
         try:
-            with anyio.fail_after(deadline - anyio.current_time()):
-                body: _Body = await tries(self._try, path, payload, missing, turn)
+            with anyio.CancelScope(deadline=deadline):
+                body = await self._persist(lambda: self._try(path, payload, missing, turn))
                 turn.over = True
                 if len(body.packed) < _LARGE and not body.packing:
                     return read(body.packed)
                 # Seconds of work, maybe: other calls, signals and the deadline must not wait for it.
                 return await anyio.to_thread.run_sync(lambda: read(self._unpacked(body)), abandon_on_cancel=True)
-        except TimeoutError:
-            failure: KaizenError = self._out_of_time(turn)
+            failure = self._out_of_time(turn)
         except KaizenError as error:
             failure = error
-        failure.tries = max(1, tries.statistics.get("attempt_number", 1))
+        failure.tries = max(1, turn.tries)
         raise failure.with_traceback(None)
 
     def _out_of_time(self, turn: "_Turn") -> KaizenError:
@@ -117,13 +121,24 @@ class Door:
             return CallTimeoutError(f"Kaizen did not answer within {limit}.")
         return CallTimeoutError(f"Too many lookups were under way for this one to get its turn within {limit}.")
 
-    def _tries(self) -> "AsyncRetrying":
-        if self._retrying is None:
-            self._retrying = self._describe_tries()
-        return self._retrying.copy()  # it keeps count
+    async def _persist(self, once: "Callable[[], Coroutine[Any, Any, _Body]]") -> "_Body":
+        """Try, and try again what can succeed later, with growing pauses and as often as the settings allow."""
+        try:
+            return await once()
+        except KaizenError as error:
+            if not _can_succeed_later(error):
+                raise
+            failures = [error]
 
-    def _describe_tries(self) -> "AsyncRetrying":
-        from tenacity import (  # noqa: PLC0415 - 30 ms, so not before the first call needs it
+        async def again() -> "_Body":
+            if failures:  # the try above was the first
+                raise failures.pop()
+            return await once()
+
+        return await self._tries()(again)
+
+    def _tries(self) -> "AsyncRetrying":
+        from tenacity import (  # noqa: PLC0415 - 30 ms, and a tenth of a call: only for what went wrong
             AsyncRetrying,
             retry_if_exception,
             wait_exponential,
@@ -152,21 +167,19 @@ class Door:
     async def _try(self, path: str, payload: JsonObject, missing: str, turn: "_Turn") -> "_Body":
         import httpx  # noqa: PLC0415 - 60 to 90 ms, so not before the first call needs it
 
-        if self._line is None:
-            self._line = _Line(self._settings, self._transport, patience=self._patience)
+        if self._lines is None:
+            self._lines = _Lines(self._settings, self._transport, patience=self._patience)
         failure: KaizenError
         try:
             async with self._turns:
                 turn.came = True
-                response = await self._line.post(path, payload)
-                try:
+                turn.tries += 1
+                async with self._lines.post(path, payload) as response:
                     if response.is_success:
                         return await self._body(response)
                     start = await _start_of(response)
                     turn.refused = refusal(response, start, missing=missing, masker=self._masker)
                     raise turn.refused
-                finally:
-                    await response.aclose()
         except httpx.ConnectTimeout:
             failure = UnavailableError("Kaizen could not be reached: nothing answered.")
         except httpx.TimeoutException:
@@ -177,7 +190,7 @@ class Door:
             failure = explain(error) or UnavailableError("Kaizen could not be reached.")
         except httpx.HTTPError:
             failure = UnavailableError("The connection to Kaizen broke before it had answered.")
-        except UnicodeEncodeError:
+        except PydanticSerializationError:
             failure = InvalidInputError("The id has characters in it that can't be sent.")
         # Raised out here so that it carries no httpx exception, whose request holds the key.
         raise failure
@@ -207,11 +220,13 @@ class Door:
         return BadResponseError(f"Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES.")
 
 
-class _Line:
-    """Connections to the API, kept open.
+class _Lines:
+    """Connections to the API, kept open; as many as there were lookups under way at one time.
 
     What is used of httpx is its transport. There is one address and one kind of request, and nothing is to be
     followed, remembered or negotiated, which is what a client around it is for, and what took a tenth of a call.
+    Each connection has a transport of its own: a pool asks all of its connections how they are, several times for
+    each request, which took a sixth of a call with eight of them.
     """
 
     def __init__(
@@ -220,55 +235,75 @@ class _Line:
         import httpx  # noqa: PLC0415 - as in _try
 
         key = settings.api_key
-        self._headers = {
-            "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
-            "User-Agent": f"kaizen-mcp/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",  # what _unpack can stop in the middle of
-            "Content-Type": "application/json",
-        }
+        self._headers = httpx.Headers(
+            {
+                "Authorization": f"Bearer {key.get_secret_value() if key else ''}",
+                "User-Agent": f"kaizen-mcp/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",  # what _unpack can stop in the middle of
+                "Content-Type": "application/json",
+            }
+        )
         self._extensions = {"timeout": httpx.Timeout(patience, pool=None).as_dict()}
         self._request = httpx.Request
         self._urls: dict[str, httpx.URL] = {}
+        self._kept = _KEPT if transport is None else inf
         problem = "KAIZEN_BASE_URL is not a valid address."
         try:
             self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
             _ = self._base.host  # decodes it
             problem = f"One of these variables can't be used: {_VARIABLES}."
-            self._transport = transport or _open_transport(self._base, settings.max_concurrency)
+            self._open = _opener(self._base) if transport is None else lambda: transport
+            self._idle = deque([(self._open(), monotonic())])
         except (ImportError, OSError, ValueError, httpx.InvalidURL):
             pass  # told below, without what these exceptions quote
         else:
             return
         raise NotConfiguredError(problem)
 
-    async def post(self, path: str, payload: JsonObject) -> "httpx.Response":
-        """Send a request and return its answer, whose body is still to be read; the caller closes it."""
+    @asynccontextmanager
+    async def post(self, path: str, payload: JsonObject) -> "AsyncGenerator[httpx.Response]":
+        """Send a request and give its answer, whose body is still to be read."""
         url = self._urls.get(path)
         if url is None:
             url = self._urls[path] = self._base.join(path.lstrip("/"))
-        content = compact(payload).encode()
-        request = self._request("POST", url, headers=self._headers, content=content, extensions=self._extensions)
-        return await self._transport.handle_async_request(request)
+        request = self._request(
+            "POST", url, headers=self._headers, content=to_json(payload), extensions=self._extensions
+        )
+        while self._idle and monotonic() - self._idle[0][1] > self._kept:
+            await self._idle.popleft()[0].aclose()
+        line = self._idle.pop()[0] if self._idle else self._open()  # the one that was used last
+        try:
+            response = await line.handle_async_request(request)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+        finally:
+            self._idle.append((line, monotonic()))
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        for line in {line for line, _ in self._idle}:  # a transport that was given stands for each of them
+            await line.aclose()
 
 
-def _open_transport(url: "httpx.URL", max_connections: int) -> "httpx.AsyncBaseTransport":
+def _opener(url: "httpx.URL") -> "Callable[[], httpx.AsyncBaseTransport]":
+    """What makes a transport with one connection to an address."""
     import httpx  # noqa: PLC0415 - as in _try
 
-    limits = httpx.Limits(max_connections=max_connections)
+    limits = httpx.Limits(max_connections=1, keepalive_expiry=_KEPT)
     if url.scheme != "https":
         # Plain http is for this machine alone; a proxy would carry the key off it, unencrypted. The context is
         # never used, but httpx would load a list of authorities for one, which takes longer than the first call.
-        return httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limits=limits)
+        unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return lambda: httpx.AsyncHTTPTransport(verify=unused, limits=limits)
     proxies = getproxies()
     address = proxies.get("https") or proxies.get("all")
     proxy = None
     if address and not needs_no_proxy(url, proxies.get("no", "")):
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
-    return httpx.AsyncHTTPTransport(verify=trusted_context(), limits=limits, proxy=proxy)
+    context = trusted_context()
+    return lambda: httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy)
 
 
 def needs_no_proxy(url: "httpx.URL", listed: str) -> bool:
@@ -284,9 +319,10 @@ class _Body(NamedTuple):
 
 
 class _Turn:
-    """How far a lookup is, where only so many may be under way: its turn, its answer, its last refusal."""
+    """How far a lookup is, where only so many may be under way: its turn, its tries, its last refusal, its end."""
 
     came = False
+    tries = 0
     over = False
     refused: KaizenError | None = None
 
