@@ -38,24 +38,28 @@ _JSON_TYPES: dict[type, str] = {
 
 
 class Oddities:
-    """Collects what was odd while one object was read; each oddity is kept once, however often it occurs.
-
-    Attributes:
-        path: names of the fields being read, from the outermost on, so that notes can say where they come from.
-    """
+    """Collects what was odd while one object was read."""
 
     def __init__(self) -> None:
-        self.path: list[str] = []
-        self._notes: dict[str, None] = {}
+        self._found: list[tuple[list[str], str]] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     @property
     def notes(self) -> list[str]:
-        """One sentence an oddity, in the order found."""
-        return list(self._notes)
+        """One sentence an oddity, in the order found; each once, however often it occurs."""
+        notes = (f"field '{'.'.join(reversed(names))}' {what}" for names, what in self._found)
+        return list(dict.fromkeys(notes))
 
     def add(self, what: str) -> None:
         """Note something about the field being read."""
-        self._notes[f"field '{'.'.join(self.path)}' {what}"] = None
+        self._found.append(([], what))
+
+    def place(self, since: int, name: str) -> None:
+        """Say of each oddity but the first so many that it is in a field of this name."""
+        for names, _ in self._found[since:]:
+            names.append(name)
 
 
 def _oddities(info: ValidationInfo) -> Oddities:
@@ -64,9 +68,9 @@ def _oddities(info: ValidationInfo) -> Oddities:
 
 def _text(value: object) -> object:
     """Accept numbers as text (ids were once integers) and treat blank text as missing."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value.strip() or None if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _count(value: object) -> object:
@@ -121,19 +125,21 @@ class View(BaseModel):
     @field_validator("*", mode="wrap")
     @classmethod
     def _tolerate(cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
-        field = cls.fields[cast("str", info.field_name)]
-        if value is None:
-            return field.get_default(call_default_factory=True)
         oddities = _oddities(info)
-        oddities.path.append(field.alias or "")
+        odd = len(oddities)
         try:
-            return read(value)
+            seen = read(value) if value is not None else cls._nothing(info)
         except ValidationError:
+            seen = cls._nothing(info)
             kind = _JSON_TYPES.get(type(value), "a value")
             oddities.add(f"holds {kind} that is not understood; the summary leaves it out")
-            return field.get_default(call_default_factory=True)
-        finally:
-            oddities.path.pop()
+        if len(oddities) > odd:
+            oddities.place(odd, cls.fields[cast("str", info.field_name)].alias or "")
+        return seen
+
+    @classmethod
+    def _nothing(cls, info: ValidationInfo) -> object:
+        return cls.fields[cast("str", info.field_name)].get_default(call_default_factory=True)
 
 
 class Reference(View):

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from kaizen_mcp.body import CONTAINERS, FreeNames, JsonObject
+from kaizen_mcp.body import FreeNames, JsonObject, kind_of
 from kaizen_mcp.credentials import MASK, Masker, is_credential, is_credential_name, words_of
 from kaizen_mcp.text import quote, visible_lines
 from kaizen_mcp.words import plural
@@ -111,17 +111,20 @@ class _Screen:
     def _look(self, part: JsonObject | list[Any], doubtful: set[int]) -> bool:
         """Look once at everything in an object or a list; whether all of it is harmless."""
         harmless = True
-        items: Iterable[Any] = part
+        items: Iterable[Any]
         if isinstance(part, dict):
             for name in part:
                 if name not in self._names and not self._is_harmless_name(name):
                     harmless = False
             items = part.values()
+        else:
+            items = part
         for item in items:
-            if isinstance(item, str):
+            kind = kind_of(item)
+            if kind is str:
                 if harmless and item not in self._texts:
                     harmless = self._is_link(item, part) or self._is_harmless(item)
-            elif isinstance(item, CONTAINERS) and not self._look(cast("JsonObject", item), doubtful):
+            elif (kind is dict or kind is list) and not self._look(item, doubtful):
                 harmless = False
         if not harmless:
             doubtful.add(id(part))

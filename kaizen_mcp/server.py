@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mcp import MCPError
 from mcp.server import CacheHint, ServerRequestContext
@@ -71,7 +71,7 @@ def create_server(
     async def list_tools(_: ServerRequestContext[KaizenApi], __: PaginatedRequestParams | None) -> ListToolsResult:
         return tools
 
-    async def call_tool(ctx: ServerRequestContext[KaizenApi], params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(ctx: ServerRequestContext[KaizenApi], params: CallToolRequestParams) -> dict[str, Any]:
         lookup = lookups.get(params.name)
         if lookup is None:
             known = " and ".join(lookups)
@@ -85,20 +85,21 @@ def create_server(
                 f"This server answers {settings.max_calls_per_minute} calls a minute, and more have come.",
                 retry_after_seconds=math.ceil(wait),
             )
-            return lookup.failed(error, ctx.lifespan_context.mask)
+            return _plain(lookup.failed(error, ctx.lifespan_context.mask))
         try:
-            return await lookup.call(
+            result = await lookup.call(
                 ctx.lifespan_context,
                 params.arguments or {},
                 clock=clock,
                 report=ctx.session.report_progress,
             )
+            return _plain(result)
         except Exception:
             # Ours to mend. The SDK would send the exception's own text to handshake-era clients.
             logger.exception("%s failed on an error of this server's own", lookup.name)
             raise MCPError(INTERNAL_ERROR, "kaizen-mcp has a fault; its log on stderr says more.") from None
 
-    return Server(
+    server = Server(
         "kaizen-mcp",
         version=__version__,
         title="Kaizen Automation executions",
@@ -110,5 +111,14 @@ def create_server(
             "server/discover": CacheHint(ttl_ms=_TOOL_LIST_TTL_MS, scope="public"),
         },
         on_list_tools=list_tools,
-        on_call_tool=call_tool,
     )
+    server.add_request_handler("tools/call", CallToolRequestParams, call_tool)
+    return server
+
+
+def _plain(result: CallToolResult) -> dict[str, Any]:
+    """A result as the SDK puts it on the wire; of a model it would make one more copy, value by value."""
+    plain = result.model_dump(by_alias=True, exclude_none=True, exclude={"structured_content"})
+    if result.structured_content is not None:
+        plain["structuredContent"] = result.structured_content
+    return plain

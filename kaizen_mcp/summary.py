@@ -98,13 +98,13 @@ class Asked:
 def summarize_execution(view: Execution, asked: Asked) -> ExecutionSummary:
     """Summarise an execution."""
     facts = execution_facts(view, now=asked.now)
-    return ExecutionSummary(**_verdict(facts, _age(view, asked.now), asked), **dict(facts))
+    return ExecutionSummary(**_verdict(facts, _age(view, asked.now), asked), **vars(facts))
 
 
 def summarize_instructor_execution(view: InstructorExecution, asked: Asked) -> InstructorExecutionSummary:
     """Summarise an instructor execution."""
     facts = instructor_execution_facts(view, now=asked.now)
-    return InstructorExecutionSummary(**_verdict(facts, _age(view, asked.now), asked), **dict(facts))
+    return InstructorExecutionSummary(**_verdict(facts, _age(view, asked.now), asked), **vars(facts))
 
 
 def progress_words(summary: Summary) -> str:

@@ -2,7 +2,10 @@
 
 import re
 from functools import cache
+from itertools import product
 from typing import Any, cast
+
+from pydantic_core import to_json
 
 # Joiners and selectors are part of how some scripts and emoji are written. They stay where they can mean
 # something, right behind a character of such a script, and are shown as escapes anywhere else.
@@ -52,7 +55,9 @@ _DELIMITER = re.compile(
 )
 
 
-_SIGNS = re.compile(r"[<>\uff1c\uff1e|\uff5c\[!`~#]|[=*-]{2}")
+_SIGNS = [*"<>\uff1c\uff1e|\uff5c!`~#", *map("".join, product("=*-", repeat=2))]
+_BRACKET = re.compile(r"\[[\s/a-z]", re.IGNORECASE)
+"""One of these is in every delimiter; most texts have none, and looking for the delimiters takes its time."""
 
 
 @cache  # compiled when the first text needs it, which most do not
@@ -132,6 +137,11 @@ def _defused(match: re.Match[str]) -> str:
     return {"end": "|›", "fence": "'''", "rule": "–", "image": "\uff01"}[kind or ""]
 
 
+def _may_have_delimiters(text: str) -> bool:
+    """Whether there may be delimiters in a text; JSON's own signs are none."""
+    return any(sign in text for sign in _SIGNS) or _BRACKET.search(text) is not None
+
+
 def defuse(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, the same shape out
     """Return a JSON value whose strings can't be taken for a model's or a chat's own delimiters, and their count.
 
@@ -139,9 +149,10 @@ def defuse(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, 
     readable, no longer markup. Links stay as they are.
     """
     if isinstance(value, str):
-        # Most texts have none of the signs, and the rest of the pattern takes its time.
-        if _SIGNS.search(value) and not _LINK.fullmatch(value):
+        if _may_have_delimiters(value) and not _LINK.fullmatch(value):
             return _DELIMITER.subn(_defused, value)
+        return value, 0
+    if not _may_have_delimiters(to_json(value).decode()):
         return value, 0
     if isinstance(value, list):
         items = [defuse(item) for item in cast("list[Any]", value)]
