@@ -3,18 +3,20 @@
 Each command imports what it needs itself, so that none waits for the libraries of another.
 """
 
-import argparse
 import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from kaizen_mcp import __version__
 
 if TYPE_CHECKING:
+    import argparse
+
     from mcp.types import CallToolResult, TextContent
 
     from kaizen_mcp.api import KaizenApi
@@ -31,7 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 found or served, 1 lookup failed, 2 bad use."""
     try:
         try:
-            options = _parser().parse_args(argv)
+            arguments = sys.argv[1:] if argv is None else argv
+            options = SimpleNamespace(command=None, sandbox=False)
+            if arguments:  # clients give none, and wait while what would read them loads
+                _parser().parse_args(arguments, options)
             command = options.command or "serve"
             if command != "serve":
                 _print_anything()
@@ -76,7 +81,9 @@ def _print_anything() -> None:
         stream.reconfigure(errors="replace")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> "argparse.ArgumentParser":
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="kaizen-mcp",
         description="MCP server that looks up executions of Kaizen Automation. Without a command it serves MCP "
@@ -106,18 +113,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
+    import argparse
+
     if not text.isascii() or not text.isdigit() or int(text) > 65535:  # noqa: PLR2004 - the range of ports
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
     return int(text)
 
 
-def _settings(options: argparse.Namespace) -> "Settings":
+def _settings(options: SimpleNamespace) -> "Settings":
     from kaizen_mcp.settings import Settings
 
     return Settings.from_env({**os.environ, **({"KAIZEN_SANDBOX": "1"} if options.sandbox else {})})
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(options: SimpleNamespace) -> int:
     import gc
     import signal
 
@@ -179,13 +188,13 @@ def _end_soon(exit_code: int) -> None:
     patience.start()
 
 
-def _demo(_: argparse.Namespace) -> int:
+def _demo(_: SimpleNamespace) -> int:
     from kaizen_mcp.demo import run
 
     return run()
 
 
-def _sandbox(options: argparse.Namespace) -> int:
+def _sandbox(options: SimpleNamespace) -> int:
     from kaizen_mcp.sandbox.serve import bind, catalogue_lines, serve
 
     if options.list:
@@ -210,7 +219,7 @@ def _sandbox(options: argparse.Namespace) -> int:
     return FOUND
 
 
-def _get(options: argparse.Namespace) -> int:
+def _get(options: SimpleNamespace) -> int:
     import anyio
 
     from kaizen_mcp.api import KaizenApi
