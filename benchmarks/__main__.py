@@ -12,7 +12,8 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -35,10 +36,38 @@ OURS, PLAIN, FASTMCP, NODE, DIRECT = (
 CALLS = {"2 KB": 100, "20 KB": 100, "200 KB": 20, "5 MB": 3}
 """Calls of each size in a round."""
 IN_FLIGHT = (1, 8, 64)
+STARTS = 3
+"""Starts of each server in a round."""
 MANY = 10_000
 """Calls after which memory is looked at, and a tenth of which come before the first look."""
 
 Samples = dict[str, dict[str, list[float]]]
+
+
+class Cpus:
+    """Gives the servers a CPU of their own, and this process and the stub another, where that can be said.
+
+    Otherwise the system moves them to and fro, which costs a server up to half of its time, by chance.
+    """
+
+    def __init__(self) -> None:
+        self.servers: set[int] | None = None
+        self._ours: set[int] = set()
+        if sys.platform == "linux" and len(available := sorted(os.sched_getaffinity(0))) > 1:
+            self.servers, self._ours = {available[0]}, {available[1]}
+            os.sched_setaffinity(0, self._ours)
+
+    @contextmanager
+    def those_of_servers(self) -> Generator[None]:
+        """Run this process where the servers run, which wait meanwhile."""
+        if self.servers is None:
+            yield
+            return
+        os.sched_setaffinity(0, self.servers)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, self._ours)
 
 
 @dataclass
@@ -76,6 +105,7 @@ def main() -> int:
     """Measure, print, and return 0: a goal that was missed is a figure, not a failure."""
     options = _options()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
+    cpus = Cpus()
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.stub"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as stub:
@@ -92,12 +122,12 @@ def main() -> int:
             **{name: shlex.split(command.replace("{address}", address)) for name, command in options.peers},
         }
         figures = Figures()
-        _start(figures, servers, environ, options.rounds)
-        drivers = {name: Driver(command, environ) for name, command in servers.items()}
+        _start(figures, servers, environ, cpus, options.rounds * STARTS)
+        drivers = {name: Driver(command, environ, cpus=cpus.servers) for name, command in servers.items()}
         try:
             for driver in drivers.values():
                 driver.start("2 KB#0")
-            _calls(figures, drivers, address, options.rounds)
+            _calls(figures, drivers, address, cpus, options.rounds)
             _memory(figures, drivers, MANY if options.rounds > 1 else MANY // 10)
         finally:
             for driver in drivers.values():
@@ -133,10 +163,12 @@ def _peer(text: str) -> tuple[str, str]:
     return name, command
 
 
-def _start(figures: Figures, servers: Mapping[str, list[str]], environ: Mapping[str, str], rounds: int) -> None:
-    for _ in range(rounds + 1):  # the first only fills the file system's cache, and is thrown away with it below
+def _start(
+    figures: Figures, servers: Mapping[str, list[str]], environ: Mapping[str, str], cpus: Cpus, times: int
+) -> None:
+    for _ in range(times + 1):  # the first only fills the file system's cache, and is thrown away with it below
         for name, command in servers.items():
-            with Driver(command, environ) as driver:
+            with Driver(command, environ, cpus=cpus.servers) as driver:
                 start = driver.start("2 KB#0")
                 figures.add("memory after start (MiB)", name, driver.memory())
             figures.add("spawn → initialize (ms)", name, start.initialized * 1000)
@@ -147,12 +179,14 @@ def _start(figures: Figures, servers: Mapping[str, list[str]], environ: Mapping[
             del taken[0]
 
 
-def _calls(figures: Figures, drivers: Mapping[str, Driver], address: str, rounds: int) -> None:
+def _calls(figures: Figures, drivers: Mapping[str, Driver], address: str, cpus: Cpus, rounds: int) -> None:
     for driver in drivers.values():
         driver.times("20 KB", 100)  # warm
     for _ in range(rounds):
         for size in SIZES:
-            figures.add(f"{size}: p50 (ms)", DIRECT, median(anyio.run(_direct, address, size, CALLS[size])) * 1000)
+            with cpus.those_of_servers():
+                direct = anyio.run(_direct, address, size, CALLS[size])
+            figures.add(f"{size}: p50 (ms)", DIRECT, median(direct) * 1000)
             for name, driver in drivers.items():
                 taken = driver.times(size, CALLS[size])
                 figures.add(f"{size}: p50 (ms)", name, median(taken) * 1000)

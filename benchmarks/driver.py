@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import perf_counter
@@ -31,9 +31,12 @@ class Driver:
     Args:
         command: starts the server.
         environ: its environment.
+        cpus: where it runs; None leaves that to the system.
     """
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], environ: Mapping[str, str], *, cpus: Collection[int] | None = None
+    ) -> None:
         self._spawned = perf_counter()
         self._errors = TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(  # noqa: S603 - the servers that are compared
@@ -44,6 +47,8 @@ class Driver:
             stderr=self._errors,
             bufsize=0,
         )
+        if cpus is not None:
+            os.sched_setaffinity(self._process.pid, cpus)
         assert self._process.stdin  # noqa: S101 - it is a pipe
         assert self._process.stdout  # noqa: S101
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()

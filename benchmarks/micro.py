@@ -25,7 +25,7 @@ KEY = "benchmark-key-0123456789"
 
 def steps(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
     """What is done with an object, step by step; safe mode as it meets the object for the first time."""
-    body, masker = json.dumps(data, ensure_ascii=False).encode(), Masker([KEY])
+    body, masker = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), Masker([KEY])
     return {
         "json.loads alone": lambda: json.loads(body),
         "reading": lambda: read_object(body, masker),

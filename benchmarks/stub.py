@@ -17,7 +17,8 @@ def answers() -> dict[str, bytes]:
     """HTTP answers by id: one for each size."""
     built: dict[str, bytes] = {}
     for name, size in SIZES.items():
-        body = json.dumps({"execution": execution(size)}, ensure_ascii=False).encode()
+        # Without blanks and in UTF-8, as web frameworks write it.
+        body = json.dumps({"execution": execution(size)}, ensure_ascii=False, separators=(",", ":")).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         built[name] = head.encode() + body
     return built
