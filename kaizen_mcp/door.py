@@ -4,8 +4,7 @@ import ssl
 import zlib
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
-from math import inf
+from contextlib import aclosing, asynccontextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.request import getproxies, proxy_bypass
@@ -247,14 +246,16 @@ class _Lines:
         self._extensions = {"timeout": httpx.Timeout(patience, pool=None).as_dict()}
         self._request = httpx.Request
         self._urls: dict[str, httpx.URL] = {}
-        self._kept = _KEPT if transport is None else inf
+        self._given = transport
+        self._idle: deque[tuple[httpx.AsyncBaseTransport, float]] = deque()
         problem = "KAIZEN_BASE_URL is not a valid address."
         try:
             self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
             _ = self._base.host  # decodes it
             problem = f"One of these variables can't be used: {_VARIABLES}."
-            self._open = _opener(self._base) if transport is None else lambda: transport
-            self._idle = deque([(self._open(), monotonic())])
+            if transport is None:
+                self._open = _opener(self._base)
+                self._idle.append((self._open(), monotonic()))
         except (ImportError, OSError, ValueError, httpx.InvalidURL):
             pass  # told below, without what these exceptions quote
         else:
@@ -270,21 +271,33 @@ class _Lines:
         request = self._request(
             "POST", url, headers=self._headers, content=to_json(payload), extensions=self._extensions
         )
-        while self._idle and monotonic() - self._idle[0][1] > self._kept:
-            await self._idle.popleft()[0].aclose()
-        line = self._idle.pop()[0] if self._idle else self._open()  # the one that was used last
+        line = await self._take() if self._given is None else self._given
         try:
             response = await line.handle_async_request(request)
-            try:
+        except BaseException:
+            # A connection that is cancelled at a bad moment counts as busy ever after, and the line has no other.
+            if line is not self._given:
+                with anyio.move_on_after(_PASSING_SECONDS, shield=True):
+                    await line.aclose()
+            raise
+        try:
+            async with aclosing(response):
                 yield response
-            finally:
-                await response.aclose()
         finally:
-            self._idle.append((line, monotonic()))
+            if line is not self._given:
+                self._idle.append((line, monotonic()))
+
+    async def _take(self) -> "httpx.AsyncBaseTransport":
+        """The line that was used last; those that have not been used for long are closed on the occasion."""
+        while self._idle and monotonic() - self._idle[0][1] > _KEPT:
+            await self._idle.popleft()[0].aclose()
+        return self._idle.pop()[0] if self._idle else self._open()
 
     async def aclose(self) -> None:
-        for line in {line for line, _ in self._idle}:  # a transport that was given stands for each of them
-            await line.aclose()
+        if self._given is not None:
+            await self._given.aclose()
+        while self._idle:
+            await self._idle.pop()[0].aclose()
 
 
 def _opener(url: "httpx.URL") -> "Callable[[], httpx.AsyncBaseTransport]":

@@ -2,10 +2,13 @@
 
 import gzip
 import json
+from typing import Any
 
 import anyio
 import httpx
 import pytest
+from anyio.abc import ByteStream
+from conftest import RunningSandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -172,3 +175,26 @@ def test_no_proxy_is_read_as_people_write_it(
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.setenv("no_proxy", listed)
     assert needs_no_proxy(httpx.URL("https://api.example:8443/"), listed) is expected
+
+
+@pytest.mark.anyio
+async def test_a_call_cancelled_as_soon_as_it_is_connected_leaves_the_way_free_for_the_next(
+    running_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, scope = anyio.connect_tcp, anyio.CancelScope()
+
+    async def connect_and_cancel(*args: Any, **kwargs: Any) -> ByteStream:
+        stream = await connect(*args, **kwargs)
+        scope.cancel()
+        return stream
+
+    with running_sandbox() as address:
+        known = Settings(api_key=SecretStr(KEY), base_url=address, call_timeout=5, max_retries=0)
+        async with KaizenApi(known) as api:
+            monkeypatch.setattr(anyio, "connect_tcp", connect_and_cancel)
+            with scope:
+                await api.get_execution("exec-child")
+            assert scope.cancelled_caught
+            monkeypatch.undo()
+            reply = await api.get_execution("exec-child")
+    assert reply.data["id"] == "exec-child"
