@@ -9,12 +9,13 @@ import json
 import os
 import signal
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 import anyio
+from anyio.lowlevel import checkpoint
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
@@ -42,8 +43,9 @@ MAX_LINE = 4 * 1024 * 1024
 LAST_WORDS = 1.0
 """Seconds that answers still have to reach the client once it is time to end."""
 
-MOST_OPEN = 1000
-"""Unanswered requests beyond which no more are read: a client that does not read must not fill the memory."""
+MOST_OPEN, MOST_UNREAD = 1000, 16 * 1024 * 1024
+"""Unanswered requests, and bytes of unread answers, beyond which no more is read: a client that does not read
+must not fill the memory."""
 
 _CHUNK = 65_536
 _Incoming = SessionMessage | Exception
@@ -92,12 +94,14 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
                 async for number in receiver:
                     end(128 + number)
 
-        reader = _Reader(wire.stdin)
         writer = _Writer(wire.stdout, gone=end)
+        reader = _Reader(wire.stdin, room=writer.room)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(end_by_signal)
             tasks.start_soon(writer.write_rest)
             await _run(server, reader, writer, traffic)
+            with anyio.move_on_after(LAST_WORDS):
+                await writer.room(0)
             tasks.cancel_scope.cancel()
     return codes[0] if codes else 0
 
@@ -108,10 +112,11 @@ async def _run(server: Server[Any], messages: _Receiving, answers: _Sending, tra
 
 
 class _Reader:
-    """Messages from a descriptor, one a line, until its end or until `end` is called."""
+    """Messages from a descriptor, one a line, each once there is `room`, until it ends or `end` is called."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, room: Callable[[], Awaitable[None]]) -> None:
         self._descriptor = descriptor
+        self._room = room
         self._lines: deque[bytes] = deque()
         self._rest = bytearray()
         self._over = False
@@ -143,8 +148,12 @@ class _Reader:
         self._waiting.cancel()
 
     async def _read(self) -> None:
-        with anyio.CancelScope() as self._waiting, suppress(PermissionError):
-            await anyio.wait_readable(self._descriptor)  # a file is always readable, and epoll refuses to watch it
+        with anyio.CancelScope() as self._waiting:
+            await self._room()
+            try:
+                await anyio.wait_readable(self._descriptor)
+            except PermissionError:  # a file is always readable, and epoll refuses to watch it
+                await checkpoint()
         if self._over:
             return
         try:
@@ -194,6 +203,11 @@ class _Writer:
             self._write()
         if self._rest:
             self._stuck.set()
+            await self._written.wait()
+
+    async def room(self, most: int = MOST_UNREAD) -> None:
+        """Wait until no more bytes than that wait to be written."""
+        while len(self._rest) > most:
             await self._written.wait()
 
     async def aclose(self) -> None:
@@ -330,6 +344,7 @@ class _Answering(_Stream):
                 answer = _answer_to(item)
                 if answer is not None:
                     await self._answers.send(SessionMessage(answer))
+                await checkpoint()  # signals, and other calls, may come between any number of these
         except anyio.EndOfStream:
             await self._traffic.settle()
             raise

@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ from conftest import COMMAND, ERAS, Environ, RunningSandbox
 from mcp import Client, StdioServerParameters
 
 from kaizen_mcp import __version__
-from kaizen_mcp.stdio import MOST_OPEN
+from kaizen_mcp.stdio import MOST_OPEN, MOST_UNREAD
 
 JsonObject = dict[str, Any]
 
@@ -185,7 +186,7 @@ def test_a_client_that_does_not_read_is_not_read_from_any_more_and_loses_nothing
         taken = 0
         left = b""
         # Until nobody has read from the pipe for a while, or far more was read than should be.
-        while taken < 3 * MOST_OPEN and select.select([], [process.stdin], [], 3)[1]:
+        while taken < 3 * MOST_OPEN and select.select([], [process.stdin], [], 8)[1]:
             left = left or json.dumps(request(taken + 1, "tools/call", arguments, "2026-07-28")).encode() + b"\n"
             left = left[os.write(process.stdin.fileno(), left) :]
             taken += not left
@@ -230,6 +231,77 @@ def test_a_call_cancelled_while_its_client_does_not_read_leaves_no_half_line(env
         rest = [json.loads(line) for line in process.stdout]
     assert any(line.get("method") == "notifications/progress" for line in lines)
     assert 2 not in {line.get("id") for line in [*lines, *rest]}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
+@pytest.mark.parametrize(
+    ("cancelled", "signalled", "exit_code"), [(False, True, 143), (True, True, 143), (True, False, 0)]
+)
+def test_the_line_that_a_slow_client_is_reading_is_finished(
+    environ: Environ, *, cancelled: bool, signalled: bool, exit_code: int
+) -> None:
+    env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
+    with subprocess.Popen(
+        [*COMMAND, "--sandbox"], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        big = {"name": "get_execution", "arguments": {"id": "exec-large"}}
+        process.stdin.write(json.dumps(request(1, "tools/call", big, "2026-07-28")).encode() + b"\n")
+        process.stdin.flush()
+        assert select.select([process.stdout], [], [], 60)[0]  # the pipe has the first part of it
+        if cancelled:
+            cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
+            process.stdin.write(json.dumps(cancel).encode() + b"\n")
+            process.stdin.flush()
+        time.sleep(0.3)
+        if signalled:
+            process.terminate()
+        else:
+            process.stdin.close()
+        time.sleep(0.1)
+        written = process.stdout.read()
+    assert json.loads(written)["id"] == 1
+    assert process.wait(PROMPTLY) == exit_code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+def test_a_signal_is_heard_however_much_nonsense_is_being_read(environ: Environ, tmp_path: Path) -> None:
+    nonsense = tmp_path / "nonsense"
+    nonsense.write_bytes(b"bad\n" * 3_000_000)
+    with (
+        nonsense.open("rb") as stdin,
+        subprocess.Popen(
+            COMMAND, env=environ, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process,
+    ):
+        assert process.stdout
+        assert b"not valid JSON" in process.stdout.readline()
+        reading = threading.Thread(target=process.stdout.read)
+        reading.start()
+        time.sleep(0.5)
+        process.terminate()
+        assert process.wait(PROMPTLY) == 143
+        reading.join()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
+def test_what_a_client_cancels_and_does_not_read_does_not_fill_the_memory_either(environ: Environ) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--sandbox"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        os.set_blocking(process.stdin.fileno(), False)
+        taken, most = 0, 3 * MOST_UNREAD // 5_000  # bytes of a tool list, some too few
+        left = b""
+        while taken < most and select.select([], [process.stdin], [], 5)[1]:
+            cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": taken}}
+            pair = [request(taken, "tools/list", {}, "2026-07-28"), cancel]
+            left = left or "".join(json.dumps(message) + "\n" for message in pair).encode()
+            left = left[os.write(process.stdin.fileno(), left) :]
+            taken += not left
+        process.kill()
+        assert taken < most
 
 
 @pytest.mark.parametrize(
