@@ -69,7 +69,7 @@ def _read_unchanged(content: bytes) -> JsonObject | None:
     That takes half the time of looking at each name and number. None if it is not the same, which may just be due
     to another way of writing JSON.
     """
-    if b"\\u" in content:
+    if b"\\u" in content or b"\\/" in content or content[1:2].isspace():  # escaped, or indented: another way
         return None
     try:
         data = from_json(content, allow_inf_nan=False, cache_strings="keys")

@@ -56,7 +56,7 @@ _DELIMITER = re.compile(
 
 
 _SIGNS = [*"<>\uff1c\uff1e|\uff5c!`~#", *map("".join, product("=*-", repeat=2))]
-_BRACKET = re.compile(r"\[[\s/a-z]", re.IGNORECASE)
+_BRACKET = re.compile(r"\[[\s/a-z\\]", re.IGNORECASE)
 """One of these is in every delimiter; most texts have none, and looking for the delimiters takes its time."""
 
 
@@ -138,7 +138,7 @@ def _defused(match: re.Match[str]) -> str:
 
 
 def _may_have_delimiters(text: str) -> bool:
-    """Whether there may be delimiters in a text; JSON's own signs are none."""
+    """Whether there may be delimiters in a text, or in JSON, where a blank behind a bracket may be an escape."""
     return any(sign in text for sign in _SIGNS) or _BRACKET.search(text) is not None
 
 

@@ -112,12 +112,14 @@ DELIMITERS = {
     "<![a](b)>": ("‹！[a](b)›", 1),
     "<x ```y>": ("‹x '''y›", 1),
     "[SYSTEM_PROMPT][gMASK]": ("(SYSTEM_PROMPT)(gMASK)", 2),
+    "[\n\tINST]": ("(\n\tINST)", 1),
 }
 
 
 @pytest.mark.parametrize(("text", "expected"), DELIMITERS.items())
 def test_what_could_pass_for_the_markup_of_a_chat_is_defused(text: str, expected: tuple[str, int]) -> None:
     assert defuse(text) == expected
+    assert defuse({"a": [text]}) == ({"a": [expected[0]]}, expected[1])
 
 
 @settings(max_examples=2000)
@@ -125,6 +127,7 @@ def test_what_could_pass_for_the_markup_of_a_chat_is_defused(text: str, expected
 def test_no_delimiter_survives(text: str) -> None:
     safe, count = defuse({"a": [text]})
     (shown,) = safe["a"]
+    assert (shown, count) == defuse(text)
     assert (shown == text) is (count == 0)
     assert not any(
         mark in shown for mark in ("<|", "|>", "</", "```", "[INST]", "[/INST]", "<s", "<｜", "｜>", "＜|", "![")
