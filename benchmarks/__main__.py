@@ -1,6 +1,6 @@
 """How fast the server is, beside others, in one interleaved run. `make bench` sets up what this needs.
 
-python -m benchmarks [--rounds N] [--python PATH] [--peer NAME=COMMAND ...] [--json]
+python -m benchmarks [--rounds N] [--python PATH] [--peer NAME=COMMAND ...] [--unpinned] [--json]
 
 Every figure is taken in turn from each server, round after round, so that what else the machine does meets them
 all; what counts is the ratio. Prints Markdown.
@@ -12,8 +12,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -22,7 +21,7 @@ from time import perf_counter
 import anyio
 import httpx
 
-from benchmarks.driver import Driver
+from benchmarks.driver import Driver, on_cpus
 from benchmarks.objects import SIZES
 
 HERE = Path(__file__).parent
@@ -42,32 +41,6 @@ MANY = 10_000
 """Calls after which memory is looked at, and a tenth of which come before the first look."""
 
 Samples = dict[str, dict[str, list[float]]]
-
-
-class Cpus:
-    """Gives the servers a CPU of their own, and this process and the stub another, where that can be said.
-
-    Otherwise the system moves them to and fro, which costs a server up to half of its time, by chance.
-    """
-
-    def __init__(self) -> None:
-        self.servers: set[int] | None = None
-        self._ours: set[int] = set()
-        if sys.platform == "linux" and len(available := sorted(os.sched_getaffinity(0))) > 1:
-            self.servers, self._ours = {available[0]}, {available[1]}
-            os.sched_setaffinity(0, self._ours)
-
-    @contextmanager
-    def those_of_servers(self) -> Generator[None]:
-        """Run this process where the servers run, which wait meanwhile."""
-        if self.servers is None:
-            yield
-            return
-        os.sched_setaffinity(0, self.servers)
-        try:
-            yield
-        finally:
-            os.sched_setaffinity(0, self._ours)
 
 
 @dataclass
@@ -105,7 +78,7 @@ def main() -> int:
     """Measure, print, and return 0: a goal that was missed is a figure, not a failure."""
     options = _options()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
-    cpus = Cpus()
+    cpus = None if options.unpinned else _cpu_for_servers()
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.stub"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as stub:
@@ -123,7 +96,7 @@ def main() -> int:
         }
         figures = Figures()
         _start(figures, servers, environ, cpus, options.rounds * STARTS)
-        drivers = {name: Driver(command, environ, cpus=cpus.servers) for name, command in servers.items()}
+        drivers = {name: Driver(command, environ, cpus=cpus) for name, command in servers.items()}
         try:
             for driver in drivers.values():
                 driver.start("2 KB#0")
@@ -152,6 +125,7 @@ def _options() -> argparse.Namespace:
         "--peer", action="append", default=[], metavar="NAME=COMMAND", dest="peers", type=_peer,
         help="another server; {address} in its command is where the API's stub listens",
     )  # fmt: skip
+    parser.add_argument("--unpinned", action="store_true", help="leave it to the system where the servers run")
     parser.add_argument("--json", action="store_true", help="print every sample as JSON")
     return parser.parse_args()
 
@@ -163,12 +137,27 @@ def _peer(text: str) -> tuple[str, str]:
     return name, command
 
 
+def _cpu_for_servers() -> set[int] | None:
+    """A CPU that this process leaves to the servers, and keeps another; None where that can't be said.
+
+    Left to the system they are moved to and fro, which costs a server up to half of its time, by chance.
+    """
+    if sys.platform != "linux" or len(available := sorted(os.sched_getaffinity(0))) == 1:
+        return None
+    os.sched_setaffinity(0, {available[1]})
+    return {available[0]}
+
+
 def _start(
-    figures: Figures, servers: Mapping[str, list[str]], environ: Mapping[str, str], cpus: Cpus, times: int
+    figures: Figures,
+    servers: Mapping[str, list[str]],
+    environ: Mapping[str, str],
+    cpus: set[int] | None,
+    times: int,
 ) -> None:
     for _ in range(times + 1):  # the first only fills the file system's cache, and is thrown away with it below
         for name, command in servers.items():
-            with Driver(command, environ, cpus=cpus.servers) as driver:
+            with Driver(command, environ, cpus=cpus) as driver:
                 start = driver.start("2 KB#0")
                 figures.add("memory after start (MiB)", name, driver.memory())
             figures.add("spawn → initialize (ms)", name, start.initialized * 1000)
@@ -179,12 +168,14 @@ def _start(
             del taken[0]
 
 
-def _calls(figures: Figures, drivers: Mapping[str, Driver], address: str, cpus: Cpus, rounds: int) -> None:
+def _calls(
+    figures: Figures, drivers: Mapping[str, Driver], address: str, cpus: set[int] | None, rounds: int
+) -> None:
     for driver in drivers.values():
         driver.times("20 KB", 100)  # warm
     for _ in range(rounds):
         for size in SIZES:
-            with cpus.those_of_servers():
+            with on_cpus(cpus):  # the servers wait meanwhile
                 direct = anyio.run(_direct, address, size, CALLS[size])
             figures.add(f"{size}: p50 (ms)", DIRECT, median(direct) * 1000)
             for name, driver in drivers.items():

@@ -3,7 +3,9 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Collection, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import perf_counter
@@ -25,6 +27,20 @@ class Start(NamedTuple):
     called: float
 
 
+@contextmanager
+def on_cpus(cpus: Collection[int] | None) -> Generator[None]:
+    """Run this process on certain CPUs for a while; None leaves it where it is."""
+    if cpus is None or sys.platform != "linux":
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 class Driver:
     """A server process and the pipes to it. Use it as a context manager; it ends the process by closing stdin.
 
@@ -39,16 +55,15 @@ class Driver:
     ) -> None:
         self._spawned = perf_counter()
         self._errors = TemporaryFile()  # noqa: SIM115 - closed with the process
-        self._process = subprocess.Popen(  # noqa: S603 - the servers that are compared
-            command,
-            env=dict(environ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            bufsize=0,
-        )
-        if cpus is not None:
-            os.sched_setaffinity(self._process.pid, cpus)
+        with on_cpus(cpus):  # which a process hands on to its children
+            self._process = subprocess.Popen(  # noqa: S603 - the servers that are compared
+                command,
+                env=dict(environ),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                bufsize=0,
+            )
         assert self._process.stdin  # noqa: S101 - it is a pipe
         assert self._process.stdout  # noqa: S101
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
