@@ -247,6 +247,7 @@ class _Lines:
         self._request = httpx.Request
         self._urls: dict[str, httpx.URL] = {}
         self._given = transport
+        self._closed = False
         self._idle: deque[tuple[httpx.AsyncBaseTransport, float]] = deque()
         problem = "KAIZEN_BASE_URL is not a valid address."
         try:
@@ -286,6 +287,8 @@ class _Lines:
         finally:
             if line is not self._given:
                 self._idle.append((line, monotonic()))
+                if self._closed:  # while this one was under way
+                    await self.aclose()
 
     async def _take(self) -> "httpx.AsyncBaseTransport":
         """The line that was used last; those that have not been used for long are closed on the occasion."""
@@ -294,10 +297,12 @@ class _Lines:
         return self._idle.pop()[0] if self._idle else self._open()
 
     async def aclose(self) -> None:
-        if self._given is not None:
-            await self._given.aclose()
-        while self._idle:
-            await self._idle.pop()[0].aclose()
+        self._closed = True
+        with anyio.CancelScope(shield=True):
+            if self._given is not None:
+                await self._given.aclose()
+            while self._idle:
+                await self._idle.pop()[0].aclose()
 
 
 def _opener(url: "httpx.URL") -> "Callable[[], httpx.AsyncBaseTransport]":

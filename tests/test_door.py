@@ -198,3 +198,28 @@ async def test_a_call_cancelled_as_soon_as_it_is_connected_leaves_the_way_free_f
             monkeypatch.undo()
             reply = await api.get_execution("exec-child")
     assert reply.data["id"] == "exec-child"
+
+
+@pytest.mark.anyio
+async def test_a_call_that_outlives_its_client_leaves_no_connection_open(
+    running_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, connected, go_on = anyio.connect_tcp, anyio.Event(), anyio.Event()
+    streams: list[ByteStream] = []
+
+    async def connect_slowly(*args: Any, **kwargs: Any) -> ByteStream:
+        streams.append(await connect(*args, **kwargs))
+        connected.set()
+        await go_on.wait()
+        return streams[0]
+
+    monkeypatch.setattr(anyio, "connect_tcp", connect_slowly)
+    with running_sandbox() as address:
+        api = KaizenApi(Settings(api_key=SecretStr(KEY), base_url=address))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(api.get_execution, "exec-child")
+            await connected.wait()
+            await api.aclose()
+            go_on.set()
+        with pytest.raises(anyio.ClosedResourceError):
+            await streams[0].send(b"x")
