@@ -7,6 +7,7 @@ Windows can't watch pipes; there the SDK's own streams serve.
 
 import json
 import os
+import select
 import signal
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,8 @@ import anyio
 from anyio.lowlevel import checkpoint
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.shared.dispatcher import coerce_request_id
+from mcp.shared.jsonrpc_dispatcher import cancelled_request_id_from_params
 from mcp.shared.message import SessionMessage
 from mcp.types import (
     INVALID_REQUEST,
@@ -94,7 +97,7 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
                 async for number in receiver:
                     end(128 + number)
 
-        writer = _Writer(wire.stdout, gone=end)
+        writer = _Writer(wire.stdout, gone=end, left=lambda: _hung_up(wire.stdin))
         reader = _Reader(wire.stdin, room=writer.room)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(end_by_signal)
@@ -109,6 +112,14 @@ async def serve(server: Server[Any], wire: Wire | None) -> int:
 async def _run(server: Server[Any], messages: _Receiving, answers: _Sending, traffic: "_Traffic") -> None:
     told = _Answers(answers, traffic)
     await server.run(_Answering(messages, told, traffic), told, server.create_initialization_options())
+
+
+def _hung_up(descriptor: int) -> bool:
+    """Whether the other end of a pipe or socket is closed, however much of what it sent is still to be read."""
+    ends = select.POLLHUP | getattr(select, "POLLRDHUP", 0)
+    watch = select.poll()
+    watch.register(descriptor, ends)
+    return any(events & ends for _, events in watch.poll(0))
 
 
 class _Reader:
@@ -184,11 +195,18 @@ class _Reader:
 
 
 class _Writer:
-    """Writes messages to a descriptor, each whole; after the reader has gone it writes nowhere."""
+    """Writes messages to a descriptor, each whole; after the reader has gone it writes nowhere.
 
-    def __init__(self, descriptor: int, *, gone: Callable[[int], None]) -> None:
+    Args:
+        descriptor: where to.
+        gone: is told the exit code once nobody reads any more.
+        left: whether the client has closed its end, so that one who does not read need not be waited for.
+    """
+
+    def __init__(self, descriptor: int, *, gone: Callable[[int], None], left: Callable[[], bool]) -> None:
         self._descriptor = descriptor
         self._tell_gone = gone
+        self._has_left = left
         self._gone = False
         self._rest = bytearray()
         self._stuck, self._written = anyio.Event(), anyio.Event()
@@ -221,7 +239,10 @@ class _Writer:
         while True:
             await self._stuck.wait()
             while self._rest:
-                await anyio.wait_writable(self._descriptor)
+                with anyio.move_on_after(LAST_WORDS) as patience:
+                    await anyio.wait_writable(self._descriptor)
+                if patience.cancelled_caught and self._has_left():
+                    self._give_up(0)
                 self._write()
             self._stuck = anyio.Event()
             self._written.set()
@@ -235,10 +256,13 @@ class _Writer:
         except BlockingIOError:
             pass
         except OSError as error:
-            self._rest.clear()
-            self._gone = True
             # A client that has left has ended the conversation; a full disk has broken it off.
-            self._tell_gone(0 if isinstance(error, ConnectionError) else 1)
+            self._give_up(0 if isinstance(error, ConnectionError) else 1)
+
+    def _give_up(self, exit_code: int) -> None:
+        self._rest.clear()
+        self._gone = True
+        self._tell_gone(exit_code)
 
 
 class _Traffic:
@@ -254,16 +278,19 @@ class _Traffic:
     def takes(self, message: JSONRPCMessage) -> None:
         """Count what comes in: a request, or the word that one is not waited for any more."""
         if isinstance(message, JSONRPCRequest):
-            self._open[message.id] = self._open.get(message.id, 0) + 1
+            key = coerce_request_id(message.id)
+            self._open[key] = self._open.get(key, 0) + 1
             self._count += 1
         elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
-            self.answered((message.params or {}).get("requestId"))
+            self.answered(cancelled_request_id_from_params(message.params))
 
-    def answered(self, identifier: object) -> None:
-        if isinstance(identifier, int | str) and (number := self._open.pop(identifier, 0)):
+    def answered(self, identifier: int | str | None) -> None:
+        """Count what went out; an id may come back as text, which the SDK takes for the number."""
+        key = None if identifier is None else coerce_request_id(identifier)
+        if key is not None and (number := self._open.pop(key, 0)):
             self._count -= 1
             if number > 1:
-                self._open[identifier] = number - 1
+                self._open[key] = number - 1
         self._room.set()
 
     async def room(self) -> None:

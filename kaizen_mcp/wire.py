@@ -39,10 +39,12 @@ class Wire:
         # A terminal shares its state with the shell behind it, so that is left as it is.
         waits = os.get_blocking(wire.stdout) and not os.isatty(wire.stdout)
         try:
-            os.set_blocking(wire.stdout, not waits)
+            if waits:
+                os.set_blocking(wire.stdout, False)
             yield wire
         finally:
-            os.set_blocking(wire.stdout, waits)
+            if waits:
+                os.set_blocking(wire.stdout, True)
             os.close(wire.stdin)
             os.close(wire.stdout)
 

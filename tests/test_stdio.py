@@ -304,6 +304,60 @@ def test_what_a_client_cancels_and_does_not_read_does_not_fill_the_memory_either
         assert taken < most
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
+@pytest.mark.parametrize("lines", [60, MOST_OPEN + 200], ids=["a full pipe", "more requests than are read"])
+def test_a_client_that_has_left_and_does_not_read_either_ends_the_process(environ: Environ, lines: int) -> None:
+    with subprocess.Popen(COMMAND, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        for number in range(lines):
+            process.stdin.write(json.dumps(request(number, "tools/list", {}, "2026-07-28")).encode() + b"\n")
+        process.stdin.write(b"no message\n")
+        process.stdin.close()
+        assert process.wait(PROMPTLY) == 0
+
+
+def test_what_is_cancelled_by_its_id_as_text_is_waited_for_no_more(environ: Environ) -> None:
+    env = {**environ, "KAIZEN_MAX_CALLS_PER_MINUTE": "100000", "KAIZEN_SANDBOX": "1"}
+    waiting = {"name": "get_execution", "arguments": {"id": "exec-prior-auth-running", "wait_seconds": 45}}
+    messages: list[JsonObject] = []
+    for number in range(1, MOST_OPEN + 6):
+        cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": str(number)}}
+        messages += [{**request(number, "tools/call", waiting, "2026-07-28")}, cancel]
+    sent = "".join(json.dumps(message) + "\n" for message in messages)
+    asked_last = json.dumps(request(0, "tools/list", {}, "2026-07-28")) + "\n"
+    with subprocess.Popen(
+        COMMAND, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(sent + asked_last)
+        process.stdin.flush()
+        assert select.select([process.stdout], [], [], 30)[0]
+        assert json.loads(process.stdout.readline())["id"] == 0
+        process.stdin.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
+@pytest.mark.parametrize("kind", ["a pipe that waits", "a pipe that does not", "a terminal"])
+def test_stdout_is_left_as_it_was(environ: Environ, kind: str) -> None:
+    read, write = os.openpty() if kind == "a terminal" else os.pipe()
+    os.set_blocking(write, kind != "a pipe that does not")
+    try:
+        with subprocess.Popen(
+            [*COMMAND, "--sandbox"], env=environ, stdin=subprocess.PIPE, stdout=write
+        ) as process:
+            assert process.stdin
+            process.stdin.write(json.dumps(request(1, "tools/list", {}, "2026-07-28")).encode() + b"\n")
+            process.stdin.flush()
+            assert select.select([read], [], [], 30)[0]
+            assert os.get_blocking(write) is (kind == "a terminal")
+            process.stdin.close()
+        assert os.get_blocking(write) is (kind != "a pipe that does not")
+    finally:
+        os.close(read)
+        os.close(write)
+
+
 @pytest.mark.parametrize(
     ("closed", "exit_code", "said"),
     [("<&-", 2, "stdin and stdout must be open"), (">&-", 2, "stdin and stdout must be open"), ("2>&-", 0, "")],
