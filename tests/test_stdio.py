@@ -50,6 +50,21 @@ def request(identifier: int, method: str, params: JsonObject, era: str) -> JsonO
     return {"jsonrpc": "2.0", "id": identifier, "method": method, "params": {**params, **meta}}
 
 
+def lines_of(*messages: JsonObject) -> str:
+    """The messages as a client writes them."""
+    return "".join(json.dumps(message) + "\n" for message in messages)
+
+
+def send(process: subprocess.Popen[bytes], *messages: JsonObject) -> None:
+    assert process.stdin
+    process.stdin.write(lines_of(*messages).encode())
+    process.stdin.flush()
+
+
+def cancelled(identifier: int | str) -> JsonObject:
+    return {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": identifier}}
+
+
 def converse(messages: Iterable[JsonObject], environ: Environ) -> tuple[list[JsonObject], str]:
     """Write all messages to a fresh server, wait for as many answers as were asked for, then close stdin.
 
@@ -67,7 +82,7 @@ def converse(messages: Iterable[JsonObject], environ: Environ) -> tuple[list[Jso
     ) as process:
         assert process.stdin
         assert process.stdout
-        process.stdin.write("".join(json.dumps(message) + "\n" for message in messages))
+        process.stdin.write(lines_of(*messages))
         process.stdin.flush()
         answers = [process.stdout.readline() for message in messages if "id" in message]
         rest, errors = process.communicate(timeout=PROMPTLY)  # closes stdin
@@ -140,7 +155,7 @@ def test_the_end_of_stdin_ends_the_process_at_once_even_before_the_first_message
 
 
 def test_a_client_may_close_its_end_with_its_last_request(era: str, environ: Environ) -> None:
-    sent = "".join(json.dumps(message) + "\n" for message in conversation(era))
+    sent = lines_of(*conversation(era))
     done = subprocess.run(
         [*COMMAND, "--sandbox"],
         env=environ,
@@ -157,7 +172,7 @@ def test_a_client_may_close_its_end_with_its_last_request(era: str, environ: Env
 
 def test_a_conversation_may_stand_in_files(era: str, environ: Environ, tmp_path: Path) -> None:
     asked, answered = tmp_path / "asked.jsonl", tmp_path / "answered.jsonl"
-    asked.write_text("".join(json.dumps(message) + "\n" for message in conversation(era)), encoding="utf-8")
+    asked.write_text(lines_of(*conversation(era)), encoding="utf-8")
     with asked.open("rb") as stdin, answered.open("wb") as stdout:
         done = subprocess.run(
             [*COMMAND, "--sandbox"],
@@ -206,23 +221,15 @@ def test_a_call_cancelled_while_its_client_does_not_read_leaves_no_half_line(env
     ) as process:
         assert process.stdin
         assert process.stdout
-
-        def send(message: JsonObject) -> None:
-            assert process.stdin
-            process.stdin.write(json.dumps(message).encode() + b"\n")
-            process.stdin.flush()
-
         meta = {"_meta": {**ENVELOPE, "progressToken": "p"}}
-        send(request(1, "tools/call", big, "2026-07-28"))
+        send(process, request(1, "tools/call", big, "2026-07-28"))
         fd = process.stdout.fileno()
         assert select.select([fd], [], [], 60)[0]  # the pipe is as full as it gets, with a part of the answer
-        send({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {**waiting, **meta}})
+        send(process, {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {**waiting, **meta}})
         # Some calls more, whose answers stand behind the progress of the second; then that one is cancelled.
-        for identifier in range(3, 6):
-            send(request(identifier, "tools/call", big, "2026-07-28"))
+        send(process, *(request(identifier, "tools/call", big, "2026-07-28") for identifier in range(3, 6)))
         time.sleep(3)
-        send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}})
-        send(request(6, "tools/list", {}, "2026-07-28"))
+        send(process, cancelled(2), request(6, "tools/list", {}, "2026-07-28"))
         time.sleep(1)
         lines: list[JsonObject] = []
         while not {1, 3, 4, 5, 6} <= {line.get("id") for line in lines}:
@@ -235,10 +242,10 @@ def test_a_call_cancelled_while_its_client_does_not_read_leaves_no_half_line(env
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
 @pytest.mark.parametrize(
-    ("cancelled", "signalled", "exit_code"), [(False, True, 143), (True, True, 143), (True, False, 0)]
+    ("cancel", "signalled", "exit_code"), [(False, True, 143), (True, True, 143), (True, False, 0)]
 )
 def test_the_line_that_a_slow_client_is_reading_is_finished(
-    environ: Environ, *, cancelled: bool, signalled: bool, exit_code: int
+    environ: Environ, *, cancel: bool, signalled: bool, exit_code: int
 ) -> None:
     env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
     with subprocess.Popen(
@@ -247,13 +254,10 @@ def test_the_line_that_a_slow_client_is_reading_is_finished(
         assert process.stdin
         assert process.stdout
         big = {"name": "get_execution", "arguments": {"id": "exec-large"}}
-        process.stdin.write(json.dumps(request(1, "tools/call", big, "2026-07-28")).encode() + b"\n")
-        process.stdin.flush()
+        send(process, request(1, "tools/call", big, "2026-07-28"))
         assert select.select([process.stdout], [], [], 60)[0]  # the pipe has the first part of it
-        if cancelled:
-            cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
-            process.stdin.write(json.dumps(cancel).encode() + b"\n")
-            process.stdin.flush()
+        if cancel:
+            send(process, cancelled(1))
         time.sleep(0.3)
         if signalled:
             process.terminate()
@@ -295,9 +299,7 @@ def test_what_a_client_cancels_and_does_not_read_does_not_fill_the_memory_either
         taken, most = 0, 3 * MOST_UNREAD // 5_000  # bytes of a tool list, some too few
         left = b""
         while taken < most and select.select([], [process.stdin], [], 5)[1]:
-            cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": taken}}
-            pair = [request(taken, "tools/list", {}, "2026-07-28"), cancel]
-            left = left or "".join(json.dumps(message) + "\n" for message in pair).encode()
+            left = left or lines_of(request(taken, "tools/list", {}, "2026-07-28"), cancelled(taken)).encode()
             left = left[os.write(process.stdin.fileno(), left) :]
             taken += not left
         process.kill()
@@ -309,8 +311,7 @@ def test_what_a_client_cancels_and_does_not_read_does_not_fill_the_memory_either
 def test_a_client_that_has_left_and_does_not_read_either_ends_the_process(environ: Environ, lines: int) -> None:
     with subprocess.Popen(COMMAND, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
-        for number in range(lines):
-            process.stdin.write(json.dumps(request(number, "tools/list", {}, "2026-07-28")).encode() + b"\n")
+        send(process, *(request(number, "tools/list", {}, "2026-07-28") for number in range(lines)))
         process.stdin.write(b"no message\n")
         process.stdin.close()
         assert process.wait(PROMPTLY) == 0
@@ -319,19 +320,12 @@ def test_a_client_that_has_left_and_does_not_read_either_ends_the_process(enviro
 def test_what_is_cancelled_by_its_id_as_text_is_waited_for_no_more(environ: Environ) -> None:
     env = {**environ, "KAIZEN_MAX_CALLS_PER_MINUTE": "100000", "KAIZEN_SANDBOX": "1"}
     waiting = {"name": "get_execution", "arguments": {"id": "exec-prior-auth-running", "wait_seconds": 45}}
-    messages: list[JsonObject] = []
-    for number in range(1, MOST_OPEN + 6):
-        cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": str(number)}}
-        messages += [{**request(number, "tools/call", waiting, "2026-07-28")}, cancel]
-    sent = "".join(json.dumps(message) + "\n" for message in messages)
-    asked_last = json.dumps(request(0, "tools/list", {}, "2026-07-28")) + "\n"
-    with subprocess.Popen(
-        COMMAND, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as process:
+    with subprocess.Popen(COMMAND, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
-        process.stdin.write(sent + asked_last)
-        process.stdin.flush()
+        for number in range(1, MOST_OPEN + 6):
+            send(process, request(number, "tools/call", waiting, "2026-07-28"), cancelled(str(number)))
+        send(process, request(0, "tools/list", {}, "2026-07-28"))
         assert select.select([process.stdout], [], [], 30)[0]
         assert json.loads(process.stdout.readline())["id"] == 0
         process.stdin.close()
@@ -347,8 +341,7 @@ def test_stdout_is_left_as_it_was(environ: Environ, kind: str) -> None:
             [*COMMAND, "--sandbox"], env=environ, stdin=subprocess.PIPE, stdout=write
         ) as process:
             assert process.stdin
-            process.stdin.write(json.dumps(request(1, "tools/list", {}, "2026-07-28")).encode() + b"\n")
-            process.stdin.flush()
+            send(process, request(1, "tools/list", {}, "2026-07-28"))
             assert select.select([read], [], [], 30)[0]
             assert os.get_blocking(write) is (kind == "a terminal")
             process.stdin.close()
