@@ -137,7 +137,7 @@ class Door:
         return await self._tries()(again)
 
     def _tries(self) -> "AsyncRetrying":
-        from tenacity import (  # noqa: PLC0415 - 30 ms, and a tenth of a call: only for what went wrong
+        from tenacity import (  # noqa: PLC0415 - 30 ms, and some of each call: only for what went wrong
             AsyncRetrying,
             retry_if_exception,
             wait_exponential,
