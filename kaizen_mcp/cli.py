@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from kaizen_mcp import __version__
+from kaizen_mcp.wire import claimed_pipes
 
 if TYPE_CHECKING:
     import argparse
@@ -140,15 +141,11 @@ def _serve(options: SimpleNamespace) -> int:
         # tenth of the time until the client has its tool list.
         gc.disable()
         stack.callback(gc.enable)
-        wire = None
-        if sys.platform != "win32":
-            from kaizen_mcp.wire import Wire
-
-            try:
-                wire = stack.enter_context(Wire.claimed())
-            except OSError:
-                print("kaizen-mcp: stdin and stdout must be open; a client starts it so.", file=sys.stderr)
-                return BAD_USE
+        try:
+            pipes = stack.enter_context(claimed_pipes())
+        except OSError:
+            print("kaizen-mcp: stdin and stdout must be open; a client starts it so.", file=sys.stderr)
+            return BAD_USE
 
         import logging
 
@@ -170,7 +167,7 @@ def _serve(options: SimpleNamespace) -> int:
             server = create_server(settings)
             gc.freeze()  # what is loaded stays: the collector need never look at it
             gc.enable()
-            exit_code = await serve(server, wire)
+            exit_code = await serve(server, pipes)
             _end_soon(exit_code)
             return exit_code
 
@@ -181,9 +178,9 @@ def _end_soon(exit_code: int) -> None:
     """End the process even if a thread does not: Python waits for one that asks a name server which is silent."""
     import threading
 
-    from kaizen_mcp.stdio import LAST_WORDS
+    from kaizen_mcp.stdio import SHUTDOWN_SECONDS
 
-    patience = threading.Timer(LAST_WORDS, os._exit, [exit_code])
+    patience = threading.Timer(SHUTDOWN_SECONDS, os._exit, [exit_code])
     patience.daemon = True
     patience.start()
 

@@ -1,57 +1,42 @@
-"""Stdin and stdout, kept for the protocol: claimed before anything else is loaded, for anything may print."""
+"""Claim stdin and stdout for the protocol before other modules load, since any of them may print."""
 
 import os
+import stat
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Self
 
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing here is used
-    fcntl = None
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
-class Wire:
-    """The two descriptors of a client's connection."""
+@contextmanager
+def claimed_pipes() -> Generator[tuple[int, int] | None]:
+    """Take stdin and stdout: other readers find the end of a file, and other prints go to stderr.
 
-    def __init__(self, stdin: int, stdout: int) -> None:
-        self.stdin = stdin
-        self.stdout = stdout
+    Yields:
+        Copies of both descriptors; None where asyncio can't watch them, and they were left as they are.
 
-    @classmethod
-    @contextmanager
-    def claimed(cls) -> Generator[Self]:
-        """Take stdin and stdout for the protocol alone: other readers find an end, other prints go to stderr.
+    Raises:
+        OSError: stdin or stdout is closed.
+    """
+    if not _is_pipe(_STDIN) or not _is_pipe(_STDOUT) or sys.platform == "win32":
+        yield None
+        return
+    import fcntl  # noqa: PLC0415 - Windows has none
 
-        Raises:
-            OSError: stdin or stdout is closed.
-        """
-        wire = cls(_own(0), _own(1))
-        nothing = os.open(os.devnull, os.O_RDWR)
-        try:
-            os.fstat(2)
-        except OSError:
-            os.dup2(nothing, 2)  # it is closed; whatever is opened next would be written to as stderr
-        os.dup2(nothing, 0)
-        os.dup2(2, 1)
-        if nothing > 2:  # noqa: PLR2004 - the three standard descriptors
-            os.close(nothing)
-        # A terminal shares its state with the shell behind it, so that is left as it is.
-        waits = os.get_blocking(wire.stdout) and not os.isatty(wire.stdout)
-        try:
-            if waits:
-                os.set_blocking(wire.stdout, False)
-            yield wire
-        finally:
-            if waits:
-                os.set_blocking(wire.stdout, True)
-            os.close(wire.stdin)
-            os.close(wire.stdout)
+    pipes = fcntl.fcntl(_STDIN, fcntl.F_DUPFD_CLOEXEC, 3), fcntl.fcntl(_STDOUT, fcntl.F_DUPFD_CLOEXEC, 3)
+    null = os.open(os.devnull, os.O_RDWR)  # becomes stderr where that is closed
+    os.dup2(null, _STDIN)
+    os.dup2(_STDERR, _STDOUT)
+    if null != _STDERR:
+        os.close(null)
+    try:
+        yield pipes
+    finally:
+        for descriptor in pipes:
+            os.close(descriptor)
 
 
-def _own(descriptor: int) -> int:
-    """A copy of a descriptor, beyond the standard ones even where one of those is closed."""
-    os.fstat(descriptor)
-    if fcntl is None:
-        return os.dup(descriptor)
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+def _is_pipe(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
