@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import quote
 
 MASK = "[masked]"
@@ -201,14 +201,12 @@ def _vendors_key(beginning: str, rest: str) -> tuple[str, re.Pattern[str]]:
     return beginning, re.compile(f"{letters}(?<![A-Za-z0-9]{letters}){rest}")
 
 
-@cache  # compiled when the first text needs them
-def _vendors_keys() -> list[tuple[str, re.Pattern[str]]]:
-    return [
-        *(_vendors_key(beginning, rest) for beginnings, rest in _VENDORS for beginning in beginnings.split()),
-        # JSON web tokens, and Telegram's, which have a number first.
-        ("eyJ", re.compile(r"eyJ(?<![A-Za-z0-9]eyJ)(?<![A-Za-z0-9]-eyJ)[\w-]{8,4000}\.[\w-]{0,8000}\.[\w-]*")),
-        (":AA", re.compile(r"(?<![A-Za-z0-9])(?:bot)?\d{8,10}:AA[\w-]{33}")),
-    ]
+_VENDORS_KEYS = [
+    *(_vendors_key(beginning, rest) for beginnings, rest in _VENDORS for beginning in beginnings.split()),
+    # JSON web tokens, and Telegram's, which have a number first.
+    ("eyJ", re.compile(r"eyJ(?<![A-Za-z0-9]eyJ)(?<![A-Za-z0-9]-eyJ)[\w-]{8,4000}\.[\w-]{0,8000}\.[\w-]*")),
+    (":AA", re.compile(r"(?<![A-Za-z0-9])(?:bot)?\d{8,10}:AA[\w-]{33}")),
+]
 
 
 _UNBROKEN = re.compile(r"[\w.:+/=-]{13}")
@@ -367,7 +365,7 @@ class Masker:
 def _without_vendors_keys(text: str) -> str:
     if not _UNBROKEN.search(text):
         return text
-    found = [pattern.finditer(text) for beginning, pattern in _vendors_keys() if beginning in text]
+    found = [pattern.finditer(text) for beginning, pattern in _VENDORS_KEYS if beginning in text]
     kept: list[str] = []
     end = 0
     for start, stop in sorted(match.span() for matches in found for match in matches):

@@ -1,7 +1,6 @@
 """Make text from web pages safe to show. Names, messages and file names are data that anyone may have written."""
 
 import re
-from functools import cache
 from itertools import product
 from typing import Any, cast
 
@@ -60,14 +59,8 @@ _BRACKET = re.compile(r"\[[\s/a-z\\]", re.IGNORECASE)
 """One of these is in every delimiter; most texts have none, and looking for the delimiters takes its time."""
 
 
-@cache  # compiled when the first text needs it, which most do not
-def _hidden_in_line() -> re.Pattern[str]:
-    return re.compile(_HIDDEN.format(controls="\x00-\x1f"))
-
-
-@cache
-def _hidden_in_lines() -> re.Pattern[str]:
-    return re.compile(_HIDDEN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
+_HIDDEN_IN_LINE = re.compile(_HIDDEN.format(controls="\x00-\x1f"))
+_HIDDEN_IN_LINES = re.compile(_HIDDEN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -89,7 +82,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _hidden_in_line().sub(_escape, text)
+    return _HIDDEN_IN_LINE.sub(_escape, text)
 
 
 def visible_lines(text: str) -> tuple[str, int]:
@@ -103,7 +96,7 @@ def visible_lines(text: str) -> tuple[str, int]:
         count += 0 if match["flag"] else len(match[0])
         return _escape(match)
 
-    return _hidden_in_lines().sub(escape, text), count
+    return _HIDDEN_IN_LINES.sub(escape, text), count
 
 
 def encodable(text: str) -> str:
