@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from kaizen_mcp.body import compact
 from kaizen_mcp.errors import InvalidInputError
+from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.text import quote
-from kaizen_mcp.words import plural
 
 CUT = "…"
 """Stands where something was left out; an object that is left out whole is one field of this name."""
@@ -55,7 +55,7 @@ class Omission:
 
     def listed(self) -> dict[str, Any]:
         """As listed in an answer: `path` and `offset` are the arguments with which to read on."""
-        what = f"{self.until - self.offset} of {plural(self.total, self.unit)}"
+        what = f"{self.until - self.offset} of {pluralize(self.total, self.unit)}"
         return {"path": self.path, "offset": self.offset, "until": self.until, "what": what}
 
 
@@ -165,7 +165,7 @@ def _what_is(value: Any, path: str, name: str) -> str:  # noqa: ANN401 - any JSO
         more = len(fields) - len(names)
         return f"{where} has the fields {', '.join(names) or 'none'}{f' and {more} more' if more else ''}"
     if isinstance(value, list):
-        return f"{where} has {plural(len(cast('list[Any]', value)), 'item')}, counted from 0"
+        return f"{where} has {pluralize(len(cast('list[Any]', value)), 'item')}, counted from 0"
     return f"{where} is {'text' if isinstance(value, str) else 'a single value'} with nothing below it"
 
 
@@ -291,7 +291,7 @@ class _Fitter:
         if spare < 2:  # noqa: PLR2004 - the braces
             return None
         if spare < LEAST:
-            return self._leave_out({CUT: plural(len(fields), "field")}, note, room)
+            return self._leave_out({CUT: pluralize(len(fields), "field")}, note, room)
         shares = _shares(fields, spare, top=path == "")
         if shares is None:
             shown = dict(self._first(((key, key, value) for key, value in fields.items()), spare, path))

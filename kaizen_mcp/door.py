@@ -24,10 +24,10 @@ from kaizen_mcp.errors import (
     NotConfiguredError,
     UnavailableError,
 )
+from kaizen_mcp.humanize import format_size
 from kaizen_mcp.refusals import RETRIED, is_web_page, refusal
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.tls import explain, trusted_context
-from kaizen_mcp.words import human_size
 
 if TYPE_CHECKING:
     import httpx
@@ -215,7 +215,7 @@ class Door:
         return unpacked
 
     def _too_large(self) -> BadResponseError:
-        limit = human_size(self._settings.max_body_bytes)
+        limit = format_size(self._settings.max_body_bytes)
         return BadResponseError(f"Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import anyio
 
-from kaizen_mcp.words import spoken
+from kaizen_mcp.humanize import format_duration
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
@@ -40,7 +40,7 @@ class LiveLine:
 
     @property
     def _waited(self) -> str:
-        return f"waited {spoken(anyio.current_time() - self._start)}"
+        return f"waited {format_duration(anyio.current_time() - self._start)}"
 
     async def __aenter__(self) -> Self:
         await self._spinning.__aenter__()

@@ -14,6 +14,7 @@ from kaizen_mcp.body import JsonObject, compact
 from kaizen_mcp.budget import Omission, find, fit, part, size
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.facts import ExecutionFacts, InstructorExecutionFacts, Unlisted
+from kaizen_mcp.humanize import format_duration, format_size, pluralize
 from kaizen_mcp.summary import (
     MAX_LINK,
     ExecutionSummary,
@@ -22,7 +23,6 @@ from kaizen_mcp.summary import (
     downloads_pending,
 )
 from kaizen_mcp.text import defuse, one_line, quote
-from kaizen_mcp.words import human_size, plural, spoken
 
 MAX_VERDICT = 1500
 """Characters of the verdict text. What does not fit stays out line by line, the least telling first."""
@@ -142,20 +142,20 @@ class Answer:
         facts, delimiters = defuse(self._summary.model_dump(exclude_none=True))
         told, more = defuse([*self._notes])
         if delimiters + more:
-            told.append(f"{_DEFUSED} ({plural(delimiters + more, 'time')})")
+            told.append(f"{_DEFUSED} ({pluralize(delimiters + more, 'time')})")
         verdict, _ = defuse(verdict_text(self._summary, told))
         structured: JsonObject = {"summary": facts}
         if self._redacted:
             structured["redacted"] = _first_that_fit(self._redacted, limit // 8)
             left = len(self._redacted) - len(structured["redacted"])
-            told += [f"{plural(left, 'more masked value')} not listed"] if left else []
+            told += [f"{pluralize(left, 'more masked value')} not listed"] if left else []
         notes = structured["notes"] = _first_that_fit(told, limit // 4)
         if len(notes) < len(told):
-            notes.append(f"{plural(len(told) - len(notes), 'more note')} not shown")
+            notes.append(f"{pluralize(len(told) - len(notes), 'more note')} not shown")
         too_long = size(structured) + _ROOM_TO_SAY_SO - limit
         if too_long > 0:
             left_out = _shorten(facts, size(facts) - too_long)
-            notes.append(f"{plural(left_out, 'fact')} left out of the summary, which had no room for all")
+            notes.append(f"{pluralize(left_out, 'fact')} left out of the summary, which had no room for all")
         return TextContent(text=verdict, annotations=_FOR_ALL), structured
 
     def _room(self, verdict: TextContent, structured: JsonObject) -> int:
@@ -274,12 +274,12 @@ def _times(s: Summary) -> Iterator[str]:
     yield f"{started} {s.started_at}" if s.started_at else ""
     yield f"ended {s.ended_at}" if s.ended_at else ""
     if s.duration_seconds is not None:
-        yield f"{'took' if s.ended_at or s.finished else 'so far'} {spoken(s.duration_seconds)}"
+        yield f"{'took' if s.ended_at or s.finished else 'so far'} {format_duration(s.duration_seconds)}"
 
 
 def _wait(s: Summary) -> Iterator[str]:
     if s.waited_seconds is not None:
-        yield spoken(s.waited_seconds)
+        yield format_duration(s.waited_seconds)
         if s.finished:
             yield "the wait was for the run, not for its files" if downloads_pending(s) else ""
         elif s.should_poll and not s.needs_person:
@@ -306,11 +306,11 @@ def _batch(s: Summary) -> Iterator[str]:
 
 def _downloads(s: Summary) -> Iterator[str]:
     if isinstance(s, ExecutionFacts):
-        yield plural(s.downloads_count, "file") if s.downloads_count else ""
-        yield human_size(s.downloads_total_bytes) if s.downloads_total_bytes is not None else ""
+        yield pluralize(s.downloads_count, "file") if s.downloads_count else ""
+        yield format_size(s.downloads_total_bytes) if s.downloads_total_bytes is not None else ""
         yield ", ".join(map(quote, s.downloads_names or []))
         yield (
-            f"{plural(s.downloads_with_link, 'link')} in raw, which anyone can open who has them"
+            f"{pluralize(s.downloads_with_link, 'link')} in raw, which anyone can open who has them"
             if s.downloads_with_link
             else ""
         )

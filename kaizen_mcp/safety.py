@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kaizen_mcp.body import FreeNames, JsonObject, kind_of
 from kaizen_mcp.credentials import MASK, Masker, is_credential, is_credential_name, words_of
+from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.text import quote, visible_lines
-from kaizen_mcp.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,10 +59,10 @@ class Safe:
             more = len(self.redacted) - _LISTED
             places += f" and {more} more" if more > 0 else ""
             verb = "looks like a credential and is" if len(self.redacted) == 1 else "look like credentials and are"
-            notes.append(f"{plural(len(self.redacted), 'value')} {verb} masked: {places}")
+            notes.append(f"{pluralize(len(self.redacted), 'value')} {verb} masked: {places}")
         if self.hidden:
             verb = "is" if self.hidden == 1 else "are"
-            notes.append(f"{plural(self.hidden, 'hidden character')} {verb} shown as \\uXXXX")
+            notes.append(f"{pluralize(self.hidden, 'hidden character')} {verb} shown as \\uXXXX")
         return notes
 
 

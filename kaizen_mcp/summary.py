@@ -21,9 +21,9 @@ from kaizen_mcp.facts import (
     has_ended,
     instructor_execution_facts,
 )
+from kaizen_mcp.humanize import format_duration, format_elapsed, format_size, join_list, pluralize
 from kaizen_mcp.models import Execution, InstructorExecution, Recording
 from kaizen_mcp.text import quote
-from kaizen_mcp.words import human_size, listed, plural, roughly, spoken
 
 MAX_LINK = 500
 """Characters of a link that prose repeats; a longer one stands in its own field alone."""
@@ -111,7 +111,7 @@ def progress_words(summary: Summary) -> str:
     """Say in a few words how an execution is doing: `running for 4 min, attempt 2 of 3`."""
     words = [summary.state if summary.state != "unknown" or not summary.status else quote(summary.status)]
     if summary.state == "running" and summary.duration_seconds is not None:
-        words[0] += f" for {roughly(summary.duration_seconds)}"
+        words[0] += f" for {format_elapsed(summary.duration_seconds)}"
     words.append(_attempt(summary).removeprefix(", ") if summary.state in {"running", "paused"} else "")
     words.append(_waits(summary).removeprefix("; "))
     return ", ".join(filter(None, words))
@@ -175,7 +175,7 @@ def _subject(facts: Facts) -> str:
 
 def _predicate(facts: Facts, age: float | None) -> str:
     if facts.contradicts_itself and age is not None:
-        return f"has the status {quote(facts.status or '')} but ended {roughly(age)} ago, by its own times"
+        return f"has the status {quote(facts.status or '')} but ended {format_elapsed(age)} ago, by its own times"
     match facts.state:
         case "queued":
             started = "" if facts.started_at else " and has not started yet"
@@ -183,7 +183,7 @@ def _predicate(facts: Facts, age: float | None) -> str:
         case "running":
             return f"{_running(facts)}{_attempt(facts)}{_waits(facts)}"
         case "paused":
-            started = f" (it started {roughly(age)} ago)" if age is not None else ""
+            started = f" (it started {format_elapsed(age)} ago)" if age is not None else ""
             return f"is paused{_attempt(facts)}{started}{_waits(facts) or _no_reason_to_pause(facts)}"
         case "finished":
             return f"finished{_ended(facts, age)}{_took(facts)}{_downloads(facts)}"
@@ -197,7 +197,7 @@ def _running(facts: Facts) -> str:
     verb = "recording" if isinstance(facts, InstructorExecutionFacts) and facts.is_recording else "running"
     if facts.duration_seconds is None:
         return f"is {verb}"
-    return f"has been {verb} for {roughly(facts.duration_seconds)}"
+    return f"has been {verb} for {format_elapsed(facts.duration_seconds)}"
 
 
 def _recording(facts: Facts) -> str:
@@ -226,32 +226,36 @@ def _no_reason_to_pause(facts: Facts) -> str:
 
 def _to_logins(facts: Facts) -> str:
     names = [quote(name, 60) for name in facts.log_in_to or []]
-    return f" to {listed(names, 2)}" if names else ""
+    return f" to {join_list(names, 2)}" if names else ""
 
 
 def _failed_logins(facts: Facts) -> str:
-    return f"; {plural(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
+    return f"; {pluralize(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
 
 
 def _ended(facts: Facts, age: float | None) -> str:
-    return f" {roughly(age)} ago" if facts.ended_at and age is not None else ""
+    return f" {format_elapsed(age)} ago" if facts.ended_at and age is not None else ""
 
 
 def _took(facts: Facts) -> str:
-    return f" after running for {spoken(facts.duration_seconds)}" if facts.duration_seconds is not None else ""
+    return (
+        f" after running for {format_duration(facts.duration_seconds)}"
+        if facts.duration_seconds is not None
+        else ""
+    )
 
 
 def _downloads(facts: Facts) -> str:
     if not isinstance(facts, ExecutionFacts):
         return ""
     count, size = facts.downloads_count, facts.downloads_total_bytes
-    there = f", with {plural(count, 'download')}" if count else ""
-    there += f" ({human_size(size)})" if count and size is not None else ""
+    there = f", with {pluralize(count, 'download')}" if count else ""
+    there += f" ({format_size(size)})" if count and size is not None else ""
     if downloads_pending(facts):
         return f"{there}; {'more' if count else 'its downloads'} are still to come"
     said = [facts.downloads_status, None if count else facts.downloads_message]
     quoted = [quote(text) for text in said if text]
-    return f"{there}; of its downloads it says {listed(quoted, 2)}" if quoted else there
+    return f"{there}; of its downloads it says {join_list(quoted, 2)}" if quoted else there
 
 
 def downloads_pending(facts: Facts) -> bool:
@@ -263,7 +267,7 @@ def _unknown(facts: Facts, age: float | None) -> str:
     status = f"has the status {quote(facts.status)}, which this server does not know" if facts.status else ""
     status = status or "was found, but Kaizen gives no status for it"
     if facts.ended_at and age is not None:
-        return f"{status}; by its own times it ended {roughly(age)} ago"
+        return f"{status}; by its own times it ended {format_elapsed(age)} ago"
     return f"{status}, so whether it has finished is not known"
 
 
@@ -330,14 +334,18 @@ def _while_active(facts: Facts, age: float | None, asked: Asked) -> _Step:
     look_again = _look_again(facts, asked.id)
     if age is not None and age >= LONG:
         where = _opening(facts.live_view_url) or "find it in Kaizen and "
-        stuck = f"If {roughly(age)} is unusually long for it, ask a person to {where}see whether it is stuck"
+        stuck = (
+            f"If {format_elapsed(age)} is unusually long for it, ask a person to {where}see whether it is stuck"
+        )
         pause = max(POLL_SECONDS_WHEN_LONG, asked.pause)
-        return _Step(f"{stuck}; else {look_again} in {spoken(pause)}.", pause)
+        return _Step(f"{stuck}; else {look_again} in {format_duration(pause)}.", pause)
     if asked.waited is not None:
         tell = "Tell the person that a login failed; it goes on. " if facts.failed_logins else ""
-        still = f"{tell}It is still {facts.state} after a wait of {spoken(asked.waited)}, which is no error"
+        still = (
+            f"{tell}It is still {facts.state} after a wait of {format_duration(asked.waited)}, which is no error"
+        )
         pause = asked.pause or (0 if asked.waited >= _LONG_WAIT else _AFTER_SHORT_WAIT)
-        when = f" in {spoken(pause)}" if pause else ""
+        when = f" in {format_duration(pause)}" if pause else ""
         return _Step(f"{still}. To wait on, {look_again} and wait_seconds {asked.wait_seconds:g}{when}.", pause)
     begin = (
         "Tell the person that a login failed; it goes on, so " if facts.failed_logins else "Nothing to do yet: "
@@ -367,7 +375,7 @@ def _look_for_files(begin: str, age: float | None, look_again: str) -> _Step:
     if age is None:
         return _Step(f"{begin}{look_again} in a minute; if that shows no more, ask a person to check in Kaizen.")
     pause = POLL_SECONDS if age < SOON else POLL_SECONDS_WHEN_LONG
-    return _Step(f"{begin}{look_again} in {'a minute' if age < SOON else spoken(pause)}.", pause)
+    return _Step(f"{begin}{look_again} in {'a minute' if age < SOON else format_duration(pause)}.", pause)
 
 
 def _hand_over(facts: ExecutionFacts) -> str:

@@ -18,6 +18,7 @@ from kaizen_mcp.arguments import GetExecutionArguments, GetInstructorExecutionAr
 from kaizen_mcp.body import JsonObject
 from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError
 from kaizen_mcp.facts import attempt_oddities, oddities
+from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.models import view_execution, view_instructor_execution
 from kaizen_mcp.refusals import MAX_SAID
 from kaizen_mcp.result import Answer, ExecutionAnswer, InstructorExecutionAnswer
@@ -32,7 +33,6 @@ from kaizen_mcp.summary import (
 )
 from kaizen_mcp.text import defuse, quote
 from kaizen_mcp.wait import wait_for
-from kaizen_mcp.words import spoken
 
 Clock = Callable[[], datetime]
 """Returns the time now, with a zone."""
@@ -151,7 +151,7 @@ class Lookup:
         if waited.missed is None:
             return waited.seen[0], question, []
         why = str(waited.missed).removesuffix(".")
-        note = f"the last look failed ({why}); this is as of {spoken(waited.age)} before"
+        note = f"the last look failed ({why}); this is as of {format_duration(waited.age)} before"
         return waited.seen[0], replace(question, retry_after=waited.missed.retry_after_seconds or 0), [note]
 
     async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
@@ -205,7 +205,7 @@ class Lookup:
             advice = f"Check the id{taken}; if it belongs to an {kind}, call {tool} with the same id."
         if error.retryable:
             seconds = error.retry_after_seconds
-            advice = advice.format(wait="a minute" if seconds is None else spoken(max(1, seconds)))
+            advice = advice.format(wait="a minute" if seconds is None else format_duration(max(1, seconds)))
         parts = [
             f"[{error.code}] {error}",
             f"The answer says: {quote(error.said, MAX_SAID)}." if error.said else "",

@@ -10,7 +10,7 @@ import kaizen_mcp
 
 PACKAGE = Path(kaizen_mcp.__file__).parent
 ORDER = [
-    "errors", "words", "text", "credentials", "settings", "body", "safety", "tls", "refusals", "door", "models",
+    "errors", "humanize", "text", "credentials", "settings", "body", "safety", "tls", "refusals", "door", "models",
     "api", "facts", "summary", "arguments", "schema", "budget", "result", "wait", "tools", "rate", "server",
     "wire", "stdio", "logs", "demo", "live_line", "cli", "__main__",
 ]  # fmt: skip

@@ -7,8 +7,8 @@ import pytest
 from conftest import Connect, LookUp
 from mcp.types import TextContent
 
+from kaizen_mcp.humanize import format_duration, format_elapsed, format_size, join_list, pluralize
 from kaizen_mcp.result import MAX_VERDICT
-from kaizen_mcp.words import human_size, listed, plural, roughly, spoken
 
 pytestmark = pytest.mark.anyio
 
@@ -331,29 +331,29 @@ async def test_a_pausing_link_too_long_for_prose_is_still_in_the_structure(look_
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (spoken(0.4), "less than a second"),
-        (spoken(59.4), "59 s"),
-        (spoken(60), "1 min"),
-        (spoken(400), "6 min 40 s"),
-        (spoken(3600), "1 h"),
-        (spoken(3900), "1 h 5 min"),
-        (spoken(47 * 3600), "47 h"),
-        (spoken(72 * 3600), "3 days"),
-        (roughly(59), "59 s"),
-        (roughly(119), "1 min"),
-        (human_size(0), "0 bytes"),
-        (human_size(1), "1 byte"),
-        (human_size(999), "999 bytes"),
-        (human_size(1000), "1.0 kB"),
-        (human_size(84_120), "84 kB"),
-        (human_size(1_240_000), "1.2 MB"),
-        (human_size(5 * 10**9), "5.0 GB"),
-        (human_size(10**16), "10000 TB"),
-        (plural(1, "file"), "1 file"),
-        (plural(0, "file"), "0 files"),
-        (listed(["A"], 2), "A"),
-        (listed(["A", "B"], 2), "A and B"),
-        (listed(["A", "B", "C"], 2), "A, B and 1 more"),
+        (format_duration(0.4), "less than a second"),
+        (format_duration(59.4), "59 s"),
+        (format_duration(60), "1 min"),
+        (format_duration(400), "6 min 40 s"),
+        (format_duration(3600), "1 h"),
+        (format_duration(3900), "1 h 5 min"),
+        (format_duration(47 * 3600), "47 h"),
+        (format_duration(72 * 3600), "3 days"),
+        (format_elapsed(59), "59 s"),
+        (format_elapsed(119), "1 min"),
+        (format_size(0), "0 bytes"),
+        (format_size(1), "1 byte"),
+        (format_size(999), "999 bytes"),
+        (format_size(1000), "1.0 kB"),
+        (format_size(84_120), "84 kB"),
+        (format_size(1_240_000), "1.2 MB"),
+        (format_size(5 * 10**9), "5.0 GB"),
+        (format_size(10**16), "10000 TB"),
+        (pluralize(1, "file"), "1 file"),
+        (pluralize(0, "file"), "0 files"),
+        (join_list(["A"], 2), "A"),
+        (join_list(["A", "B"], 2), "A and B"),
+        (join_list(["A", "B", "C"], 2), "A, B and 1 more"),
     ],
 )
 def test_numbers_are_said_as_a_person_would(said: str, expected: str) -> None:
