@@ -13,8 +13,8 @@ from benchmarks.objects import SHAPES, SIZES
 from kaizen_mcp.body import read_object
 from kaizen_mcp.budget import fit
 from kaizen_mcp.credentials import Masker
+from kaizen_mcp.next_step import LookupContext
 from kaizen_mcp.safety import SafeMode
-from kaizen_mcp.summary import Asked
 from kaizen_mcp.tools import GET_EXECUTION
 
 ROOM = 22_000
@@ -30,7 +30,7 @@ def steps(data: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "json.loads alone": lambda: json.loads(body),
         "reading": lambda: read_object(body, masker),
         "safe mode": lambda: SafeMode(masker).apply(data),
-        "summary": lambda: GET_EXECUTION.summarize(data, Asked("exec-benchmark", NOW)),
+        "summary": lambda: GET_EXECUTION.summarize(data, LookupContext("exec-benchmark", NOW)),
         "budget": lambda: fit(data, ROOM, about=len(body)),
     }
 

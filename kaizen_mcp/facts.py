@@ -1,373 +1,230 @@
-"""What can be said of an execution, fact by fact: a view in, plain values out. Pure; the clock is an argument.
+"""Facts about an execution: a model in, plain values out. Pure; the clock is an argument.
 
-A fact that is not known is None here and absent from the answer. All text in it was made visible and cut.
+All text in them was made visible and cut.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar, cast
-
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
+from typing import Literal
 
 from kaizen_mcp.models import (
+    AnyExecution,
+    Authentication,
     ContextAuthentication,
-    Downloads,
     Execution,
-    FailedAuthentication,
-    FailedExecution,
-    InProgressAuthentication,
     InstructorExecution,
-    Recording,
     Reference,
-    State,
-    UnknownAuthentication,
 )
-from kaizen_mcp.text import one_line, quote, visible
+from kaizen_mcp.output import OutputFacts, output_facts
+from kaizen_mcp.reason import QuotedField, find_error_fields
+from kaizen_mcp.status import (
+    FINAL,
+    MAX_LISTED,
+    State,
+    attempt_notes,
+    authentication_state,
+    contradicts_itself,
+    duration_seconds,
+    execution_state,
+    is_unauthenticated,
+    status_notes,
+    time_notes,
+)
+from kaizen_mcp.text import display_id, display_name
 
-FINAL: frozenset[State] = frozenset({"finished", "failed"})
-"""The states after which nothing more is expected of the run itself; `unknown` is never among them."""
-
-CLOCK_SKEW = timedelta(minutes=1)
-"""How far Kaizen's clock and this one may differ before a time counts as odd."""
-
-MAX_NAME = 120
-MAX_ID = 256
-MAX_QUOTED = 300
-MAX_LISTED = 5
-
-_ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
-"""What `visible` puts in the place of a hidden character: `invoice\\u202efdp.exe` would read `invoiceexe.pdf`."""
-
-_ERROR_WORDS = ("error", "failure", "exception")
-_ERROR_ENDINGS = ("message", "reason", "cause", "detail", "details")
-"""Endings of names that speak of an error where nothing has finished well; elsewhere they may say anything."""
-
-
-T = TypeVar("T")
-Unlisted = SkipJsonSchema[T | None]
-"""A fact that is in answers but not in the published schema, which every client sends to its model in full."""
+Kind = Literal["execution", "instructor_execution"]
 
 
-class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class NamedId(_Fact):
+@dataclass(frozen=True, slots=True)
+class NamedId:
     """A login by its id and name."""
 
-    id: str | None = None
-    name: str | None = None
+    id: str | None
+    name: str | None
 
 
-class StatusCount(_Fact):
+@dataclass(frozen=True, slots=True)
+class StatusCount:
     """How many authentications have one status."""
 
     status: str
     count: int
 
 
-class QuotedField(_Fact):
-    """Text of a field that looks like an error, quoted with the field's name; it is not interpreted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginFacts:
+    """Whether a person must log in (`yes` or `maybe`), to what, and where; all None if nothing says so."""
 
-    field: str
-    text: str
-
-
-class Facts(_Fact):
-    """Facts of either kind of execution. Times are RFC 3339, durations in seconds, sizes in bytes."""
-
-    kind: SkipJsonSchema[str]
-    id: str | None = None
-    name: Unlisted[str] = None
-    status: str | None = Field(None, description="the API's word")
-    state: str = Field(description="queued, running, paused, finished, failed or unknown")
-    finished: bool = Field(description="has ended, well or not; never true of state unknown")
-    contradicts_itself: Unlisted[bool] = Field(None, description="its times say ended, its status does not")
-    needs_person: bool = Field(description="to log in, or it is paused")
-    waits_for_login: str | None = Field(None, description="yes or maybe")
-    log_in_to: Unlisted[list[str]] = None
+    waits_for_login: Literal["yes", "maybe"] | None = None
+    log_in_to: list[str] | None = None
     log_in_url: str | None = None
-    live_view_url: Unlisted[str] = None
-    links_open_without_login: Unlisted[bool] = Field(None, description="whoever has its links can open them")
-    workflow_id: Unlisted[str] = None
-    workflow_name: Unlisted[str] = None
-    started_at: Unlisted[str] = None
-    ended_at: Unlisted[str] = None
-    duration_seconds: float | None = None
-    logins: Unlisted[list[NamedId]] = None
-    authentications: Unlisted[list[StatusCount]] = None
-    failed_logins: Unlisted[int] = None
-    error_fields: Unlisted[list[QuotedField]] = None
 
 
-class ExecutionFacts(Facts):
-    """Facts of an execution."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Facts of either kind of execution. Times are RFC 3339, durations in seconds; what is not known is None.
 
-    batch_id: Unlisted[str] = None
-    batch_name: Unlisted[str] = None
+    Attributes:
+        contradicts_itself: true if its times say that it has ended and its status does not.
+        needs_person: whether nothing moves until a person logs in or resumes it.
+        links_open_without_login: true if whoever has its links can open them.
+        batch_id: this and the following are known of an execution only.
+        is_recording: known of an instructor execution only.
+    """
+
+    kind: Kind
+    id: str | None
+    name: str | None
+    status: str | None
+    state: State
+    finished: bool
+    contradicts_itself: bool | None
+    needs_person: bool
+    login: LoginFacts
+    live_view_url: str | None
+    links_open_without_login: bool | None
+    workflow_id: str | None
+    workflow_name: str | None
+    started_at: str | None
+    ended_at: str | None
+    duration_seconds: float | None
+    logins: list[NamedId] | None
+    authentications: list[StatusCount] | None
+    failed_logins: int | None
+    error_fields: list[QuotedField] | None
+    batch_id: str | None = None
+    batch_name: str | None = None
     parent_execution_id: str | None = None
-    attempt: Unlisted[int] = None
-    total_attempts: Unlisted[int] = None
-    is_last_attempt: Unlisted[bool] = None
-    is_test: Unlisted[bool] = None
-    start_block_name: Unlisted[str] = None
-    start_block_type: Unlisted[str] = None
-    downloads_count: int | None = None
-    downloads_with_link: Unlisted[int] = None
-    downloads_total_bytes: Unlisted[int] = None
-    downloads_names: Unlisted[list[str]] = None
-    disguised_file: Unlisted[bool] = Field(None, description="a file's name has hidden characters in it")
-    downloads_status: str | None = None
-    downloads_message: Unlisted[str] = None
-    has_response: Unlisted[bool] = None
-    response_truncated: Unlisted[bool] = None
-    response_file_id: Unlisted[str] = None
-    response_file_name: Unlisted[str] = None
-
-
-class InstructorExecutionFacts(Facts):
-    """Facts of an instructor execution."""
-
+    attempt: int | None = None
+    total_attempts: int | None = None
+    is_last_attempt: bool | None = None
+    is_test: bool | None = None
+    start_block_name: str | None = None
+    start_block_type: str | None = None
+    output: OutputFacts = field(default_factory=OutputFacts)
     is_recording: bool | None = None
 
 
-def execution_facts(view: Execution, *, now: datetime) -> ExecutionFacts:
-    """Facts of an execution; `now` is an aware time."""
-    batch, block, file = view.batch or Reference(), view.start_block, view.response_file
-    downloads = _download_facts(view.downloads)
-    common = _common_facts(view, now, kind="execution", name=view.name, live_view_url=view.live_view_url)
-    if downloads.get("downloads_with_link"):
-        common["links_open_without_login"] = True
-    return ExecutionFacts(
-        **common,
-        batch_id=_id(batch.id),
-        batch_name=_name(batch.name),
-        parent_execution_id=_id(view.parent_execution_id),
-        attempt=view.attempts,
-        total_attempts=view.total_attempts,
-        is_last_attempt=view.is_last_attempt,
-        is_test=view.is_test,
-        start_block_name=_name(block.name) if block else None,
-        start_block_type=_name(block.type) if block else None,
-        **downloads,
-        has_response=None if view.response is None else _is_there(view.response),
-        response_truncated=_is_there(view.truncated_response) or None,
-        response_file_id=_id(file.id) if file else None,
-        response_file_name=_name(file.name) if file else None,
+def execution_facts(execution: Execution, now: datetime) -> Facts:
+    """Facts about an execution; `now` is an aware time."""
+    batch, block = execution.batch or Reference(), execution.start_block
+    output = output_facts(execution)
+    facts = _common_facts(execution, now, kind="execution", live_view_url=execution.live_view_url)
+    return replace(
+        facts,
+        name=display_name(execution.name),
+        links_open_without_login=facts.links_open_without_login or bool(output.downloads_with_link) or None,
+        batch_id=display_id(batch.id),
+        batch_name=display_name(batch.name),
+        parent_execution_id=display_id(execution.parent_execution_id),
+        attempt=execution.attempts,
+        total_attempts=execution.total_attempts,
+        is_last_attempt=execution.is_last_attempt,
+        is_test=execution.is_test,
+        start_block_name=display_name(block.name) if block else None,
+        start_block_type=display_name(block.type) if block else None,
+        output=output,
     )
 
 
-def instructor_execution_facts(view: InstructorExecution, *, now: datetime) -> InstructorExecutionFacts:
-    """Facts of an instructor execution; `now` is an aware time."""
-    return InstructorExecutionFacts(
-        **_common_facts(view, now, kind="instructor_execution", name=None, live_view_url=None),
-        is_recording=view.is_recording,
-    )
+def instructor_execution_facts(execution: InstructorExecution, now: datetime) -> Facts:
+    """Facts about an instructor execution; `now` is an aware time."""
+    facts = _common_facts(execution, now, kind="instructor_execution", live_view_url=None)
+    return replace(facts, is_recording=execution.is_recording)
 
 
-def oddities(view: Recording, *, now: datetime) -> list[str]:
+def execution_notes(execution: AnyExecution, now: datetime) -> list[str]:
     """What is odd about the object as a whole, one sentence each; `now` is an aware time."""
-    notes: list[str] = []
-    if view.status is None:
-        notes.append("the object has no status, so whether it has finished is not known")
-    elif view.state == "unknown":
-        notes.append(
-            f"status {quote(view.status)} is not one this server knows; whether it has ended is not known"
-        )
-    unknown = {a.status for a in view.authentications if isinstance(a, UnknownAuthentication) and a.status}
-    notes.extend(
-        f"authentication status {quote(status)} is not one this server knows"
-        for status in sorted(unknown)[:MAX_LISTED]
-    )
-    if view.id is None:
+    notes = status_notes(execution)
+    if execution.id is None:
         notes.append("the object has no id")
-    if view.start_time and view.end_time and view.end_time < view.start_time:
-        notes.append("it ended before it started, by its own times")
-    if _contradicts_itself(view, now):
-        notes.append("it has an end time, though its status is not one of an ended run")
-    if any(moment and moment > now + CLOCK_SKEW for moment in (view.start_time, view.end_time)):
-        notes.append("one of its times lies in the future")
-    links = {a.live_view_url for a in view.authentications if isinstance(a, InProgressAuthentication)}
-    if len(links - {None}) > 1:
+    notes += time_notes(execution, now)
+    if len({a.live_view_url for a in _open_authentications(execution) if a.live_view_url}) > 1:
         notes.append("several logins are open, each with a live view link of its own in raw.authentications")
-    if len(view.logins) > MAX_LISTED:
-        notes.append(f"it has {len(view.logins)} logins; the summary lists {MAX_LISTED}")
+    if len(execution.logins) > MAX_LISTED:
+        notes.append(f"it has {len(execution.logins)} logins; the summary lists {MAX_LISTED}")
+    if isinstance(execution, Execution):
+        notes += attempt_notes(execution)
     return notes
 
 
-def attempt_oddities(view: Execution) -> list[str]:
-    """What is odd about an execution's count of attempts, one sentence each."""
-    attempt, total, last = view.attempts, view.total_attempts, view.is_last_attempt
-    if attempt is None or total is None:
-        return []
-    if attempt > total or (last is not None and last != (attempt == total)):
-        return ["its numbers of attempts contradict each other"]
-    return []
-
-
-def _common_facts(
-    view: Recording, now: datetime, *, kind: str, name: str | None, live_view_url: str | None
-) -> dict[str, Any]:
-    workflow = view.workflow or Reference()
-    login = _login_facts(view, live_view_url)
-    any_login = next((a.live_view_url for a in view.authentications if a.live_view_url), None)
-    return {
-        "kind": kind,
-        "id": _id(view.id),
-        "name": _name(name),
-        "status": _name(view.status),
-        "state": view.state,
-        "finished": view.state in FINAL,
-        "contradicts_itself": _contradicts_itself(view, now) or None,
-        "needs_person": bool(login) or view.state == "paused",
-        **login,
-        "live_view_url": live_view_url or any_login,
-        "links_open_without_login": bool(live_view_url or any_login) or None,
-        "workflow_id": _id(workflow.id),
-        "workflow_name": _name(workflow.name),
-        "started_at": _rfc3339(view.start_time),
-        "ended_at": _rfc3339(view.end_time),
-        "duration_seconds": _duration(view, now),
-        "logins": _named_logins(view) or None,
-        "authentications": _count_statuses(view),
-        "failed_logins": sum(isinstance(a, FailedAuthentication) for a in view.authentications) or None,
-        "error_fields": _error_fields(view) or None,
-    }
-
-
-def _is_there(value: object) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else value not in (None, False, [], {})
-
-
-def _name(text: str | None) -> str | None:
-    return one_line(text, MAX_NAME) if text else None
-
-
-def _id(text: str | None) -> str | None:
-    return visible(text)[:MAX_ID] if text else None
-
-
-def _rfc3339(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
-
-
-def _duration(view: Recording, now: datetime) -> float | None:
-    """From `durationMs`, else from the two times, else until now while it is active.
-
-    While it has not ended, a `durationMs` beside a start time could only be out of date.
-    """
-    ended = view.state in FINAL or has_ended(view, now)
-    if view.duration_ms is not None and (ended or not view.start_time):
-        return round(view.duration_ms / 1000, 3)
-    end = view.end_time if ended else now if view.state in {"running", "paused"} else None
-    if view.start_time is None or end is None:
-        return None
-    lasted = end - view.start_time
-    return round(max(0, lasted.total_seconds()), 3) if lasted >= -CLOCK_SKEW else None
-
-
-def has_ended(view: Recording, now: datetime) -> bool:
-    """Whether its own times say that it is over, whatever its status says."""
-    return view.end_time is not None and view.end_time <= now + CLOCK_SKEW
-
-
-def _contradicts_itself(view: Recording, now: datetime) -> bool:
-    return has_ended(view, now) and view.state in {"queued", "running", "paused"}
-
-
-def _login_facts(view: Recording, live_view_url: str | None) -> dict[str, Any]:
-    """Whether a person must log in, to what, and where; empty if nothing says so.
-
-    A login that is in progress and manual is where a person must go and log in. But the API lists
-    authentications and logins apart, with nothing to link them. So it is certain only while each login is
-    manual, still to be done and in progress, and a `maybe` where another could be meant.
-    """
-    in_progress = [a for a in view.authentications if isinstance(a, InProgressAuthentication)]
-    contexts = view.context_authentications
-    manual = [c for c in contexts if c.login_summary and c.login_summary.is_manual]
-    # `Unauthenticated` is the one word known here; any other leaves open whether the login is still to be done.
-    undone = [c for c in manual if c.authentication_status in (None, "Unauthenticated")]
-    unauthenticated = any(c.authentication_status == "Unauthenticated" for c in manual)
-    paused = view.state == "paused" and (unauthenticated or (in_progress and not contexts))
-    if view.state in FINAL or not (paused or (in_progress and manual)):
-        return {}
-    certain = len(in_progress) == len(undone) == len(contexts) > 0
-    return {
-        "waits_for_login": "yes" if certain else "maybe",
-        "log_in_to": list(dict.fromkeys(filter(None, map(_login_name, undone or manual))))[:MAX_LISTED] or None,
-        "log_in_url": next((a.live_view_url for a in in_progress if a.live_view_url), live_view_url),
-    }
-
-
-def _login_name(authentication: ContextAuthentication) -> str | None:
-    login = authentication.login_summary
-    return (_name(login.name) or _id(login.login_id)) if login else None
-
-
-def _named_logins(view: Recording) -> list[NamedId]:
-    named = (NamedId(id=_id(login.id), name=_name(login.name)) for login in view.logins)
-    return list(islice((login for login in named if login.id or login.name), MAX_LISTED))
-
-
-def _count_statuses(view: Recording) -> list[StatusCount] | None:
-    counts = Counter(_name(a.status) or "(none)" for a in view.authentications)
-    return [StatusCount(status=s, count=n) for s, n in counts.most_common(MAX_LISTED)] or None
-
-
-def _download_facts(downloads: Downloads | None) -> dict[str, Any]:
-    if downloads is None:
-        return {}
-    files = downloads.files or []
-    sizes = [file.size_bytes for file in files if file.size_bytes is not None]
-    names = [_name(file.name) for file in files[:MAX_LISTED]]
-    return {
-        "downloads_count": None if downloads.files is None else len(files),
-        "downloads_with_link": sum(1 for file in files if file.download_url) if files else None,
-        "downloads_total_bytes": sum(sizes) if files and len(sizes) == len(files) else None,
-        "downloads_names": [name for name in names if name] or None,
-        "disguised_file": any(_ESCAPED.search(visible(file.name or "")) for file in files) or None,
-        "downloads_status": _name(downloads.status),
-        "downloads_message": one_line(downloads.message, MAX_QUOTED) if downloads.message else None,
-    }
-
-
-def _error_fields(view: Recording) -> list[QuotedField]:
-    """Texts of fields whose name looks like an error's. The API documents none: quoted, never interpreted."""
-    places = {"": view.model_extra or {}}
-    for i, authentication in enumerate(view.authentications):
-        places[f"authentications[{i}]."] = authentication.model_extra or {}
-    for i, context in enumerate(view.context_authentications):
-        places[f"contextAuthentications[{i}]."] = context.model_extra or {}
-    if isinstance(view, FailedExecution) and isinstance(view.response, dict):
-        places["response."] = cast("dict[str, Any]", view.response)
-    texts = (
-        QuotedField(field=one_line(path, MAX_NAME), text=one_line(text, MAX_QUOTED))
-        for place, fields in places.items()
-        for field, value in fields.items()
-        if _looks_like_error(field, ended_well=view.state == "finished")
-        for path, text in _texts(place + field, value, levels=4)
+def _common_facts(execution: AnyExecution, now: datetime, *, kind: Kind, live_view_url: str | None) -> Facts:
+    workflow = execution.workflow or Reference()
+    state = execution_state(execution.status)
+    login = _login_facts(execution, live_view_url)
+    any_login = next((a.live_view_url for a in execution.authentications if a.live_view_url), None)
+    live_view_url = live_view_url or any_login
+    authentication_states = [authentication_state(a.status) for a in execution.authentications]
+    return Facts(
+        kind=kind,
+        id=display_id(execution.id),
+        name=None,
+        status=display_name(execution.status),
+        state=state,
+        finished=state in FINAL,
+        contradicts_itself=contradicts_itself(execution, now) or None,
+        needs_person=login.waits_for_login is not None or state == "paused",
+        login=login,
+        live_view_url=live_view_url,
+        links_open_without_login=live_view_url is not None or None,
+        workflow_id=display_id(workflow.id),
+        workflow_name=display_name(workflow.name),
+        started_at=_rfc3339(execution.start_time),
+        ended_at=_rfc3339(execution.end_time),
+        duration_seconds=duration_seconds(execution, now),
+        logins=_named_logins(execution) or None,
+        authentications=_count_statuses(execution) or None,
+        failed_logins=authentication_states.count("failed") or None,
+        error_fields=find_error_fields(execution) or None,
     )
-    return list(islice(texts, MAX_LISTED))
 
 
-def _looks_like_error(field: str, *, ended_well: bool) -> bool:
-    word = field.lower().replace("_", "")
-    return any(part in word for part in _ERROR_WORDS) or (word.endswith(_ERROR_ENDINGS) and not ended_well)
+def _rfc3339(time: datetime | None) -> str | None:
+    return time.isoformat().replace("+00:00", "Z") if time else None
 
 
-def _texts(path: str, value: object, *, levels: int) -> Iterator[tuple[str, str]]:
-    """Each non-blank text and number in `value`, `levels` objects or lists down, with the path to it."""
-    if isinstance(value, str) and value.strip():
-        yield path, value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, str(value)
-    elif isinstance(value, dict) and levels:
-        for key, child in cast("dict[str, object]", value).items():
-            yield from _texts(f"{path}.{key}", child, levels=levels - 1)
-    elif isinstance(value, list) and levels:
-        for index, child in enumerate(cast("list[object]", value)):
-            yield from _texts(f"{path}[{index}]", child, levels=levels - 1)
+def _open_authentications(execution: AnyExecution) -> list[Authentication]:
+    return [a for a in execution.authentications if authentication_state(a.status) == "in progress"]
+
+
+def _login_facts(execution: AnyExecution, live_view_url: str | None) -> LoginFacts:
+    """Whether a person must log in.
+
+    A login that is in progress and manual is where a person must go and log in. But the API lists authentications
+    and logins apart, with nothing to link them. So it is certain only while each login is manual, still to be done
+    and in progress, and a `maybe` where another could be meant.
+    """
+    state = execution_state(execution.status)
+    in_progress = _open_authentications(execution)
+    contexts = execution.context_authentications
+    manual = [c for c in contexts if c.login_summary and c.login_summary.is_manual]
+    unauthenticated = any(is_unauthenticated(c.authentication_status) for c in manual)
+    # Any status but `Unauthenticated` leaves open whether the login is still to be done.
+    undone = [c for c in manual if c.authentication_status is None or is_unauthenticated(c.authentication_status)]
+    paused_for_login = state == "paused" and (unauthenticated or (in_progress and not contexts))
+    if state in FINAL or not (paused_for_login or (in_progress and manual)):
+        return LoginFacts()
+    certain = len(in_progress) == len(undone) == len(contexts) > 0
+    names = dict.fromkeys(filter(None, map(_login_name, undone or manual)))
+    return LoginFacts(
+        waits_for_login="yes" if certain else "maybe",
+        log_in_to=list(names)[:MAX_LISTED] or None,
+        log_in_url=next((a.live_view_url for a in in_progress if a.live_view_url), live_view_url),
+    )
+
+
+def _login_name(context: ContextAuthentication) -> str | None:
+    login = context.login_summary
+    return (display_name(login.name) or display_id(login.login_id)) if login else None
+
+
+def _named_logins(execution: AnyExecution) -> list[NamedId]:
+    logins = (NamedId(display_id(login.id), display_name(login.name)) for login in execution.logins)
+    return list(islice((login for login in logins if login.id or login.name), MAX_LISTED))
+
+
+def _count_statuses(execution: AnyExecution) -> list[StatusCount]:
+    counts = Counter(display_name(a.status) or "(none)" for a in execution.authentications)
+    return [StatusCount(status, count) for status, count in counts.most_common(MAX_LISTED)]

@@ -6,6 +6,9 @@ from typing import Any, cast
 
 from pydantic_core import to_json
 
+MAX_NAME, MAX_ID = 120, 256
+"""Characters of a name and of an id that are shown."""
+
 # Joiners and selectors are part of how some scripts and emoji are written. They stay where they can mean
 # something, right behind a character of such a script, and are shown as escapes anywhere else.
 _JOINING = (
@@ -111,6 +114,16 @@ def one_line(text: str, limit: int) -> str:
     if len(line) > limit or len(text) > limit * 4:
         return line[: limit - 1] + "…"
     return line
+
+
+def display_name(name: str | None) -> str | None:
+    """Return a name as one visible line of at most `MAX_NAME` characters; None if there is none."""
+    return one_line(name, MAX_NAME) if name else None
+
+
+def display_id(identifier: str | None) -> str | None:
+    """Return the first `MAX_ID` characters of an id, made visible; None if there is none."""
+    return visible(identifier)[:MAX_ID] if identifier else None
 
 
 def quote(text: str, limit: int = 80) -> str:

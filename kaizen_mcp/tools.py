@@ -11,26 +11,19 @@ from typing import Any
 
 import anyio
 from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
-from pydantic import BaseModel
 
 from kaizen_mcp.api import KaizenApi, Reply
 from kaizen_mcp.arguments import GetExecutionArguments, GetInstructorExecutionArguments, read_arguments
 from kaizen_mcp.body import JsonObject
 from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError
-from kaizen_mcp.facts import attempt_oddities, oddities
+from kaizen_mcp.headline import progress
 from kaizen_mcp.humanize import format_duration
-from kaizen_mcp.models import view_execution, view_instructor_execution
+from kaizen_mcp.next_step import LookupContext
+from kaizen_mcp.output_schema import EXECUTION_OUTPUT, INSTRUCTOR_EXECUTION_OUTPUT
 from kaizen_mcp.refusals import MAX_SAID
-from kaizen_mcp.result import Answer, ExecutionAnswer, InstructorExecutionAnswer
-from kaizen_mcp.schema import published_schema
-from kaizen_mcp.summary import (
-    Asked,
-    Summary,
-    is_over,
-    progress_words,
-    summarize_execution,
-    summarize_instructor_execution,
-)
+from kaizen_mcp.result import Answer
+from kaizen_mcp.schema import input_schema
+from kaizen_mcp.summary import Summary, summarize_execution, summarize_instructor_execution
 from kaizen_mcp.text import defuse, quote
 from kaizen_mcp.wait import wait_for
 
@@ -76,9 +69,9 @@ class Lookup:
         kind: what it looks up, in words.
         sibling: the tool for the other kind, that kind, and how to fetch it.
         arguments: model of its input; the schema is published.
-        answer: model of its structured content; the schema is published.
+        output_schema: schema of its structured content.
         fetch: asks the API for an id.
-        summarize: turns an object, and the question it answers, into its summary and notes.
+        summarize: turns an object into its summary and notes.
     """
 
     name: str
@@ -87,9 +80,9 @@ class Lookup:
     kind: str
     sibling: tuple[str, str, Callable[[KaizenApi, str], Awaitable[Reply]]]
     arguments: type[GetExecutionArguments | GetInstructorExecutionArguments]
-    answer: type[BaseModel]
+    output_schema: JsonObject
     fetch: Callable[[KaizenApi, str], Awaitable[Reply]]
-    summarize: Callable[[JsonObject, Asked], tuple[Summary, list[str]]]
+    summarize: Callable[[JsonObject, LookupContext], tuple[Summary, list[str]]]
 
     def published(self, max_result_chars: int) -> Tool:
         """The tool as listed to clients; no half of its answers is longer than `max_result_chars`."""
@@ -97,8 +90,8 @@ class Lookup:
             name=self.name,
             title=self.title,
             description=self.description,
-            input_schema=published_schema(self.arguments),
-            output_schema=published_schema(self.answer),
+            input_schema=input_schema(self.arguments),
+            output_schema=self.output_schema,
             annotations=_READS_ONLY,
             _meta={"anthropic/maxResultSizeChars": max_result_chars},
         )
@@ -109,15 +102,15 @@ class Lookup:
         """Look up, wait if asked to, and answer; a lookup that fails is an answer too, with `isError`."""
         try:
             given = read_arguments(self.arguments, arguments)
-            question = Asked(api.mask(given.id), clock(), given.wait_seconds)
+            context = LookupContext(api.mask(given.id), clock(), given.wait_seconds)
             if given.wait_seconds:
-                reply, question, notes = await self._wait(api, given.id, question, clock, report or _tell_nobody)
+                reply, context, notes = await self._wait(api, given.id, context, clock, report or _tell_nobody)
             else:
                 reply, notes = await self._fetch(api, given.id), list[str]()
-            question = replace(question, now=clock())
-            summary, found = self.summarize(reply.data, question)
-            if summary.id is not None and summary.id != question.id:
-                notes.append(f"asked for id {quote(question.id)}, but the object's id is {quote(summary.id)}")
+            context = replace(context, now=clock())
+            summary, found = self.summarize(reply.data, context)
+            if summary.facts.id is not None and summary.facts.id != context.id:
+                notes.append(f"asked for id {quote(context.id)}, but the object's id is {quote(summary.facts.id)}")
             notes = [*notes, *found, *reply.notes]
             answer = Answer(summary, notes, reply.redacted, limit=api.settings.max_result_chars)
             if given.path or given.offset:
@@ -127,32 +120,32 @@ class Lookup:
             return self.failed(error, api.mask, taken_from_link=_is_link(arguments.get("id")))
 
     async def _wait(
-        self, api: KaizenApi, asked_id: str, question: Asked, clock: Clock, report: Report
-    ) -> tuple[Reply, Asked, list[str]]:
+        self, api: KaizenApi, asked_id: str, context: LookupContext, clock: Clock, report: Report
+    ) -> tuple[Reply, LookupContext, list[str]]:
         """Look until it has ended or needs a person, or time is up; also returns what to note of the wait."""
 
         async def look() -> tuple[Reply, Summary]:
             reply = await self._fetch(api, asked_id)
-            summary, _ = self.summarize(reply.data, replace(question, now=clock()))
+            summary, _ = self.summarize(reply.data, replace(context, now=clock()))
             return reply, summary
 
         async def tell(seconds: float, total: float, seen: tuple[Reply, Summary] | None) -> None:
-            words = progress_words(seen[1]) if seen else "Kaizen does not answer at the moment"
+            words = progress(seen[1].facts) if seen else "Kaizen does not answer at the moment"
             await report(round(seconds, 1), round(max(seconds, total), 1), words)
 
         waited = await wait_for(
             look,
-            is_over=lambda seen: is_over(seen[1]),
+            is_over=lambda seen: seen[1].is_over,
             tell=tell,
-            seconds=question.wait_seconds,
+            seconds=context.wait_seconds,
             deadline=anyio.current_time() + api.settings.call_timeout,
         )
-        question = replace(question, waited=waited.seconds)
+        context = replace(context, waited=waited.seconds)
         if waited.missed is None:
-            return waited.seen[0], question, []
+            return waited.seen[0], context, []
         why = str(waited.missed).removesuffix(".")
         note = f"the last look failed ({why}); this is as of {format_duration(waited.age)} before"
-        return waited.seen[0], replace(question, retry_after=waited.missed.retry_after_seconds or 0), [note]
+        return waited.seen[0], replace(context, retry_after=waited.missed.retry_after_seconds or 0), [note]
 
     async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
         """Ask the API; if there is no such object, look once whether there is one of the other kind."""
@@ -225,17 +218,6 @@ async def _tell_nobody(*_: object) -> None:
     pass
 
 
-def _summarize_execution(data: JsonObject, asked: Asked) -> tuple[Summary, list[str]]:
-    view, notes = view_execution(data)
-    odd = [*oddities(view, now=asked.now), *attempt_oddities(view)]
-    return summarize_execution(view, asked), [*odd, *notes]
-
-
-def _summarize_instructor_execution(data: JsonObject, asked: Asked) -> tuple[Summary, list[str]]:
-    view, notes = view_instructor_execution(data)
-    return summarize_instructor_execution(view, asked), [*oddities(view, now=asked.now), *notes]
-
-
 GET_EXECUTION = Lookup(
     name="get_execution",
     title="Look up an execution",
@@ -247,9 +229,9 @@ GET_EXECUTION = Lookup(
     kind="execution",
     sibling=("get_instructor_execution", "instructor execution", KaizenApi.get_instructor_execution),
     arguments=GetExecutionArguments,
-    answer=ExecutionAnswer,
+    output_schema=EXECUTION_OUTPUT,
     fetch=KaizenApi.get_execution,
-    summarize=_summarize_execution,
+    summarize=summarize_execution,
 )
 
 GET_INSTRUCTOR_EXECUTION = Lookup(
@@ -263,9 +245,9 @@ GET_INSTRUCTOR_EXECUTION = Lookup(
     kind="instructor execution",
     sibling=("get_execution", "execution", KaizenApi.get_execution),
     arguments=GetInstructorExecutionArguments,
-    answer=InstructorExecutionAnswer,
+    output_schema=INSTRUCTOR_EXECUTION_OUTPUT,
     fetch=KaizenApi.get_instructor_execution,
-    summarize=_summarize_instructor_execution,
+    summarize=summarize_instructor_execution,
 )
 
 LOOKUPS = (GET_EXECUTION, GET_INSTRUCTOR_EXECUTION)

@@ -11,8 +11,9 @@ import kaizen_mcp
 PACKAGE = Path(kaizen_mcp.__file__).parent
 ORDER = [
     "errors", "humanize", "text", "credentials", "settings", "body", "safety", "tls", "refusals", "door", "models",
-    "api", "facts", "summary", "arguments", "schema", "budget", "result", "wait", "tools", "rate", "server",
-    "wire", "stdio", "logs", "demo", "live_line", "cli", "__main__",
+    "api", "status", "reason", "output", "facts", "headline", "next_step", "summary", "as_text", "arguments",
+    "schema", "output_schema", "budget", "result", "wait", "tools", "rate", "server", "wire", "stdio", "logs",
+    "demo", "live_line", "cli", "__main__",
 ]  # fmt: skip
 USE_MCP = {"tools", "result", "server", "stdio", "demo", "cli"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

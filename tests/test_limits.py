@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from test_tolerance import recordings
 
 from kaizen_mcp import Settings, create_server
+from kaizen_mcp.as_text import MAX_VERDICT
 from kaizen_mcp.budget import size
-from kaizen_mcp.result import MAX_BRIEF, MAX_VERDICT
+from kaizen_mcp.result import MAX_BRIEF
 from kaizen_mcp.sandbox.catalogue import ROWS
 from kaizen_mcp.tools import GET_EXECUTION
 

@@ -7,8 +7,8 @@ import pytest
 from conftest import Connect, LookUp
 from mcp.types import TextContent
 
+from kaizen_mcp.as_text import MAX_VERDICT
 from kaizen_mcp.humanize import format_duration, format_elapsed, format_size, join_list, pluralize
-from kaizen_mcp.result import MAX_VERDICT
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +21,8 @@ LOOK = "Someone has to look into it in Kaizen."
 NO_REASON = "and that no reason was found in its record"
 CONTRADICT = "its status and its times contradict"
 THEN = f"once that is done, {AGAIN}"
-MAYBE = "which may be its end or not"
+UNKNOWN = "which this server does not know"
+MAYBE = "which may or may not mean that it has ended"
 FINAL = "in a minute, and if it is still failed then, take that as final"
 REASON = "with what is quoted above"
 HOUR_AGO, DAY_AGO, JUST_NOW = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z", "2026-11-22T09:28:00Z"
@@ -58,7 +59,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "InProgress", "authentications": [{"status": "Failed"}, {"status": "Failed"}]},
         '"Check" is running; 2 logins failed.',
-        f"Tell the person that a login failed; it goes on, so {AGAIN} in a minute.",
+        f"Tell the person that a login failed; the run goes on, so {AGAIN} in a minute.",
     ),
     (
         {"status": "InProgress", "error": "Portal is slow"},
@@ -98,7 +99,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     ),
     (
         ended("InProgress"),
-        '"Check" has the status "InProgress" but ended 1 h ago, by its own times.',
+        '"Check" has the status "InProgress", but according to its times it ended 1 h ago.',
         f"Ask a person to check it in Kaizen: {CONTRADICT} each other; once they have, {AGAIN}.",
     ),
     (
@@ -108,13 +109,13 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     ),
     (
         ended("Cancelled"),
-        '"Check" has the status "Cancelled", which this server does not know; by its own times it ended 1 h ago.',
+        f'"Check" has the status "Cancelled", {UNKNOWN}; according to its times it ended 1 h ago.',
         f'Tell the person that Kaizen reports the status "Cancelled", {MAYBE}, and ask them to check it there.',
     ),
     (
         {"status": "Completed", "startTime": DAY_AGO, "downloads": {"status": "pending"}},
         '"Check" finished; its downloads are still to come.',
-        f"The run is over but its files are not all there: {AGAIN} {ONCE}.",
+        f"The run is over, but not all of its files are there yet: {AGAIN} {ONCE}.",
     ),
     (
         {"status": "Failed", "startTime": DAY_AGO, "durationMs": 85_800_000, "isLastAttempt": False},
@@ -123,8 +124,8 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     ),
     (
         ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
-        '"Check" finished 1 h ago; of its downloads it says "completed".',
-        "Give the person its output, which is in raw.response (detail=full); there is no more to wait for.",
+        '"Check" finished 1 h ago; downloads: "completed".',
+        "Give the person its output, which is in raw.response (detail=full); there is nothing more to wait for.",
     ),
     (
         {"status": "Paused", "startTime": HOUR_AGO, "pauseReason": "Held"},
@@ -144,21 +145,21 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [{"sizeBytes": 1}], "status": "Pending"}),
         '"Check" finished 1 h ago, with 1 download (1 byte); more are still to come.',
-        f"The run is over but its files are not all there: {AGAIN} in 10 min.",
+        f"The run is over, but not all of its files are there yet: {AGAIN} in 10 min.",
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "status": "pending"}),
         '"Check" finished 24 h ago; its downloads are still to come.',
-        "Ask a person to check its downloads in Kaizen: they are not there long after it finished.",
+        "Ask a person to check its downloads in Kaizen: they are still missing long after it finished.",
     ),
     (
         ended("Completed", downloads={"files": [], "status": "failed", "message": "Disk full"}),
-        '"Check" finished 1 h ago; of its downloads it says "failed" and "Disk full".',
+        '"Check" finished 1 h ago; downloads: "failed", "Disk full".',
         f"If files are expected, {AGAIN} in 10 min.",
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "message": "12 files are being prepared"}),
-        '"Check" finished 24 h ago; of its downloads it says "12 files are being prepared".',
+        '"Check" finished 24 h ago; downloads: "12 files are being prepared".',
         "If files are expected, ask a person to check its downloads in Kaizen.",
     ),
     (
@@ -200,7 +201,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", JUST_NOW, downloads={"files": [], "status": "pending"}),
         '"Check" finished 2 min ago; its downloads are still to come.',
-        f"The run is over but its files are not all there: {AGAIN} in a minute.",
+        f"The run is over, but not all of its files are there yet: {AGAIN} in a minute.",
     ),
     (
         ended("Failed", DAY_AGO, isLastAttempt=False, errorCode="none", errorUrl="https://shots.example/1?sig=x"),
@@ -307,7 +308,7 @@ async def test_the_verdict_keeps_its_limit_when_everything_is_as_long_as_can_be(
 async def test_a_line_that_does_not_fit_leaves_room_for_those_that_do(connect: Connect) -> None:
     errors = [f"{number} " + "trouble " * 60 for number in range(5)]
     lines = await verdict_of(connect, {"id": "b", "status": "Failed", "errors": errors, "attempts": 3})
-    assert lines[2:4] == ['Status: "Failed" = failed; it has ended', 'Id: "b"']
+    assert lines[2:4] == ['Status: failed (Kaizen says "Failed"); it has ended', 'Id: "b"']
     assert lines[4].startswith("Note: asked for id")
     assert sum(line.startswith("Looks like an error: ") for line in lines) == 2
     assert "Attempt: 3" in lines
@@ -374,7 +375,7 @@ def test_numbers_are_said_as_a_person_would(said: str, expected: str) -> None:
         ),
         (
             {"downloads": {"files": [{"name": "a.pdf", "downloadUrl": "https://files.example/a"}]}},
-            'Downloads: 1 file; "a.pdf"; 1 link in raw, which anyone can open who has them',
+            'Downloads: 1 file; "a.pdf"; 1 link in raw (anyone who has it can open it)',
         ),
         ({"downloads": {"files": [{"name": "a.pdf"}]}}, None),
         ({}, None),

@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import Settings, create_server
-from kaizen_mcp.result import MAX_VERDICT
+from kaizen_mcp.as_text import MAX_VERDICT
 from kaizen_mcp.tools import GET_EXECUTION, LOOKUPS, Lookup
 
 JsonObject = dict[str, Any]
@@ -34,8 +34,8 @@ ODD: list[tuple[JsonObject, str]] = [
         'status "Cancelled" is not one this server knows; whether it has ended is not known',
     ),
     (
-        {"status": "completed"},
-        'status "completed" is not one this server knows; whether it has ended is not known',
+        {"status": "Complete"},
+        'status "Complete" is not one this server knows; whether it has ended is not known',
     ),
     ({"status": 7}, 'status "7" is not one this server knows; whether it has ended is not known'),
     ({"status": None}, "the object has no status, so whether it has finished is not known"),
@@ -90,6 +90,42 @@ async def test_what_is_odd_is_noted_once_and_nothing_else_is(
 ) -> None:
     _, notes = await look_up({"id": "a", "status": "InProgress", **execution})
     assert notes == [note]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("written", "state"),
+    [
+        ("ENQUEUED", "queued"),
+        ("in_progress", "running"),
+        (" In Progress\n", "running"),
+        ("IN-PROGRESS", "running"),
+        ("paused", "paused"),
+        ("COMPLETED", "finished"),
+        ("failed", "failed"),
+        ("Cancelled", "unknown"),
+        ("In.Progress", "unknown"),
+        ("Finished", "unknown"),
+        (7, "unknown"),
+    ],
+)
+async def test_a_status_is_known_in_any_case_and_with_any_separator(
+    look_up: LookUp, written: object, state: str
+) -> None:
+    summary, notes = await look_up({"id": "a", "status": written})
+    assert summary["status"] == str(written).strip()
+    assert summary["state"] == state
+    assert any(note.startswith("status ") for note in notes) is (state == "unknown")
+
+
+@pytest.mark.anyio
+async def test_the_status_of_an_authentication_is_known_in_any_case_too(look_up: LookUp) -> None:
+    statuses = ["ENQUEUED", "in_progress", "Finished", "FAILED", "Completed"]
+    summary, notes = await look_up(
+        {"id": "a", "status": "InProgress", "authentications": [{"status": status} for status in statuses]}
+    )
+    assert summary["failed_logins"] == 1
+    assert notes == ['authentication status "Completed" is not one this server knows']
 
 
 @pytest.mark.anyio
@@ -175,6 +211,7 @@ async def test_an_escaped_pair_of_surrogates_is_an_ordinary_character(connect: C
 OPEN = {"authentications": [{"status": "InProgress"}]}
 MANUAL = {"contextAuthentications": [LOGIN]}
 DONE = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
+UNDONE = {"contextAuthentications": [LOGIN | {"authenticationStatus": "unauthenticated"}]}
 NOT_YET = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Unauthenticated"}]}
 
 
@@ -187,6 +224,10 @@ AUTOMATIC = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual": Fal
     [
         (OPEN | MANUAL, "yes"),
         (MANUAL | {"authentications": [{"status": "In Progress"}]}, "yes"),
+        (
+            {"status": "PAUSED", "contextAuthentications": [LOGIN | {"authenticationStatus": "unauthenticated"}]},
+            "maybe",
+        ),
         (OPEN | MANUAL | {"status": "Mystery"}, "yes"),
         (OPEN | MANUAL | {"status": None}, "yes"),
         (OPEN | {"contextAuthentications": [LOGIN, AUTOMATIC]}, "maybe"),
@@ -284,6 +325,7 @@ scalars = (
     | st.sampled_from(["", " ", "0", "none"])
     | st.sampled_from(["2026-11-22T09:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
     | st.sampled_from(["Enqueued", "InProgress", "Paused", "Completed", "Failed", "Finished", "pending"])
+    | st.sampled_from(["in_progress", "COMPLETED", " failed"])
     | st.sampled_from(["https://live.example/x", "http://" + "y" * 600])
 )
 known_names = st.sampled_from(
@@ -340,6 +382,7 @@ def ask(lookup: Lookup, body: JsonObject, raw: Literal["safe", "exact"]) -> Call
     return anyio.run(call)
 
 
+ENDED = ["Completed", "COMPLETED", "Failed", " failed"]
 OUTPUT_SCHEMAS = {lookup.name: lookup.published(24_000).output_schema or {} for lookup in LOOKUPS}
 
 
@@ -368,7 +411,7 @@ def test_any_object_is_answered_by_the_published_schema(lookup: Lookup, recordin
     summary = result.structured_content["summary"]
     assert verdict.startswith(summary["headline"])
     assert "\n" not in summary["headline"] + summary["next_step"]
-    assert summary["finished"] is (recording.get("status") in ("Completed", "Failed"))
+    assert summary["finished"] is (recording.get("status") in ENDED)
     # What programs go by says the same as the words do.
     assert summary["should_poll"] is ("poll_after_seconds" in summary)
     assert not summary["should_poll"] or " again with id " in summary["next_step"]

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema
 import pytest
 from conftest import NOW, Connect
+from jsonschema import Draft202012Validator
 from mcp.types import CallToolResult, TextContent
 
 from kaizen_mcp.sandbox.app import create_app
@@ -20,10 +22,12 @@ from kaizen_mcp.sandbox.catalogue import (
     LOGIN_AFTER,
     RUNNING_AFTER,
 )
+from kaizen_mcp.tools import LOOKUPS, Lookup
 
 pytestmark = pytest.mark.anyio
 
 FIXTURES = Path(__file__).parent / "fixtures"
+SNAPSHOTS = Path(__file__).parent / "snapshots"
 CALLS = [("get_execution", i) for i in EXECUTIONS] + [
     ("get_instructor_execution", i) for i in INSTRUCTOR_EXECUTIONS
 ]
@@ -39,7 +43,7 @@ def shown(result: CallToolResult) -> dict[str, Any]:
 
 
 def test_every_snapshot_is_of_something_there_is() -> None:
-    kept = {path.stem for path in (Path(__file__).parent / "snapshots").iterdir()}
+    kept = {path.stem for path in SNAPSHOTS.iterdir()}
     samples = {"sample_get_execution", "sample_get_instructor_execution"}
     assert kept == {*EXECUTIONS, *INSTRUCTOR_EXECUTIONS, *samples, "tools"}
 
@@ -55,6 +59,21 @@ async def test_the_answer_for_a_sandbox_execution_is_the_reviewed_one(
     async with connect(sandbox) as client:
         result = await client.call_tool(tool, {"id": identifier})
     check_snapshot(identifier, shown(result))
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS, ids=lambda lookup: lookup.name)
+def test_the_output_schema_is_that_of_the_reviewed_answers(lookup: Lookup) -> None:
+    schema = lookup.published(24_000).output_schema
+    assert schema
+    names = [identifier for tool, identifier in CALLS if tool == lookup.name] + [f"sample_{lookup.name}"]
+    facts: set[str] = set()
+    for name in names:
+        answer = json.loads((SNAPSHOTS / f"{name}.json").read_text(encoding="utf-8"))
+        jsonschema.validate(answer, schema, Draft202012Validator)
+        facts |= answer["summary"].keys()
+    published = schema["properties"]["summary"]
+    assert published["properties"].keys() <= facts  # nothing is published that no answer has
+    assert published.get("additionalProperties", True) is True  # so that answers may have more facts
 
 
 HEAD = """# Verdicts

@@ -117,7 +117,7 @@ async def test_time_up_is_a_normal_answer_that_says_how_to_wait_on(era: str) -> 
     assert summary["waited_seconds"] == 30
     assert summary["next_step"] == (
         "It is still running after a wait of 30 s, which is no error. "
-        'To wait on, call get_execution again with id "exec-live" and wait_seconds 30.'
+        'To keep waiting, call get_execution again with id "exec-live" and wait_seconds 30.'
     )
     assert "Waited: 30 s; it was still running then, which is no error" in text_of(result)
     assert summary["headline"].startswith('Execution "exec-live" has been running for 4 min')
@@ -154,7 +154,7 @@ async def test_downloads_still_to_come_are_told_at_once_and_are_not_the_end_of_i
     assert "the wait was for the run, not for its files" in text_of(result)
     assert "its downloads are still to come" in summary["headline"]
     assert (summary["should_poll"], summary["poll_after_seconds"]) == (True, 60)
-    assert "its files are not all there" in summary["next_step"]
+    assert "not all of its files are there yet" in summary["next_step"]
 
 
 async def test_faults_are_ridden_out_before_and_after_the_first_answer() -> None:
@@ -247,7 +247,9 @@ async def test_times_that_say_it_is_over_end_a_wait_whatever_the_status_says() -
 async def test_a_login_that_failed_is_told_after_a_wait_too() -> None:
     world = World(lambda _: {**RUNNING, "authentications": [{"status": "Failed"}]})
     summary = summary_of(await world.ask("2026-07-28", {**ID, "wait_seconds": 10}))
-    assert summary["next_step"].startswith("Tell the person that a login failed; it goes on. It is still running")
+    assert summary["next_step"].startswith(
+        "Tell the person that a login failed, but that the run goes on. It is still running"
+    )
 
 
 async def test_a_run_that_is_long_under_way_is_left_alone_as_long_as_the_api_asks_for() -> None:
