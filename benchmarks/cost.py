@@ -27,14 +27,14 @@ from kaizen_mcp.sandbox.catalogue import EXECUTIONS, INSTRUCTOR_EXECUTIONS
 TABLE = Path(__file__).parents[1] / "docs" / "cost.md"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 MAY_GROW = 1.05
-MOST_FOR_TOOL_LIST = 1200
+MOST_FOR_TOOL_LIST = 1220
 """Tokens of the tool list, which every conversation pays for before the first question."""
 
 HEAD = """# What the tools cost a model to read
 
 Characters, and tokens of the `o200k_base` encoding, of what clients hand to a model: some show it `content`, some
 `structuredContent`. Every conversation pays for the tool list. `make cost` prints this table anew, and fails where
-a figure has grown by more than 5 % over it, or the tool list over 1,200 tokens. `UPDATE_SNAPSHOTS=1 make cost`
+a figure has grown by more than 5 % over it, or the tool list over 1,220 tokens. `UPDATE_SNAPSHOTS=1 make cost`
 writes it.
 
 | what | characters | tokens |

@@ -179,8 +179,9 @@ async def test_arguments_that_cannot_be_used_are_refused_in_one_sentence(
 
 
 async def test_null_for_an_optional_argument_counts_as_not_given(connect: Connect) -> None:
+    optional = dict.fromkeys(["detail", "wait_seconds", "path", "offset"])
     async with connect(Recorder().transport) as client:
-        result = await client.call_tool("get_execution", {"id": "a", "detail": None})
+        result = await client.call_tool("get_execution", {"id": "a", **optional})
     assert "raw" in result.structured_content
 
 

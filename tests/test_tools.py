@@ -47,7 +47,7 @@ def test_a_description_says_when_to_use_the_tool_and_names_the_other(lookup: Loo
     assert lookup.sibling[0] in lookup.description
 
 
-BREAKING = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "if", "format", "title", "const", "nullable"} | {
+BREAKING = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "if", "format", "title", "const"} | {
     "patternProperties", "prefixItems", "dependentSchemas", "exclusiveMinimum", "exclusiveMaximum"
 }  # fmt: skip
 """Keywords that one client or another refuses, drops or misreads."""
@@ -71,6 +71,7 @@ def test_no_schema_breaks_a_client(lookup: Lookup) -> None:
             assert node.get("default", "") is not None
     for node in _nodes(tool.output_schema):
         assert "enum" not in node
+        assert "nullable" not in node
         assert node.get("additionalProperties", True) is True
 
 
@@ -104,9 +105,10 @@ def test_the_input_is_one_flat_closed_object_with_a_description_of_each_field(lo
     schema = lookup.published(24_000).input_schema
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["id"]
-    for field in schema["properties"].values():
+    for name, field in schema["properties"].items():
         assert field["type"] in {"string", "integer", "number"}
         assert field["description"]
+        assert field.get("nullable", False) is (name != "id")  # what smolagents takes for optional
 
 
 async def test_the_instructions_warn_of_text_from_web_pages_and_of_live_links(era: str) -> None:
