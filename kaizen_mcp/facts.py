@@ -154,8 +154,7 @@ def _common_facts(execution: AnyExecution, now: datetime, *, kind: Kind, live_vi
     workflow = execution.workflow or Reference()
     state = execution_state(execution.status)
     login = _login_facts(execution, live_view_url)
-    any_login = next((a.live_view_url for a in execution.authentications if a.live_view_url), None)
-    live_view_url = live_view_url or any_login
+    live_view_url = _live_view_url(execution, live_view_url)
     authentication_states = [authentication_state(a.status) for a in execution.authentications]
     return Facts(
         kind=kind,
@@ -179,6 +178,13 @@ def _common_facts(execution: AnyExecution, now: datetime, *, kind: Kind, live_vi
         failed_logins=authentication_states.count("failed") or None,
         error_fields=find_error_fields(execution) or None,
     )
+
+
+def _live_view_url(execution: AnyExecution, own_url: str | None) -> str | None:
+    """Link to the live browser session: the run's own, else a login's. Of a run that has ended it is history."""
+    if execution_state(execution.status) in FINAL:
+        return None
+    return own_url or next((a.live_view_url for a in execution.authentications if a.live_view_url), None)
 
 
 def _rfc3339(time: datetime | None) -> str | None:

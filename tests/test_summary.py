@@ -361,6 +361,25 @@ def test_numbers_are_said_as_a_person_would(said: str, expected: str) -> None:
     assert said == expected
 
 
+@pytest.mark.parametrize("status", ["Completed", "Failed"])
+@pytest.mark.parametrize("files", [[], [{"name": "a.pdf", "downloadUrl": "https://files.example/a"}]], ids=len)
+async def test_the_live_view_of_a_run_that_has_ended_is_in_raw_only(
+    connect: Connect, status: str, files: list[JsonObject]
+) -> None:
+    link = "https://live.example/x"
+    execution: JsonObject = {"id": "a", "status": status, "liveViewUrl": link, "downloads": {"files": files}}
+    execution["authentications"] = [{"status": "Finished", "liveViewUrl": link}]
+    body = {"execution": execution}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    summary = result.structured_content["summary"]
+    assert link not in result.content[0].text
+    assert link not in str(summary)
+    assert summary.get("links_open_without_login", False) is bool(files)
+    assert result.structured_content["raw"] == execution
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("execution", "marked"),
