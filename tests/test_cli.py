@@ -15,7 +15,7 @@ import pytest
 from conftest import COMMAND, Environ, RunningSandbox
 
 from kaizen_mcp import __version__
-from kaizen_mcp.cli import main
+from kaizen_mcp.cli.main import main
 from kaizen_mcp.sandbox.catalogue import EXECUTIONS, INSTRUCTOR_EXECUTIONS
 
 

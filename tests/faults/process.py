@@ -182,7 +182,7 @@ def stray():
         time.sleep(0.01)
         print("stray"); sys.stdout.flush(); os.write(1, b"stray"); os.system("echo stray")
 threading.Thread(target=stray, daemon=True).start()
-from kaizen_mcp.cli import main
+from kaizen_mcp.cli.main import main
 sys.exit(main([]))
 """
 
@@ -200,13 +200,14 @@ def stray_prints() -> Seen:
 STUCK = """
 import asyncio, sys, time
 import httpx
-from kaizen_mcp import cli, server
+from kaizen_mcp import server
+from kaizen_mcp.cli.main import main
 class Resolver(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request):
         await asyncio.to_thread(time.sleep, 60)  # as a name server that is silent keeps a thread
 build = server.create_server
 server.create_server = lambda settings: build(settings, transport=Resolver())
-sys.exit(cli.main([]))
+sys.exit(main([]))
 """
 
 

@@ -186,7 +186,7 @@ def _end_soon(exit_code: int) -> None:
 
 
 def _demo(_: SimpleNamespace) -> int:
-    from kaizen_mcp.demo import run
+    from kaizen_mcp.cli.demo import run
 
     return run()
 
