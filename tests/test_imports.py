@@ -13,7 +13,7 @@ ORDER = [
     "errors", "humanize", "text", "credentials", "settings", "body", "safety", "tls", "refusals", "door", "models",
     "api", "status", "reason", "output", "facts", "headline", "next_step", "summary", "as_text", "arguments",
     "schema", "output_schema", "budget", "result", "wait", "tools", "rate", "server", "wire", "stdio", "logs",
-    "live_line", "cli", "__main__",
+    "cli", "__main__",
 ]  # fmt: skip
 USE_MCP = {"tools", "result", "server", "stdio", "cli"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

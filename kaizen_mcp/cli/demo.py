@@ -2,18 +2,21 @@
 
 import json
 import os
-import shutil
 import sys
-import textwrap
 from dataclasses import dataclass
 from typing import Any
 
 import anyio
 from mcp import Client, StdioServerParameters
-from mcp.types import CallToolResult, TextContent
+from mcp.types import TextContent
+
+from kaizen_mcp.cli.console import BOLD, DIM, style, width_of, wrap
 
 RAW_SHOWN = 360
 """Characters of the raw object that the demo prints."""
+
+MAX_WIDTH = 110
+"""Columns of its longest line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,58 +61,30 @@ async def _ask_all() -> bool:
         tools = (await client.list_tools()).tools
         print(f"Connected over stdio, protocol {client.protocol_version}. The server offers:")
         for tool in tools:
-            print(_wrapped(f"{tool.name}: {tool.description}", indent="  "))
-        as_expected = True
-        for number, question in enumerate(QUESTIONS, start=1):
-            print(*_asked(number, question), sep="\n")
-            result = await client.call_tool(
-                question.tool, {**question.arguments}, progress_callback=_print_progress
-            )
-            print(*_answered(result), sep="\n")
-            as_expected &= question.found is not result.is_error
-    print(_bold("\nThe server has ended. Every answer came from the built-in sandbox: no key, no network."))
-    return as_expected
+            print(wrap(f"{tool.name}: {tool.description}", _width(), indent="  "))
+        answers = [await _ask(client, number, question) for number, question in enumerate(QUESTIONS, start=1)]
+    print(style("\nThe server has ended. Every answer came from the built-in sandbox: no key, no network.", BOLD))
+    return all(answers)
 
 
-def _asked(number: int, question: Question) -> list[str]:
+async def _ask(client: Client, number: int, question: Question) -> bool:
+    """Ask one question and print its answer; returns whether that is of the expected kind."""
     call = f"{question.tool}({json.dumps(question.arguments)})"
-    return ["", _bold(f"{number}. {question.text}"), _wrapped(f"call  {call}", indent=" " * 9, first="   ")]
+    print(style(f"\n{number}. {question.text}", BOLD))
+    print(wrap(f"call  {call}", _width(), indent=" " * 9, first="   "), flush=True)
+    result = await client.call_tool(question.tool, {**question.arguments}, progress_callback=_print_progress)
+    verdict, *raw = [block.text for block in result.content if isinstance(block, TextContent)]
+    for line in verdict.splitlines():
+        print(wrap(line, _width(), indent="   "))
+    if raw:
+        shown = raw[0] if len(raw[0]) <= RAW_SHOWN else f"{raw[0][:RAW_SHOWN]}… ({len(raw[0])} characters in all)"
+        print(style(wrap(f"raw   {shown}", _width(), indent=" " * 9, first="   ", long_words=True), DIM))
+    return question.found is not result.is_error
 
 
 async def _print_progress(progress: float, total: float | None, message: str | None) -> None:
-    print(_dim(f"   ...   {message} ({progress:.0f} of {total:.0f} s)"), flush=True)
+    print(style(f"   ...   {message} ({progress:.0f} of {total:.0f} s)", DIM), flush=True)
 
 
-def _answered(result: CallToolResult) -> list[str]:
-    verdict, *raw = [block.text for block in result.content if isinstance(block, TextContent)]
-    lines = [_wrapped(line, indent="   ") for line in verdict.splitlines()]
-    if raw:
-        shown = raw[0] if len(raw[0]) <= RAW_SHOWN else f"{raw[0][:RAW_SHOWN]}… ({len(raw[0])} characters in all)"
-        lines.append(_dim(_wrapped(f"raw   {shown}", indent=" " * 9, first="   ", long_words=True)))
-    return lines
-
-
-def _wrapped(text: str, *, indent: str, first: str | None = None, long_words: bool = False) -> str:
-    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
-    return textwrap.fill(
-        text,
-        width=max(width, 40),
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=long_words,
-        break_on_hyphens=False,
-    )
-
-
-def _styled(text: str, code: str) -> str:
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        return f"\x1b[{code}m{text}\x1b[0m"
-    return text
-
-
-def _bold(text: str) -> str:
-    return _styled(text, "1")
-
-
-def _dim(text: str) -> str:
-    return _styled(text, "2")
+def _width() -> int:
+    return min(width_of(sys.stdout), MAX_WIDTH)

@@ -1,0 +1,95 @@
+"""The terminal: styles, wrapping, and streams that are closed or full."""
+
+import os
+import sys
+import textwrap
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import TextIO
+
+EXIT_GRACE = 1.0
+"""Seconds that the process may take to exit once its work is done."""
+
+_DEFAULT_WIDTH = 80
+"""Columns where there is no terminal, or one that does not tell."""
+
+BOLD, DIM = "1", "2"
+
+
+@contextmanager
+def guarded_stdout() -> Generator[None]:
+    """Exit with 1, and without a traceback, if stdout can't be written to.
+
+    A full disk gets one line on stderr. A reader that has left (`| head`) is no fault and gets none.
+    """
+    failure: BaseException | None = None
+    try:
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is, where fd 1 is closed
+                sys.stdout.flush()
+    except* OSError as errors:  # in a group if it was raised inside a task group
+        failure = errors
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    if isinstance(failure, OSError):
+        if not isinstance(failure, BrokenPipeError):
+            warn(f"kaizen-mcp: {failure.strerror or type(failure).__name__}.")
+        _discard(1)
+        sys.exit(1)
+
+
+def open_streams() -> None:
+    """Make printing possible where a stream is closed, or lacks a character (cp1252 on Windows)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+    stream: object = sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")
+
+
+def warn(text: str, end: str = "\n") -> None:
+    """Print on stderr. If nobody can read that, the answer on stdout and the exit code still matter."""
+    try:
+        print(text, end=end, file=sys.stderr, flush=True)
+    except OSError:
+        _discard(2)
+
+
+def _discard(descriptor: int) -> None:
+    """Drop what is still buffered for this descriptor; otherwise Python would fail again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+
+
+def exit_soon(exit_code: int) -> None:
+    """Exit within `EXIT_GRACE`, even if a thread is stuck in a DNS lookup: Python would wait for it."""
+    timer = threading.Timer(EXIT_GRACE, os._exit, [exit_code])
+    timer.daemon = True
+    timer.start()
+
+
+def style(text: str, code: str) -> str:
+    """Add an ANSI style if stdout is a terminal that shows it and NO_COLOR is not set."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return text if plain else f"\x1b[{code}m{text}\x1b[0m"
+
+
+def wrap(text: str, width: int, *, indent: str = "", first: str | None = None, long_words: bool = False) -> str:
+    """Wrap one paragraph; links stay whole unless `long_words` may be broken."""
+    return textwrap.fill(
+        text,
+        width=max(width, 20),
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=long_words,
+        break_on_hyphens=False,
+    )
+
+
+def width_of(stream: TextIO) -> int:
+    """Columns of the terminal behind a stream, or a default."""
+    return (os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0) or _DEFAULT_WIDTH

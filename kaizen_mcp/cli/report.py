@@ -1,0 +1,174 @@
+"""What `kaizen-mcp get` tells a person: plain lines made from the facts of a lookup.
+
+The first line is the headline, the second is "Next: ...". Commands, files and links have lines of their own,
+indented. Every other line is a label, a colon and text.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from kaizen_mcp.humanize import format_duration, format_size, join_list, pluralize
+from kaizen_mcp.text import one_line, quote
+
+MAX_FILES = 50
+LONG_POLL_SECONDS = 600
+"""From this `poll_after_seconds` on, the summary takes the run for a long one."""
+
+_COLORS = {"queued": "34", "running": "36", "paused": "33", "finished": "32", "failed": "31"}
+_YELLOW, _MAGENTA = "33", "35"
+
+Facts = dict[str, Any]
+
+
+def headline_style(summary: Facts) -> str:
+    """ANSI style of the headline: bold, in the colour of its state, or yellow if a person is needed."""
+    needs_person = summary["needs_person"] and summary["state"] != "failed"
+    return f"1;{_YELLOW if needs_person else _COLORS.get(summary['state'], _MAGENTA)}"
+
+
+def report_lines(structured: Facts, command: str) -> Iterator[str]:
+    """Lines for a person.
+
+    Args:
+        structured: the structured content of a lookup that succeeded.
+        command: the command line that looks it up again.
+    """
+    summary = structured["summary"]
+    yield summary["headline"]
+    step, option = _next_step(summary)
+    yield f"Next: {step}"
+    if option is not None:
+        yield f"  {command}{option}"
+    yield from _links(summary)
+    yield from _downloads(summary, _files(structured.get("raw")), command)
+    yield from _details(summary)
+    if summary.get("links_open_without_login"):
+        yield "Note: whoever has one of its links can open it"
+    for note in structured["notes"]:
+        yield f"Note: {note.replace(' in raw.', ' in ')}"
+
+
+def _next_step(summary: Facts) -> tuple[str, str | None]:
+    """What to do, and the option of the command that does it; None if no command does."""
+    where = "at the link below" if "log_in_url" in summary or "live_view_url" in summary else "in Kaizen"
+    if "waits_for_login" in summary:
+        names = [quote(name, 60) for name in summary.get("log_in_to", [])]
+        login = f"Log in{' to ' * bool(names)}{join_list(names, 2) if names else ''} {where}"
+        asked = ", if it asks for that" if summary["waits_for_login"] == "maybe" else ""
+        return f"{login}{asked}. Then see how it goes on:", " --wait"
+    if summary.get("contradicts_itself"):
+        return "Check it in Kaizen: its status and its times contradict each other.", None
+    match summary["state"]:
+        case "queued" | "running":
+            if summary.get("poll_after_seconds", 0) < LONG_POLL_SECONDS:
+                return "Nothing to do yet. Look again in a minute, or wait for it:", " --wait"
+            stuck = f"If this is unusually long for it, see {where} whether it is stuck."
+            return f"{stuck} Otherwise look again in {_pause(summary)}, or wait for it:", " --wait"
+        case "paused":
+            return f"See {where} why it is paused. Then see how it goes on:", " --wait"
+        case "finished":
+            return _after_finish(summary)
+        case "failed" if summary["should_poll"]:
+            return f"This attempt failed, another may follow. Look again in {_pause(summary)}:", ""
+        case "failed":
+            last = " It was the last attempt." if summary.get("is_last_attempt") else ""
+            return f"Look into it in Kaizen.{last}", None
+        case _:
+            return "Check it in Kaizen: whether it has ended is not clear from its status.", None
+
+
+def _after_finish(summary: Facts) -> tuple[str, str | None]:
+    file = summary.get("response_file_name") or summary.get("response_file_id")
+    if summary["should_poll"]:
+        return f"Its files may still come. Look again in {_pause(summary)}:", ""
+    if summary.get("downloads_status", "").lower() == "pending":
+        return "Check its downloads in Kaizen: they are not all there.", None
+    if summary.get("has_response"):
+        return "See its output with:", " --json"
+    if file:
+        return f"Get its output in Kaizen: the file {quote(file)}.", None
+    if summary.get("response_truncated"):
+        return "See the whole output in Kaizen, or a part of it with:", " --json"
+    return "Nothing more to do, it has finished.", None
+
+
+def _pause(summary: Facts) -> str:
+    seconds = summary["poll_after_seconds"]
+    return "a minute" if seconds <= 60 else format_duration(seconds)  # noqa: PLR2004 - a minute
+
+
+def _links(summary: Facts) -> Iterator[str]:
+    login, view = summary.get("log_in_url"), summary.get("live_view_url")
+    if login:
+        yield from ("Log in at:", f"  {login}")
+    if view and view != login and not summary["finished"]:
+        yield from ("Watch it at:", f"  {view}")
+
+
+def _files(raw: object) -> list[Facts]:
+    """The files of the API's own object that have the documented shape."""
+    downloads = cast("Facts", raw).get("downloads") if isinstance(raw, dict) else None
+    files = cast("Facts", downloads).get("files") if isinstance(downloads, dict) else None
+    items = cast("list[Any]", files) if isinstance(files, list) else []
+    return [cast("Facts", file) for file in items if isinstance(file, dict)][:MAX_FILES]
+
+
+def _downloads(summary: Facts, files: list[Facts], command: str) -> Iterator[str]:
+    count, size = summary.get("downloads_count", 0), summary.get("downloads_total_bytes")
+    told = [f"{pluralize(count, 'file')}{'' if size is None else f' ({format_size(size)})'}"] if count else []
+    told += [quote(summary[fact], 300) for fact in ("downloads_status", "downloads_message") if fact in summary]
+    if told:
+        yield f"Downloads: {', '.join(told)}"
+    for file in files:
+        name, url = file.get("name"), file.get("downloadUrl")
+        yield f"  {one_line(name, 200) if isinstance(name, str) else '(no name)'}"
+        if isinstance(url, str) and url.startswith(("https://", "http://")):
+            yield f"  {url}"
+    if count > len(files):
+        yield f"  {count - len(files)} more, see: {command} --json"
+    if summary.get("disguised_file"):
+        yield "Careful: a file's name has hidden characters in it"
+
+
+def _details(summary: Facts) -> Iterator[str]:
+    word = f" ({quote(summary['status'])} in Kaizen)" if "status" in summary else ""
+    yield f"Status: {summary['state']}{word}{', needs a person' * summary['needs_person']}"
+    if "id" in summary:
+        yield f"Id: {summary['id']}"
+    if times := list(_times(summary)):
+        yield f"Times: {', '.join(times)}"
+    for error in summary.get("error_fields", []):
+        yield f"Error: {quote(error['field'])} says {quote(error['text'], 300)}"
+    if "is_recording" in summary:
+        yield f"Recording: {'yes' if summary['is_recording'] else 'no'}"
+    for label, fact in (
+        ("Workflow", "workflow_name"),
+        ("Batch", "batch_name"),
+        ("Part of", "parent_execution_id"),
+    ):
+        if fact in summary:
+            yield f"{label}: {summary[fact]}"
+    if logins := [login.get("name") or login["id"] for login in summary.get("logins", [])]:
+        yield f"Logins: {', '.join(logins)}"
+
+
+def _times(summary: Facts) -> Iterator[str]:
+    if "started_at" in summary:
+        yield f"{'start' if summary['state'] == 'queued' else 'started'} {local_time(summary['started_at'])}"
+    if "ended_at" in summary:
+        yield f"ended {local_time(summary['ended_at'])}"
+        if "duration_seconds" in summary:
+            yield f"took {format_duration(summary['duration_seconds'])}"
+
+
+def local_time(moment: str) -> str:
+    """`10:26 (09:26 UTC)` for a time of today, with the date for any other; as given if no clock can show it."""
+    try:
+        local = datetime.fromisoformat(moment).astimezone()
+        utc, today = local.astimezone(UTC), datetime.now().astimezone().date()
+    except (ValueError, OverflowError, OSError):
+        return moment
+    here = f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+    there = f"{utc:%H:%M} UTC" if utc.date() == local.date() else f"{utc:%Y-%m-%d %H:%M} UTC"
+    return f"{here} ({there})" if local.utcoffset() else f"{here} UTC"
