@@ -4,7 +4,7 @@ import json
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaizen_mcp.budget import CUT, Omission, find, fit, part, size
@@ -85,7 +85,6 @@ def joined(shown: Any, omission: Omission, missing: Any) -> Any:
     return missing
 
 
-@settings(max_examples=500)
 @given(objects, st.integers(400, 3000))
 def test_an_object_fits_and_what_was_left_out_can_be_read_each_piece_once(data: JsonObject, room: int) -> None:
     fitted = fit(data, room)
@@ -96,7 +95,6 @@ def test_an_object_fits_and_what_was_left_out_can_be_read_each_piece_once(data: 
     assert json.dumps(restore(data, fitted.value, fitted.omitted, room)) == json.dumps(data)
 
 
-@settings(max_examples=500)
 @given(values, st.integers(400, 2000), st.integers(0, 50))
 def test_a_part_fits_and_goes_on_where_it_ends(value: Any, room: int, offset: int) -> None:
     read = part(value, room, path="", offset=offset)

@@ -11,7 +11,7 @@ from typing import Any, cast
 import httpx
 import pytest
 from conftest import Connect, Environ
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mcp import MCPError
 from mcp.types import TextContent
@@ -284,7 +284,6 @@ plain_values = st.recursive(
 plain_objects = st.dictionaries(plain_names, plain_values, max_size=6)
 
 
-@settings(max_examples=2000)
 @given(plain_objects)
 def test_an_object_without_credentials_comes_out_as_it_went_in(data: JsonObject) -> None:
     safe = SafeMode(Masker([KEY])).apply(data)
@@ -292,7 +291,6 @@ def test_an_object_without_credentials_comes_out_as_it_went_in(data: JsonObject)
     assert (safe.redacted, safe.hidden, safe.notes) == ([], 0, [])
 
 
-@settings(max_examples=2000)
 @given(plain_objects, secret_names, plain_values, st.lists(plain_names, max_size=4))
 def test_whatever_stands_under_the_name_of_a_credential_is_masked_and_listed(
     data: JsonObject, name: str, value: Any, path: list[str]
@@ -314,7 +312,6 @@ def test_whatever_stands_under_the_name_of_a_credential_is_masked_and_listed(
 texts = st.text() | st.sampled_from(["Bearer ", "password=", '{"pin": 12', "https://u:p@", "-----BEGIN ", KEY])
 
 
-@settings(max_examples=2000)
 @given(st.lists(texts, max_size=6).map("".join))
 def test_the_configured_key_is_nowhere(text: str) -> None:
     assert KEY not in Masker([KEY]).text(text + KEY + text)

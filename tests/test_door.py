@@ -9,7 +9,7 @@ import httpx
 import pytest
 from anyio.abc import ByteStream
 from conftest import RunningSandbox
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -52,7 +52,6 @@ headers = st.fixed_dictionaries(
 statuses = st.sampled_from([200, 201, 204, 301, 307, 400, 401, 403, 404, 418, 422, 429, 500, 503, 599])
 
 
-@settings(max_examples=2000)
 @given(st.integers(100, 999).filter(lambda status: status >= 200) | statuses, headers, bodies)
 def test_any_response_is_an_answer_or_a_typed_error(status: int, fields: dict[str, str], body: bytes) -> None:
     async def ask() -> Reply | KaizenError:

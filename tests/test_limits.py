@@ -8,7 +8,7 @@ import httpx
 import jsonschema
 import pytest
 from conftest import NOW, Connect
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
@@ -50,7 +50,6 @@ large = st.integers(0, 600).map(
 executions = st.tuples(recordings, large).map(lambda parts: {**parts[1], **parts[0]})
 
 
-@settings(max_examples=300)
 @given(executions, st.sampled_from([{}, {"detail": "summary"}, {"path": "/response"}, {"path": ""}]))
 def test_each_half_fits_whatever_the_api_sent(execution: JsonObject, arguments: JsonObject) -> None:
     result = ask({"response": None, **execution}, arguments)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_credentials import CORPUS, KEY, joined
 
@@ -32,7 +32,6 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=3000)
 @given(st.dictionaries(words, trees, max_size=5), st.dictionaries(words, trees, max_size=3))
 def test_what_the_screen_passes_over_a_whole_walk_would_leave_as_it_is(
     data: dict[str, Any], before: dict[str, Any]
@@ -46,7 +45,6 @@ def test_what_the_screen_passes_over_a_whole_walk_would_leave_as_it_is(
     assert (safe.data, safe.redacted, safe.hidden) == (whole, walk.redacted, walk.hidden)
 
 
-@settings(max_examples=2000)
 @given(
     st.text(alphabet=st.sampled_from("abcXYZ019 .,;()&!?\n-_+/:='\"%<\u00e9\u2013\u00a0\u200b"), max_size=40)
     | words
@@ -76,7 +74,6 @@ def test_each_name_of_a_credential_has_one_of_the_stems_and_is_found(name: str) 
     assert is_credential_name(f"new_{name}2")
 
 
-@settings(max_examples=3000)
 @given(
     st.lists(st.sampled_from(sorted(credentials.NAMES)) | st.sampled_from("x my new P In 2 pass word - _".split()))
 )

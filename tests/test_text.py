@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaizen_mcp.text import defuse, encodable, one_line, quote, visible, visible_lines
@@ -77,7 +77,6 @@ def test_every_character_that_unicode_calls_invisible_is_shown() -> None:
     assert left == seen
 
 
-@settings(max_examples=2000)
 @given(st.text())
 @example("\ud800")
 def test_any_text_becomes_one_that_can_be_encoded_and_shown(text: str) -> None:
@@ -122,7 +121,6 @@ def test_what_could_pass_for_the_markup_of_a_chat_is_defused(text: str, expected
     assert defuse({"a": [text]}) == ({"a": [expected[0]]}, expected[1])
 
 
-@settings(max_examples=2000)
 @given(st.text(alphabet="<>|/[]INSTsystem`~#-=* \n｜＜＞!h:") | st.text().map("https://a/".__add__))
 def test_no_delimiter_survives(text: str) -> None:
     safe, count = defuse({"a": [text]})
