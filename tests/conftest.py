@@ -2,8 +2,7 @@
 
 import json
 import os
-import re
-import subprocess
+import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import (
@@ -13,23 +12,32 @@ from contextlib import (
     contextmanager,
 )
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import Any, Protocol
 
 import httpx
 import hypothesis
 import pytest
+import uvicorn
 from mcp import Client
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from kaizen_mcp import Settings, create_server
 from kaizen_mcp.sandbox.app import create_app
+from kaizen_mcp.sandbox.serve import bind
 
-# No deadline: how long an example takes says more of the machine than of the code. `thorough` is for a change to
-# what reads or shapes data: pytest --hypothesis-profile=thorough
-hypothesis.settings.register_profile("default", max_examples=200, deadline=None)
+# No deadline: how long an example takes depends on the machine. Use `thorough` after a change to code that reads
+# or shapes data: pytest --hypothesis-profile=thorough
+hypothesis.settings.register_profile("default", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=5000, deadline=None)
 hypothesis.settings.load_profile("default")
+
+# A shell starts background jobs with SIGINT ignored, and every process that a test starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}
@@ -49,9 +57,12 @@ COMMAND = [sys.executable, "-m", "kaizen_mcp"]
 
 
 class RunningSandbox(Protocol):
-    """Runs a sandbox process on a free port of loopback; yields its address and ends it."""
+    """Runs a sandbox on a free port of loopback, in a thread; yields its address and ends it.
 
-    def __call__(self) -> AbstractContextManager[str]: ...
+    Its clock starts with the first request. `speed` is how many times faster `exec-live` moves.
+    """
+
+    def __call__(self, *, speed: float = ...) -> AbstractContextManager[str]: ...
 
 
 @pytest.fixture
@@ -64,19 +75,25 @@ def environ(tmp_path: Path) -> Environ:
 
 
 @pytest.fixture
-def running_sandbox(environ: Environ) -> RunningSandbox:
+def running_sandbox() -> RunningSandbox:
     @contextmanager
-    def running() -> Generator[str]:
-        with subprocess.Popen(
-            [*COMMAND, "sandbox", "--port", "0"], env=environ, stdout=subprocess.PIPE, encoding="utf-8"
-        ) as process:
-            assert process.stdout
+    def running(*, speed: float = 1.0) -> Generator[str]:
+        @cache
+        def app() -> Starlette:
+            return create_app(speed=speed)
+
+        async def app_from_first_request(scope: Scope, receive: Receive, send: Send) -> None:
+            await app()(scope, receive, send)
+
+        server = uvicorn.Server(uvicorn.Config(app_from_first_request, log_level="warning", lifespan="off"))
+        with bind(0) as listener:
+            thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+            thread.start()
             try:
-                found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
-                assert found
-                yield found[0]
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
             finally:
-                process.terminate()
+                server.should_exit = True
+                thread.join()
 
     return running
 

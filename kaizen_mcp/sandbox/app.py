@@ -21,15 +21,20 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(*, now: Callable[[], datetime] = _utc_now) -> Starlette:
-    """Build the app. Its times are counted from this moment, as `now` tells it."""
+def create_app(*, now: Callable[[], datetime] = _utc_now, speed: float = 1.0) -> Starlette:
+    """Build the app.
+
+    Args:
+        now: the clock; the sandbox's times are counted from what it says here.
+        speed: how many times faster than usual `exec-live` goes through its states.
+    """
     start = now()
 
     async def get_execution(request: Request) -> Response:
-        return JSONResponse({"execution": await _find(request, EXECUTIONS, Clock(start, now()))})
+        return JSONResponse({"execution": await _find(request, EXECUTIONS, Clock(start, now(), speed))})
 
     async def get_instructor_execution(request: Request) -> Response:
-        return JSONResponse(await _find(request, INSTRUCTOR_EXECUTIONS, Clock(start, now())))
+        return JSONResponse(await _find(request, INSTRUCTOR_EXECUTIONS, Clock(start, now(), speed)))
 
     return Starlette(
         routes=[

@@ -21,23 +21,24 @@ ROWS = 36_000
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The sandbox's start and the time of the request; both aware."""
+    """The sandbox's start and the time of the request, both aware, and how many times faster `exec-live` moves."""
 
     start: datetime
     now: datetime
+    speed: float = 1.0
 
     def ago(self, **before: float) -> str:
         """RFC 3339 text of a time before the sandbox started: `ago(minutes=4)`."""
         return _rfc3339(self.start - timedelta(**before))
 
     def after(self, seconds: float) -> str:
-        """RFC 3339 text of a time after the sandbox started."""
-        return _rfc3339(self.start + timedelta(seconds=seconds))
+        """RFC 3339 text of the time when `exec-live` has moved this far."""
+        return _rfc3339(self.start + timedelta(seconds=seconds / self.speed))
 
     @property
-    def running_for(self) -> float:
-        """Seconds since the sandbox started."""
-        return (self.now - self.start).total_seconds()
+    def live_seconds(self) -> float:
+        """How far `exec-live` has moved: seconds since the sandbox started, times the speed."""
+        return (self.now - self.start).total_seconds() * self.speed
 
 
 def _rfc3339(moment: datetime) -> str:
@@ -352,9 +353,10 @@ def _large(clock: Clock) -> JsonObject:
 
 
 def _live(clock: Clock) -> JsonObject:
-    elapsed = clock.running_for
+    elapsed = clock.live_seconds
     name, workflow = "Eligibility check – live", "Verify eligibility"
     started = {"startTime": clock.after(RUNNING_AFTER), "liveViewUrl": _live_view("live")}
+    duration_ms = round((FINISHED_AFTER - RUNNING_AFTER) * 1000 / clock.speed)
     if elapsed < RUNNING_AFTER:
         return _execution("Enqueued", name, workflow, AVAILITY, attempts=0)
     if elapsed < LOGIN_AFTER:
@@ -368,7 +370,7 @@ def _live(clock: Clock) -> JsonObject:
     return _execution(
         "Completed", name, workflow, AVAILITY, **started,
         authentications=[_authentication("Finished", "browser-live")],
-        endTime=clock.after(FINISHED_AFTER), durationMs=(FINISHED_AFTER - RUNNING_AFTER) * 1000,
+        endTime=clock.after(FINISHED_AFTER), durationMs=duration_ms,
         downloads={"files": [_file(5, "eligibility.pdf", "application/pdf", 88_120)], "message": None},
         response={"eligible": True, "plan": "PPO 500"},
     )  # fmt: skip
