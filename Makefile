@@ -5,10 +5,10 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test lint types audit faults cost bench check clean
+.PHONY: help install demo test format lint types check faults bench audit clean
 
-help: ## say what each target does
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -31,8 +31,15 @@ install: .venv/runtime ## install the server and print the command for a client'
 demo: .venv/runtime ## ask a real server seven questions, answered by the built-in sandbox
 	@$(BIN)/kaizen-mcp demo
 
-test: .venv/development ## run the tests, with branch coverage
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term
+# A file stays on one worker, so that its tests share what they start.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test: .venv/development ## run the quick tests; T=tests/test_api.py runs one file or folder
+	$(PYTEST) $(if $(T),$(T),-m "not slow")
+
+format: .venv/development ## sort imports and format the code
+	@$(BIN)/ruff check --quiet --select I --fix .
+	@$(BIN)/ruff format .
 
 lint: .venv/development ## check style and formatting
 	$(BIN)/ruff check .
@@ -44,9 +51,6 @@ types: .venv/development ## check types, strictly
 audit: .venv/development ## ask the internet for known weaknesses of the exact versions in constraints.txt
 	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet pip-audit
 	.venv/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off --strict
-
-cost: .venv/development ## print what the tools cost a model to read; fail where that grew
-	@$(BIN)/python -m benchmarks.cost
 
 # Plain installs, compiled, since what is measured is what people run; each in a place of its own, with nothing but
 # what it asks for. The plain server and the direct request are in the one that runs the benchmark. (The single steps,
@@ -78,7 +82,8 @@ bench: .venv/bin/python ## measure speed beside other servers, which it installs
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults
 
-check: lint types cost test ## everything that must hold before a commit
+check: lint types ## all that must hold: style, types, every test, branch coverage
+	$(PYTEST) --cov --cov-report=term
 
 clean: ## remove what the other targets made
 	rm -rf .venv dist build .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache

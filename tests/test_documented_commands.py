@@ -47,7 +47,9 @@ def test_make_knows_the_target(command: str) -> None:
     assert dry.returncode == 0
 
 
-@pytest.mark.parametrize("command", PRINTS)
+@pytest.mark.parametrize(
+    "command", [pytest.param(command, marks=pytest.mark.slow if "--wait" in command else ()) for command in PRINTS]
+)
 def test_a_command_of_the_readme_prints_what_it_should(command: str, environ: Environ) -> None:
     words = shlex.split(command)
     settings = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
@@ -91,6 +93,7 @@ async def test_the_example_configuration_starts_a_server_that_asks_for_the_key(e
     assert result.content[0].text.startswith("[not_configured] KAIZEN_API_KEY has a space")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
 def test_an_example_works_against_a_real_address_and_fails_in_words(
     example: Path, environ: Environ, running_sandbox: RunningSandbox

@@ -190,6 +190,7 @@ def test_a_conversation_may_stand_in_files(era: str, environ: Environ, tmp_path:
     assert done.stderr == b""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
 def test_a_client_that_does_not_read_is_not_read_from_any_more_and_loses_nothing(environ: Environ) -> None:
     arguments = {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}}
@@ -213,6 +214,7 @@ def test_a_client_that_does_not_read_is_not_read_from_any_more_and_loses_nothing
         process.stdin.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
 def test_a_call_cancelled_while_its_client_does_not_read_leaves_no_half_line(environ: Environ) -> None:
     env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
@@ -293,6 +295,7 @@ def test_a_signal_is_heard_however_much_nonsense_is_being_read(environ: Environ,
         reading.join()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
 def test_what_a_client_cancels_and_does_not_read_does_not_fill_the_memory_either(environ: Environ) -> None:
     with subprocess.Popen(
