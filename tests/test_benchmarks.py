@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say, with the real server; and the table of costs is held to."""
+"""The benchmarks measure what they say, with the real server."""
 
 import json
 import subprocess
@@ -10,7 +10,6 @@ import pytest
 from conftest import COMMAND, Environ
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.cost import MOST_FOR_TOOL_LIST, Cost, complaints
 from benchmarks.driver import Driver
 from benchmarks.objects import SHAPES, SIZES, execution
 
@@ -54,14 +53,3 @@ def test_an_object_has_about_the_size_it_is_said_to_have(shape: str, size: str) 
     characters = len(json.dumps(SHAPES[shape](SIZES[size]), ensure_ascii=False))
     assert 0.4 * SIZES[size] < characters < 1.2 * SIZES[size]
     assert execution(SIZES[size]) == execution(SIZES[size])
-
-
-def test_a_cost_that_grew_or_that_nobody_committed_is_complained_of() -> None:
-    before = {"tool list": Cost("tool list", 1000, 1000), "gone": Cost("gone", 1, 1)}
-    assert list(complaints([Cost("tool list", 1050, 1050)], {"tool list": before["tool list"]})) == []
-    found = list(complaints([Cost("tool list", 1000, MOST_FOR_TOOL_LIST + 1), Cost("new", 1, 1)], before))
-    assert len(found) == 4
-    assert "grew from 1000 to 1000 characters, from 1000 to 1221 tokens" in found[0]
-    assert "new is not in docs/cost.md" in found[1]
-    assert "gone is in docs/cost.md but not there any more" in found[2]
-    assert "over 1220" in found[3]

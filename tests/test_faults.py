@@ -1,14 +1,9 @@
 """Faults injected for real, over sockets, into a real server process: `python -m tests.faults` prints them."""
 
-import os
-from pathlib import Path
-
 import anyio
 import pytest
 from faults import api, load, process, tls
 from faults.misbehaving import Seen
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -16,34 +11,19 @@ def seen() -> dict[str, Seen]:
     return {seen.name: seen for seen in anyio.run(api.look)}
 
 
-def test_the_table_in_the_documentation_is_that_of_the_tests() -> None:
-    document = ROOT / "docs" / "faults.md"
-    text = document.read_text(encoding="utf-8")
-    rows = [
-        f"| {fault.name} | {'an answer' if fault.code == 'answer' else f'`{fault.code}`'} | {fault.requests} |"
-        for fault in api.FAULTS
-    ]
-    table = "\n".join(["| fault | what comes of it | requests |", "|---|---|---|", *rows])
-    start, end = "<!-- table: written by the tests, UPDATE_SNAPSHOTS=1 -->", "<!-- end -->"
-    before, _, rest = text.partition(start)
-    _, _, after = rest.partition(end)
-    wanted = f"{before}{start}\n\n{table}\n\n{end}{after}"
-    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
-        document.write_text(wanted, encoding="utf-8")
-    assert document.read_text(encoding="utf-8") == wanted
-
-
 @pytest.mark.parametrize("name", [fault.name for fault in api.FAULTS])
 def test_a_fault_of_the_api_is_answered_as_it_should_be(seen: dict[str, Seen], name: str) -> None:
     assert not seen[name].wrong, seen[name]
 
 
+@pytest.mark.slow
 def test_encryption_that_cannot_be_trusted_and_proxies_are_told_apart_and_the_key_stays_here() -> None:
     rows = anyio.run(tls.look)
     assert len(rows) >= 11
     assert [str(row) for row in rows if row.wrong] == []
 
 
+@pytest.mark.slow
 def test_many_calls_share_connections_and_requests_and_a_cancelled_one_is_gone() -> None:
     rows = anyio.run(load.look)
     assert len(rows) >= 5

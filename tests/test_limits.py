@@ -143,3 +143,16 @@ def test_a_download_that_is_not_pending_is_not_said_to_be_still_to_come() -> Non
     result = ask({**ended, "downloads": {"files": [], "message": "The run downloaded nothing."}}, {})
     assert isinstance(result.content[0], TextContent)
     assert "still to come" not in result.content[0].text
+
+
+@pytest.mark.anyio
+@pytest.mark.filterwarnings("ignore:open_binary is deprecated:DeprecationWarning")  # the tokenizer's own
+async def test_the_tool_list_costs_a_model_at_most_1220_tokens(connect: Connect) -> None:
+    # Here, since the import alone takes about a second: it reads the whole vocabulary.
+    import bpe_openai  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - it has none
+
+    encoding = bpe_openai.get_encoding("o200k_base")
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(500))) as client:
+        listed = await client.list_tools()
+    tools = [tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in listed.tools]
+    assert 0 < len(encoding.encode(json.dumps(tools, ensure_ascii=False, separators=(",", ":")))) <= 1220

@@ -1,7 +1,6 @@
 """Every execution of the sandbox, and the documents' own samples: the whole answer, as reviewed."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -74,43 +73,6 @@ def test_the_output_schema_is_that_of_the_reviewed_answers(lookup: Lookup) -> No
     published = schema["properties"]["summary"]
     assert published["properties"].keys() <= facts  # nothing is published that no answer has
     assert published.get("additionalProperties", True) is True  # so that answers may have more facts
-
-
-HEAD = """# Verdicts
-
-What the tools say first of every execution in the sandbox, at 09:30 on 22 November 2026: one sentence, and one
-thing to do. `state` and `poll after` (seconds) are what programs go by; `–` means that looking again is of no use,
-or of none until somebody has done something. `tests/test_verdicts.py` writes this table (`UPDATE_SNAPSHOTS=1`) and
-checks it.
-
-| id | it shows | headline | next step | state | poll after |
-|---|---|---|---|---|---|
-"""
-
-
-async def test_the_table_of_verdicts_is_the_reviewed_one(connect: Connect, sandbox: httpx.ASGITransport) -> None:
-    rows: list[str] = []
-    shows = {
-        identifier: entry.shows for identifier, entry in [*EXECUTIONS.items(), *INSTRUCTOR_EXECUTIONS.items()]
-    }
-    async with connect(sandbox) as client:
-        for tool, identifier in CALLS:
-            result = await client.call_tool(tool, {"id": identifier, "detail": "summary"})
-            summary = result.structured_content["summary"]
-            cells: list[str] = [
-                f"`{identifier}`",
-                shows[identifier],
-                summary["headline"],
-                summary["next_step"],
-                summary["state"],
-                str(summary.get("poll_after_seconds", "–")),
-            ]
-            rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |\n")
-    text = HEAD + "".join(rows)
-    page = Path(__file__).parents[1] / "docs" / "verdicts.md"
-    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
-        page.write_text(text, encoding="utf-8")
-    assert text == page.read_text(encoding="utf-8")
 
 
 async def test_both_eras_get_the_same_answer(connect: Connect, sandbox: httpx.ASGITransport) -> None:
