@@ -52,9 +52,8 @@ audit: .venv/development ## ask the internet for known weaknesses of the exact v
 	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet pip-audit
 	.venv/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off --strict
 
-# Plain installs, compiled, since what is measured is what people run; each in a place of its own, with nothing but
-# what it asks for. The plain server and the direct request are in the one that runs the benchmark. (The single steps,
-# measured last, are those of this clone.)
+# Each server has an environment of its own with nothing but what it needs, compiled, as people install it. The
+# benchmark itself runs in that of the plain server.
 BENCH := .venv/bench/bin/python
 PLAIN := .venv/plain/bin/python
 NODE_PROXY := .venv/node/node_modules/@ivotoby/openapi-mcp-server/bin/mcp-server.js
@@ -77,7 +76,6 @@ bench: .venv/bin/python ## measure speed beside other servers, which it installs
 	if test -f $(NODE_PROXY); then set -- "$$@" --peer "Node proxy=node $(NODE_PROXY) --transport stdio \
 		--openapi-spec benchmarks/openapi.json --api-base-url {address}"; fi; \
 	$(PLAIN) -m benchmarks --python $(BENCH) "$$@" $(BENCHFLAGS)
-	@$(BENCH) -m benchmarks.micro
 
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults

@@ -1,10 +1,10 @@
-"""A client as bare as can be: JSON-RPC lines over two pipes, so that no client's own cost is measured."""
+"""Minimal MCP client: JSON-RPC lines over two pipes, so that no client library's cost is measured."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -13,23 +13,20 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 JsonObject = dict[str, Any]
-_PATIENCE = 20
+SHUTDOWN_TIMEOUT = 20
 """Seconds for a server to end by itself."""
-
-TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 class Start(NamedTuple):
     """Seconds from spawning a server to its answers."""
 
-    initialized: float
     listed: float
     called: float
 
 
 @contextmanager
 def on_cpus(cpus: Collection[int] | None) -> Generator[None]:
-    """Run this process on certain CPUs for a while; None leaves it where it is."""
+    """Run this process on certain CPUs for a while; None changes nothing."""
     if cpus is None or sys.platform != "linux":
         yield
         return
@@ -42,7 +39,9 @@ def on_cpus(cpus: Collection[int] | None) -> Generator[None]:
 
 
 class Driver:
-    """A server process and the pipes to it. Use it as a context manager; it ends the process by closing stdin.
+    """A server process and the pipes to it. As a context manager it ends the process by closing stdin.
+
+    Each call asks for another execution; every server is asked for the same ones in the same order.
 
     Args:
         command: starts the server.
@@ -55,7 +54,7 @@ class Driver:
     ) -> None:
         self._spawned = perf_counter()
         self._errors = TemporaryFile()  # noqa: SIM115 - closed with the process
-        with on_cpus(cpus):  # which a process hands on to its children
+        with on_cpus(cpus):  # a child process inherits them
             self._process = subprocess.Popen(  # noqa: S603 - the servers that are compared
                 command,
                 env=dict(environ),
@@ -66,10 +65,10 @@ class Driver:
             )
         assert self._process.stdin  # noqa: S101 - it is a pipe
         assert self._process.stdout  # noqa: S101
-        self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._stdin, self._stdout = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._lines: list[bytes] = []
-        self._rest: list[bytes] = []
-        self._number = 0
+        self._partial_line: list[bytes] = []
+        self._last_request = self._last_execution = 0
         self.tools: list[JsonObject] = []
 
     def __enter__(self) -> Self:
@@ -86,100 +85,85 @@ class Driver:
     def close(self) -> None:
         """End the server by closing its stdin."""
         try:
-            self._process.communicate(timeout=_PATIENCE)
+            self._process.communicate(timeout=SHUTDOWN_TIMEOUT)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
         self._errors.close()
 
-    def start(self, identifier: str) -> Start:
-        """Shake hands, list the tools and look one execution up, as a client's first question does."""
-        hello = {"name": "benchmark", "version": "1"}
-        self.request("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": hello})
-        initialized = perf_counter()
+    def start(self) -> Start:
+        """Initialize, list the tools and look up one execution of 2,000 bytes."""
+        client = {"name": "benchmark", "version": "1"}
+        self._request("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client})
+        self._read_line()
         self._send({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        self.tools = json.loads(self.request("tools/list", {}))["result"]["tools"]
+        self._request("tools/list", {})
+        self.tools = json.loads(self._read_line())["result"]["tools"]
         listed = perf_counter()
-        answer = json.loads(self.call(identifier))
+        answer = json.loads(self.call(2_000))
         called = perf_counter()
         if "result" not in answer or answer["result"].get("isError"):
             raise RuntimeError(f"no answer: {json.dumps(answer)[:500]}")
-        return Start(initialized - self._spawned, listed - self._spawned, called - self._spawned)
+        return Start(listed - self._spawned, called - self._spawned)
 
-    def request(self, method: str, params: JsonObject) -> bytes:
-        """Send one request and return the line that answers it."""
-        self._number += 1
-        self._send({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
-        return self._line()
+    def call(self, size: int) -> bytes:
+        """Look up an execution of so many bytes; returns the line with the answer."""
+        self._ask(size)
+        return self._read_line()
 
-    def call(self, identifier: str) -> bytes:
-        """Look up an execution."""
-        return self.request("tools/call", self._arguments(identifier))
-
-    def times(self, identifier: str, calls: int) -> list[float]:
+    def times(self, size: int, calls: int) -> list[float]:
         """Seconds of each of so many calls, one after the other."""
         taken: list[float] = []
-        for number in range(calls):
+        for _ in range(calls):
             start = perf_counter()
-            self.call(f"{identifier}#{number}")
+            self.call(size)
             taken.append(perf_counter() - start)
         return taken
 
-    def throughput(self, identifier: str, calls: int, *, in_flight: int) -> tuple[float, float | None]:
-        """Calls per second with so many under way, and the server's CPU seconds for 1,000 of them."""
-        cpu, start = self.cpu(), perf_counter()
-        for number in range(in_flight):
-            self._ask(f"{identifier}#{number}")
-        for number in range(in_flight, calls + in_flight):
-            self._line()
-            if number < calls:
-                self._ask(f"{identifier}#{number}")
-        seconds, used = perf_counter() - start, self.cpu()
-        return calls / seconds, None if cpu is None or used is None else (used - cpu) / calls * 1000
-
-    def cpu(self) -> float | None:
-        """CPU seconds the server has used so far, user and system; None where there is no /proc."""
-        return _of_proc(
-            self._process.pid,
-            "stat",
-            lambda text: sum(map(int, text.rpartition(")")[2].split()[11:13])) / TICKS,
-        )
+    def calls_per_second(self, size: int, calls: int, *, in_flight: int) -> float:
+        """Throughput with so many calls under way at a time."""
+        start = perf_counter()
+        for _ in range(in_flight):
+            self._ask(size)
+        for number in range(calls):
+            self._read_line()
+            if number + in_flight < calls:
+                self._ask(size)
+        return calls / (perf_counter() - start)
 
     def memory(self) -> float | None:
-        """MiB of memory the server holds; None where there is no /proc."""
-        return _of_proc(self._process.pid, "status", lambda text: int(text.split("VmRSS:")[1].split()[0]) / 1024)
+        """MiB of memory that the server holds; None where there is no /proc."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
-    def _ask(self, identifier: str) -> None:
-        self._number += 1
-        params = self._arguments(identifier)
-        self._send({"jsonrpc": "2.0", "id": self._number, "method": "tools/call", "params": params})
+    def _ask(self, size: int) -> None:
+        self._last_execution += 1
+        arguments = {"id": f"exec-{size}-{self._last_execution}"}
+        self._request("tools/call", {"name": self.tools[0]["name"], "arguments": arguments})
 
-    def _arguments(self, identifier: str) -> JsonObject:
-        return {"name": self.tools[0]["name"], "arguments": {"id": identifier}}
+    def _request(self, method: str, params: JsonObject) -> None:
+        self._last_request += 1
+        self._send({"jsonrpc": "2.0", "id": self._last_request, "method": method, "params": params})
 
     def _send(self, message: JsonObject) -> None:
-        left = json.dumps(message).encode() + b"\n"
-        while left:
-            left = left[os.write(self._to, left) :]
+        data = json.dumps(message).encode() + b"\n"
+        while data:
+            data = data[os.write(self._stdin, data) :]
 
-    def _line(self) -> bytes:
+    def _read_line(self) -> bytes:
         while not self._lines:
-            data = os.read(self._from, 1 << 20)
+            data = os.read(self._stdout, 1 << 20)
             if not data:
                 self._errors.seek(0)
-                told = self._errors.read().decode(errors="replace")[-500:]
-                raise RuntimeError(f"{self._process.args} has ended: {told}")
+                stderr = self._errors.read().decode(errors="replace")[-500:]
+                raise RuntimeError(f"{self._process.args} has ended: {stderr}")
             *lines, rest = data.split(b"\n")
             if lines:
-                lines[0] = b"".join([*self._rest, lines[0]])
-                self._rest.clear()
+                lines[0] = b"".join([*self._partial_line, lines[0]])
+                self._partial_line.clear()
                 self._lines = lines
-            self._rest.append(rest)
+            self._partial_line.append(rest)
         return self._lines.pop(0)
-
-
-def _of_proc(pid: int, name: str, read: Callable[[str], float]) -> float | None:
-    try:
-        return read(Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8"))
-    except OSError:
-        return None

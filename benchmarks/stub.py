@@ -1,34 +1,130 @@
-"""A stand-in for the API that answers as fast as Python can: ready-made bytes by the id asked for.
+"""Stand-in for the API: answers each lookup at once, with data that differs in every row and every call.
 
-python -m benchmarks.stub    prints its port, and serves on loopback until stdin ends
+python -m benchmarks.stub    prints its port and serves on loopback until stdin ends
+
+An id is `exec-<bytes>-<number>`: `exec-20000-7` is the seventh object of about 20,000 bytes. The same id always
+gets the same object.
 """
 
 import asyncio
 import json
+import random
 import re
 import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from benchmarks.objects import SIZES, execution
+SEED = 20261122
+HEADS, ROWS = 2_000, 60_000
+"""Heads and rows to take from; the largest object needs half of the rows."""
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_ID = re.compile(r"exec-(\d+)-(\d+)")
+_STRIDE = 7_919
+"""Rows between the first rows of two consecutive objects; a prime, so that all rows have their turn."""
+
+_FIRST_NAMES = (
+    "Amara Bilal Chloe Dmitri Elena Farid Grace Hugo Ines Jonas Keiko Liam Mei Nadia Omar Priya Quinn Rosa Sven"
+    " Tomas Uma Victor Wanda Xavier Yara Zoe Ngozi Łukasz Søren Beyza"
+).split()
+_LAST_NAMES = (
+    "Okafor Nakamura Fernández O'Brien Kowalski Haddad Lindqvist Patel Moreau Nguyen Schmidt Rossi Ivanova Mbeki"
+    " Johansson Castillo Ahmed Fischer Tanaka Silva Novak Dubois Petrov Larsen Müller Costa Çelik Singh Weber"
+).split()
+_PAYERS = "Delta Dental,Cigna,Availity,MetLife,Guardian,Aetna,Humana,UnitedHealthcare,Ameritas,Principal".split(
+    ","
+)
+_NOTES = (
+    "Paid in full by {payer} on {day}.",
+    "{payer} asks for the X-ray of {day}; claim {number} is on hold.",
+    "Denied by {payer}: frequency limit reached, see remittance {number}.",
+    "Deductible of ${amount} applied, the rest is due from the patient.",
+    "Resubmitted on {day} with attachment {number}.",
+    "Coordination of benefits with {payer}, {amount} paid by the first plan.",
+)
 
 
-def answers() -> dict[str, bytes]:
-    """HTTP answers by id: one for each size."""
-    built: dict[str, bytes] = {}
-    for name, size in SIZES.items():
-        # Without blanks and in UTF-8, as web frameworks write it.
-        body = json.dumps({"execution": execution(size)}, ensure_ascii=False, separators=(",", ":")).encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        built[name] = head.encode() + body
-    return built
+def make_row(number: int, chance: random.Random) -> dict[str, Any]:
+    """One claim in the output of an execution, about 200 bytes of JSON."""
+    day = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=chance.randrange(320))).date().isoformat()
+    amount = chance.randrange(2_000, 250_000) / 100
+    note = chance.choice(_NOTES).format(
+        payer=chance.choice(_PAYERS), day=day, number=chance.randrange(10**6, 10**7), amount=amount
+    )
+    return {
+        "row": number,
+        "claim": f"2026-{chance.randrange(10**6):06d}",
+        "patient": f"{chance.choice(_FIRST_NAMES)} {chance.choice(_LAST_NAMES)}",
+        "date": day,
+        "status": chance.choice(["Paid", "Paid", "Denied", "Pending"]),
+        "amount": amount,
+        "paid": chance.random() < 0.5,  # noqa: PLR2004 - half of them
+        "note": note,
+    }
+
+
+def make_head(number: int, chance: random.Random) -> dict[str, Any]:
+    """Every field of an execution but its id and its output, about 1,000 bytes of JSON."""
+    start = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(10**6))
+    seconds = chance.randrange(30, 3_000)
+    payer = chance.choice(_PAYERS)
+    files = [
+        {"id": f"file-{n}", "name": f"invoice-{n}.pdf", "mimeType": "application/pdf", "sizeBytes": n // 7}
+        | {"downloadUrl": f"https://files.kaizen.example/file-{n}?token=signed-{n}"}
+        for n in (chance.randrange(10**6) for _ in range(2))
+    ]
+    return {
+        "name": f"Collect invoices – {payer}, {start.date()}",
+        "status": "Completed",
+        "workflow": {"id": f"workflow-{chance.randrange(100)}", "name": "Collect invoices"},
+        "batch": {"id": f"batch-{number}", "name": f"{start.date()}"},
+        "logins": [{"id": f"login-{chance.randrange(1000)}", "name": f"{payer} (Smith Dental)"}],
+        "authentications": [{"id": f"auth-{number}", "status": "Finished", "sessionId": f"session-{number}"}],
+        "startTime": start.isoformat(),
+        "endTime": (start + timedelta(seconds=seconds)).isoformat(),
+        "durationMs": seconds * 1000,
+        "params": {"month": f"{start:%Y-%m}", "payer": payer, "member": f"M{chance.randrange(10**8)}"},
+        "attempts": 1,
+        "totalAttempts": 3,
+        "isLastAttempt": False,
+        "liveViewUrl": None,
+        "downloads": {"files": files, "message": None},
+    }
+
+
+def encode(value: object) -> bytes:
+    """JSON without blanks and in UTF-8, as web frameworks write it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Data:
+    """The executions that the stub knows. Everything that takes time is done before the first request."""
+
+    def __init__(self) -> None:
+        chance = random.Random(SEED)  # noqa: S311 - benchmark data
+        self._heads = [encode(make_head(number, chance))[1:-1] for number in range(HEADS)]
+        rows = [encode(make_row(number, chance)) for number in range(ROWS)]
+        self._row_size = sum(map(len, rows)) / ROWS + 1
+        self._rows = rows * 2  # so that a slice may go on with the first row after the last
+
+    def body(self, identifier: str) -> bytes:
+        """The API's answer for an id."""
+        found = _ID.fullmatch(identifier)
+        if found is None:
+            raise ValueError(identifier)
+        size, number = int(found[1]), int(found[2])
+        head = self._heads[number % HEADS]
+        count = min(round(max(size - len(head), 0) / self._row_size), ROWS)
+        first = number * _STRIDE % ROWS
+        rows = b",".join(self._rows[first : first + count])
+        return b'{"execution":{"id":"%b",%b,"response":{"rows":[%b]}}}' % (identifier.encode(), head, rows)
 
 
 class _Api(asyncio.Protocol):
     """One connection; requests come one after the other, as httpx sends them."""
 
-    def __init__(self, known: dict[str, bytes]) -> None:
-        self._known = known
+    def __init__(self, data: Data) -> None:
+        self._data = data
         self._received = b""
         self._transport: asyncio.Transport | None = None
 
@@ -43,17 +139,17 @@ class _Api(asyncio.Protocol):
             whole = end + 4 + (int(length[1]) if length else 0)
             if len(self._received) < whole:
                 return
-            asked = json.loads(self._received[end + 4 : whole])["id"]
+            body = self._data.body(json.loads(self._received[end + 4 : whole])["id"])
             self._received = self._received[whole:]
-            # An id is a size and anything behind a `#`, so that equal questions can be told from the same one.
-            self._transport.write(self._known[asked.partition("#")[0]])
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            self._transport.write(head.encode() + body)
 
 
 async def serve() -> None:
     """Serve on a free port of loopback until stdin ends."""
-    known = answers()
+    data = Data()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Api(known), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: _Api(data), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()

@@ -1,55 +1,70 @@
-"""The benchmarks measure what they say, with the real server."""
+"""The benchmark with the real server: whole answers of every size, and data that differs from call to call."""
 
 import json
 import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import COMMAND, Environ
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.__main__ import CALLS, GOALS, OURS, PLAIN, Figures
 from benchmarks.driver import Driver
-from benchmarks.objects import SHAPES, SIZES, execution
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def stub() -> Generator[str]:
+def driver(environ: Environ) -> Generator[Driver]:
+    """A client of the server, which asks the benchmark's stub of the API."""
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.stub"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-    ) as process:
-        assert process.stdout
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.communicate()
+    ) as stub:
+        assert stub.stdout
+        address = f"http://127.0.0.1:{stub.stdout.readline().strip()}"
+        variables = {"KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "a-key-for-benchmarks"}
+        with Driver(COMMAND, environ | variables) as driver:
+            yield driver
+        stub.communicate()
 
 
-def test_the_driver_gets_whole_answers_of_every_size_one_by_one_and_many_at_a_time(
-    environ: Environ, stub: str
-) -> None:
-    environ |= {"KAIZEN_BASE_URL": stub, "KAIZEN_API_KEY": "a-key-for-benchmarks"}
-    with Driver(COMMAND, environ) as driver:
-        start = driver.start("2 KB#0")
-        assert 0 < start.initialized < start.listed < start.called
-        assert [tool["name"] for tool in driver.tools] == ["get_execution", "get_instructor_execution"]
-        for size in SIZES:
-            result = json.loads(driver.call(f"{size}#0"))["result"]
-            assert result["structuredContent"]["summary"]["state"] == "finished"
-            assert result["structuredContent"]["raw"]["id"] == "exec-benchmark"
-        per_second, _ = driver.throughput("2 KB", 20, in_flight=8)
-        assert per_second > 0
-        assert len(driver.times("2 KB", 3)) == 3
+def result_of(line: bytes) -> dict[str, Any]:
+    return json.loads(line)["result"]["structuredContent"]
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("size", SIZES)
-def test_an_object_has_about_the_size_it_is_said_to_have(shape: str, size: str) -> None:
-    characters = len(json.dumps(SHAPES[shape](SIZES[size]), ensure_ascii=False))
-    assert 0.4 * SIZES[size] < characters < 1.2 * SIZES[size]
-    assert execution(SIZES[size]) == execution(SIZES[size])
+def test_the_driver_times_whole_answers_of_every_size(driver: Driver) -> None:
+    start = driver.start()
+    assert 0 < start.listed < start.called
+    assert [tool["name"] for tool in driver.tools] == ["get_execution", "get_instructor_execution"]
+    for size, _ in CALLS.values():
+        result = result_of(driver.call(size))
+        assert result["summary"]["state"] == "finished"
+        assert result["raw"]["id"].startswith(f"exec-{size}-")
+        assert result["notes"] == []
+    assert len(driver.times(2_000, 3)) == 3
+    assert driver.calls_per_second(2_000, 20, in_flight=8) > 0
+
+    first, second = (result_of(driver.call(20_000))["raw"] for _ in range(2))
+    assert first["name"] != second["name"]
+    rows = [*first["response"]["rows"], *second["response"]["rows"]]
+    assert 0.9 * 20_000 < len(json.dumps(first, ensure_ascii=False, separators=(",", ":"))) < 1.1 * 20_000
+    assert len({row["note"] for row in rows}) > 0.9 * len(rows)
+    assert len({row["row"] for row in rows}) == len(rows)
+
+
+def test_ratios_are_medians_over_the_rounds_of_our_figure_divided_by_anothers() -> None:
+    figures = Figures()
+    for ours, plain in [(1.0, 2.0), (3.0, 2.0), (9.0, 10.0)]:
+        figures.add("call", OURS, ours)
+        figures.add("call", PLAIN, plain)
+    assert figures.ratio("call", PLAIN) == 0.9
+    assert figures.ratio("call", "unheard of") is None
+    assert figures.median_and_range("call", OURS) == "3.00 (1.00 to 9.00)"
+    assert set(GOALS.values()) == {0.97, 1.10}
