@@ -55,6 +55,9 @@ class Connect(Protocol):
 Environ = dict[str, str]
 COMMAND = [sys.executable, "-m", "kaizen_mcp"]
 
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs make, a POSIX shell or POSIX signals")
+needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+
 
 class RunningSandbox(Protocol):
     """Runs a sandbox on a free port of loopback, in a thread; yields its address and ends it.

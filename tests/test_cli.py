@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from conftest import COMMAND, Environ, RunningSandbox
+from conftest import COMMAND, Environ, RunningSandbox, needs_dev_full, posix_only
 
 from kaizen_mcp import __version__
 from kaizen_mcp.sandbox.catalogue import EXECUTIONS, INSTRUCTOR_EXECUTIONS
@@ -110,7 +110,7 @@ def test_get_wait_ends_where_waiting_is_of_no_use(environ: Environ) -> None:
     assert "its status and its times contradict each other" in done.stdout
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX's")
+@needs_dev_full
 def test_get_wait_gives_its_answer_though_nobody_reads_how_the_wait_goes(live: Environ) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -193,11 +193,13 @@ def test_get_asks_a_sandbox_on_loopback_as_it_would_ask_the_api(
     assert "with 3 downloads (813 kB)" in done.stdout
 
 
+@posix_only
 @pytest.mark.parametrize(
     ("command", "exit_code"),
     [
-        ("--sandbox get exec-child > /dev/full", 1),
-        ("demo > /dev/full", 1),  # it fails with its first line and asks nothing
+        pytest.param("--sandbox get exec-child > /dev/full", 1, marks=needs_dev_full),
+        # This one fails with its first line and asks nothing.
+        pytest.param("demo > /dev/full", 1, marks=needs_dev_full),
         ("--sandbox get exec-child >&-", 0),
         ("--sandbox get exec-child | head -0", 0),
         ("--sandbox get nobody 2> /dev/full", 1),
@@ -251,6 +253,7 @@ def test_a_reader_that_leaves_early_is_not_bothered(environ: Environ) -> None:
     assert (process.returncode, errors) == (1, b"")
 
 
+@posix_only
 def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
     with subprocess.Popen(
         [*COMMAND, "sandbox", "--port", "0"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE

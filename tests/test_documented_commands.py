@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Environ, RunningSandbox
+from conftest import Environ, RunningSandbox, posix_only
 from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
@@ -41,6 +41,7 @@ def here(program: str) -> str:
     return str(Path(sys.executable).with_name(Path(program).name))
 
 
+@posix_only
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("make ")])
 def test_make_knows_the_target(command: str) -> None:
     dry = subprocess.run([*shlex.split(command), "--dry-run"], cwd=ROOT, capture_output=True, check=False)

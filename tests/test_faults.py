@@ -2,6 +2,7 @@
 
 import anyio
 import pytest
+from conftest import posix_only
 from faults import api, load, process, tls
 from faults.misbehaving import Seen
 
@@ -30,6 +31,7 @@ def test_many_calls_share_connections_and_requests_and_a_cancelled_one_is_gone()
     assert [str(row) for row in rows if row.wrong] == []
 
 
+@posix_only
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "a call in flight"])
 @pytest.mark.parametrize("way", process.WAYS, ids=lambda way: way.__name__)
 def test_the_process_ends_promptly_quietly_and_with_the_right_exit_code(way: process.Way, *, busy: bool) -> None:

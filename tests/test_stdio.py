@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import COMMAND, ERAS, Environ, RunningSandbox
+from conftest import COMMAND, ERAS, Environ, RunningSandbox, posix_only
 from mcp import Client, StdioServerParameters
 
 from kaizen_mcp import __version__
@@ -358,6 +358,7 @@ def test_stdout_is_left_as_it_was(environ: Environ, kind: str) -> None:
         os.close(write)
 
 
+@posix_only
 @pytest.mark.parametrize(
     ("closed", "exit_code", "said"),
     [("<&-", 2, "stdin and stdout must be open"), (">&-", 2, "stdin and stdout must be open"), ("2>&-", 0, "")],
