@@ -1,6 +1,6 @@
-"""Build the answer of a lookup, in both halves of a result: each must do alone, for clients show only one.
+"""Tool result of a lookup that succeeded, in two halves. Many clients show only one, so each is complete.
 
-`structuredContent` holds the summary, the API's object and the notes; `content` the same facts as short lines,
+`structuredContent` holds the summary, the API's object and the notes; `content` has the same facts as short lines,
 then the object as compact JSON.
 """
 
@@ -17,23 +17,24 @@ from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.summary import Summary
 from kaizen_mcp.text import defuse, one_line, quote
 
-_DEFUSED = "text that looks like chat or model markup is shown in a form that can't be taken for it"
+_ESCAPED = "text that looks like chat or model markup is shown in a form that can't be taken for it"
 MAX_BRIEF = 2500
 """Characters of each half of an answer with detail=summary."""
 
 _ALWAYS = frozenset(
     "headline next_step kind id status state finished needs_person should_poll poll_after_seconds".split()
 )
-"""Facts that programs go by; the published schema asks for most of them."""
+"""Facts that programs branch on, which are never left out of a summary."""
+
 _LEFT_OUT = "Left out; read each with path and offset: "
-_ROOM_TO_SAY_SO = 120
+_ROOM_FOR_NOTE = 120
 _FRAME = len('"part":,"omitted":[],') + 4
 _FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
 _FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
 
 
 class Answer:
-    """Builds the result of a lookup that succeeded; each of its halves fits the limit.
+    """Builds the result of a lookup; each half fits the limit.
 
     Args:
         summary: verdict and facts.
@@ -49,18 +50,18 @@ class Answer:
         self._limit = limit
 
     def brief(self) -> CallToolResult:
-        """Verdict and facts alone."""
+        """Result with verdict and facts alone."""
         verdict, structured = self._head(MAX_BRIEF)
         return CallToolResult(content=[verdict], structured_content=structured)
 
     def full(self, data: JsonObject, *, about: int) -> CallToolResult:
-        """Verdict, facts and as much as fits of the object, which has about so many characters."""
+        """Result with as much of the object as fits; `about` is its approximate number of characters."""
         verdict, structured = self._head(self._limit // 2)
         fitted = fit(data, self._room(verdict, structured), about=about)
-        return _with({"raw": fitted.value}, fitted.text, fitted.omitted, verdict, structured)
+        return _join_halves({"raw": fitted.value}, fitted.text, fitted.omitted, verdict, structured)
 
     def part(self, data: JsonObject, path: str, offset: int) -> CallToolResult:
-        """Verdict, facts and as much as fits of what is at `path`, from `offset` on.
+        """Result with as much as fits of the value at `path`, from `offset` on.
 
         Raises:
             InvalidInputError: there is nothing at that path or offset.
@@ -80,27 +81,27 @@ class Answer:
         if read.total is not None:
             shown["total"] = read.total
         shown["value"] = read.value
-        return _with({"part": shown}, compact(shown), read.omitted, verdict, structured)
+        return _join_halves({"part": shown}, compact(shown), read.omitted, verdict, structured)
 
     def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
         """The verdict, and the structure without the object; neither longer than the limit."""
-        facts, delimiters = defuse(self._summary.to_json())
-        told, more = defuse([*self._notes])
-        if delimiters + more:
-            told.append(f"{_DEFUSED} ({pluralize(delimiters + more, 'time')})")
-        verdict, _ = defuse(verdict_text(self._summary, told))
+        facts, escaped_in_facts = defuse(self._summary.to_json())
+        notes, escaped_in_notes = defuse([*self._notes])
+        if escaped := escaped_in_facts + escaped_in_notes:
+            notes.append(f"{_ESCAPED} ({pluralize(escaped, 'time')})")
+        verdict, _ = defuse(verdict_text(self._summary, notes))
         structured: JsonObject = {"summary": facts}
         if self._redacted:
             structured["redacted"] = _first_that_fit(self._redacted, limit // 8)
-            left = len(self._redacted) - len(structured["redacted"])
-            told += [f"{pluralize(left, 'more masked value')} not listed"] if left else []
-        notes = structured["notes"] = _first_that_fit(told, limit // 4)
-        if len(notes) < len(told):
-            notes.append(f"{pluralize(len(told) - len(notes), 'more note')} not shown")
-        too_long = size(structured) + _ROOM_TO_SAY_SO - limit
-        if too_long > 0:
-            left_out = _shorten(facts, size(facts) - too_long)
-            notes.append(f"{pluralize(left_out, 'fact')} left out of the summary, which had no room for all")
+            unlisted = len(self._redacted) - len(structured["redacted"])
+            notes += [f"{pluralize(unlisted, 'more masked value')} not listed"] if unlisted else []
+        shown = structured["notes"] = _first_that_fit(notes, limit // 4)
+        if len(shown) < len(notes):
+            shown.append(f"{pluralize(len(notes) - len(shown), 'more note')} not shown")
+        excess = size(structured) + _ROOM_FOR_NOTE - limit
+        if excess > 0:
+            left_out = _shorten(facts, size(facts) - excess)
+            shown.append(f"{pluralize(left_out, 'fact')} left out of the summary, which had no room for all")
         return TextContent(text=verdict, annotations=_FOR_ALL), structured
 
     def _room(self, verdict: TextContent, structured: JsonObject) -> int:
@@ -108,10 +109,10 @@ class Answer:
         return self._limit - _FRAME - max(len(verdict.text) + len(_LEFT_OUT), size(structured))
 
 
-def _with(
+def _join_halves(
     shown: JsonObject, text: str, omitted: Sequence[Omission], verdict: TextContent, structured: JsonObject
 ) -> CallToolResult:
-    """Put both halves together; `shown` holds the object, or its part, by its name, and `text` has it as JSON."""
+    """Result of both halves; `shown` has the object, or a part of it, under its key, and `text` has it as JSON."""
     content = [verdict, TextContent(text=text, annotations=_FOR_MODEL)]
     answer: JsonObject = {"summary": structured["summary"], **shown}
     if omitted:
@@ -121,7 +122,7 @@ def _with(
 
 
 def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
-    """The first of these texts that fit, in as many characters as they take in a list."""
+    """The first texts that fit into `room` characters of a JSON list."""
     fitting: list[str] = []
     for text in texts:
         room -= size(text) + 1
@@ -132,14 +133,14 @@ def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
 
 
 def _shorten(facts: JsonObject, room: int) -> int:
-    """Take facts out, the least telling first, until they fit; the last that stay are cut. Returns how many."""
-    taken = 0
+    """Remove facts, the least important first, until they fit, then shorten some. Returns how many it removed."""
+    removed = 0
     for name in [name for name in reversed(facts) if name not in _ALWAYS]:
         if size(facts) <= room:
-            return taken
+            return removed
         del facts[name]
-        taken += 1
+        removed += 1
     for name in ("headline", "next_step", "id"):
         if size(facts) > room and name in facts:
             facts[name] = one_line(facts[name], len(facts[name]) // 2)
-    return taken
+    return removed
