@@ -1,4 +1,4 @@
-"""Look up one execution from Python, without MCP: the same door to the API, the same errors.
+"""Look up one execution from Python, without MCP: the same client of the API, the same errors.
 
 Run it without a key:    KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_the_api.py exec-claim-failed
 """

@@ -1,22 +1,32 @@
-"""The Kaizen API: one method an endpoint."""
+"""Client for the Kaizen API: one method per endpoint, with deadline, retries, size limit and typed errors."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self, cast
+from dataclasses import dataclass
+from typing import Self, cast
 
 import anyio
-from pydantic import SecretStr
+import anyio.to_thread
+import httpx
+from pydantic_core import to_json
 
+from kaizen_mcp import errors
 from kaizen_mcp.body import JsonObject, read_object
 from kaizen_mcp.credentials import Masker
-from kaizen_mcp.door import Door
-from kaizen_mcp.errors import BadResponseError, CallTimeoutError, KaizenError
+from kaizen_mcp.error_response import is_web_page, read_error
+from kaizen_mcp.errors import BadResponseError, CallTimeoutError, InvalidInputError, KaizenError
+from kaizen_mcp.retry import RETRYABLE_STATUSES, with_retries
 from kaizen_mcp.safety import SafeMode
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.text import quote
+from kaizen_mcp.transport import build_client, connection_error, read_body
 
-if TYPE_CHECKING:
-    import httpx
+_THREAD_BYTES = 131_072
+"""Size of a body from which on it is decoded in a thread, so that other calls and the deadline need not wait."""
+
+_MAX_ERROR_BYTES = 65_536
+_MAX_ERROR_SECONDS = 2.0
+_MAX_ERROR_SECONDS_BEFORE_RETRY = 0.2
+"""Limits for the body of an error response: its status matters more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ class Reply:
     """An object of the API.
 
     Attributes:
-        data: the object as the API sent it but for what the other two tell.
+        data: the object as the API sent it but for what `notes` and `redacted` report.
         notes: one sentence for each thing that could not be passed on as it was.
         redacted: JSON Pointers into `data` of the values that safe mode masked.
         size: bytes of the answer it came in.
@@ -36,23 +46,26 @@ class Reply:
     size: int = 0
 
 
+Decoder = Callable[[bytes], Reply]
+
+
 class KaizenApi:
     """Client for the two lookups of the Kaizen API; use it as an async context manager.
 
     Args:
         settings: how to reach the API.
-        transport: stands where the network would; tests and embedders pass one.
+        transport: replaces the network; tests and embedders pass one.
 
     Every method raises a `KaizenError` (see `errors`) and nothing else of its own.
     """
 
-    def __init__(self, settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
+    def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings = settings
         self._masker = Masker([settings.api_key.get_secret_value()] if settings.api_key else [])
         self._safe_mode = SafeMode(self._masker)
         self._transport = transport
-        self._door: Door | None = None
-        self._flights: dict[tuple[str, str], _Flight] = {}
+        self._client: httpx.AsyncClient | None = None
+        self._slots = anyio.Semaphore(settings.max_concurrency, fast_acquire=True)
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,10 +74,10 @@ class KaizenApi:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the pooled connections; calling it twice is harmless."""
-        door, self._door = self._door, None
-        if door is not None:
-            await door.aclose()
+        """Close the connections; calling it twice is harmless."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
     @property
     def settings(self) -> Settings:
@@ -72,33 +85,33 @@ class KaizenApi:
         return self._settings
 
     def mask(self, text: str) -> str:
-        """Take the configured key out of a text, such as an id that a caller gave."""
+        """Mask the configured key in a text, such as an id that a caller gave."""
         return self._masker.known(text)
 
     async def get_execution(self, execution_id: str) -> Reply:
         """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
-        return await self._post("/executions/get", execution_id, kind="execution", read=self._read_wrapped)
+        return await self._get("/executions/get", execution_id, kind="execution", decode=self._decode_wrapped)
 
     async def get_instructor_execution(self, execution_id: str) -> Reply:
         """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
         path = "/instructor/executions/get"
-        return await self._post(path, execution_id, kind="instructor execution", read=self._read)
+        return await self._get(path, execution_id, kind="instructor execution", decode=self._decode)
 
-    def _read_wrapped(self, body: bytes) -> Reply:
-        data, notes = read_object(body, self._masker)
+    def _decode_wrapped(self, body: bytes) -> Reply:
+        data, notes = read_object(body)
         wrapped = data.get("execution")
         if not isinstance(wrapped, dict):
-            raise BadResponseError('Kaizen answered, but the answer has no "execution" object.')
+            raise BadResponseError(errors.NO_EXECUTION)
         beside = [quote(self._masker.text(key), 40) for key in data if key != "execution"]
         if beside:
             notes.append(f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here")
-        return self._made_safe(cast("JsonObject", wrapped), notes, len(body))
+        return self._make_safe(cast("JsonObject", wrapped), notes, len(body))
 
-    def _read(self, body: bytes) -> Reply:
-        return self._made_safe(*read_object(body, self._masker), len(body))
+    def _decode(self, body: bytes) -> Reply:
+        return self._make_safe(*read_object(body), len(body))
 
-    def _made_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
-        """Safe mode stands here, before anything reads the object, so that no channel can forget it."""
+    def _make_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
+        """Apply safe mode here, before anything reads the object, so that no channel can forget it."""
         if self._settings.sandbox:
             notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
         if self._settings.raw == "exact":
@@ -106,62 +119,76 @@ class KaizenApi:
         safe = self._safe_mode.apply(data)
         return Reply(safe.data, [*safe.notes, *notes], safe.redacted, size)
 
-    async def _post(self, path: str, object_id: str, *, kind: str, read: Callable[[bytes], Reply]) -> Reply:
-        """Ask for one object by its id. Callers who ask for the same at one time share one request."""
+    async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
         deadline = anyio.current_time() + self._settings.call_timeout
-        while (flight := self._flights.get((path, object_id))) is not None:
-            with anyio.move_on_after(deadline - anyio.current_time()) as patience:
-                await flight.over.wait()
-            if flight.outcome is not None:
-                return flight.landed()
-            if patience.cancelled_caught:
-                raise CallTimeoutError(f"Kaizen did not answer within {self._settings.call_timeout:g} s.")
-            # Whoever asked was cancelled; the first of those who waited asks instead, in the time it has left.
-        flight = self._flights[path, object_id] = _Flight()
-        asked_for = f"{kind} {quote(object_id, 256)}"
-        missing = f"Kaizen has no {asked_for}"
-        if self._settings.sandbox:
-            missing = f"The built-in sandbox, which is not Kaizen, has no {asked_for}"
+        client = self._open_client()
+        not_found = errors.NOT_FOUND_IN_SANDBOX if self._settings.sandbox else errors.NOT_FOUND
+        not_found = not_found.format(kind=kind, id=quote(object_id, 256))
         try:
-            door = self._open_door()
-            flight.outcome = await door.post(
-                path, {"id": object_id}, missing=missing, read=read, deadline=deadline
-            )
-        except KaizenError as error:
-            flight.outcome = error
-        finally:
-            del self._flights[path, object_id]
-            flight.over.set()
-        return flight.landed()
+            content = to_json({"id": object_id})
+        except ValueError:
+            raise InvalidInputError(errors.ID_UNSENDABLE) from None
+        request = client.build_request("POST", path, content=content)
+        return await with_retries(
+            lambda: self._attempt(client, request, not_found, decode, deadline),
+            max_retries=self._settings.max_retries,
+            deadline=deadline,
+        )
 
-    def _open_door(self) -> Door:
-        if self._door is None:
+    def _open_client(self) -> httpx.AsyncClient:
+        if self._client is None:
             self._settings.require_usable()
-            settings, transport = self._settings, self._transport
-            if settings.sandbox:
-                settings = replace(settings, base_url="http://sandbox.invalid", api_key=SecretStr("sandbox"))
-                transport = transport or _sandbox_transport()
-            self._door = Door(settings, self._masker, transport=transport)
-        return self._door
+            self._client = build_client(self._settings, timeout=self._attempt_timeout, transport=self._transport)
+        return self._client
+
+    @property
+    def _attempt_timeout(self) -> float:
+        """Seconds of silence after which an attempt is given up, so that all attempts fit into the deadline."""
+        return round(self._settings.call_timeout / (self._settings.max_retries + 1), 3)
+
+    async def _attempt(
+        self, client: httpx.AsyncClient, request: httpx.Request, not_found: str, decode: Decoder, deadline: float
+    ) -> Reply:
+        """Send the request and decode the answer, within the deadline; `timeout_message` follows the steps."""
+        timeout_message = errors.NO_FREE_SLOT
+        with anyio.CancelScope(deadline=deadline):
+            async with self._slots:
+                timeout_message = errors.NO_ANSWER
+                body = await self._send(client, request, not_found)
+            timeout_message = errors.TOO_LARGE_TO_READ
+            if len(body) < _THREAD_BYTES:
+                return decode(body)
+            return await anyio.to_thread.run_sync(decode, body, abandon_on_cancel=True)
+        raise CallTimeoutError(timeout_message.format(seconds=self._settings.call_timeout))
+
+    async def _send(self, client: httpx.AsyncClient, request: httpx.Request, not_found: str) -> bytes:
+        """Send the request and return the decoded body of a successful response."""
+        error: KaizenError
+        try:
+            response = await client.send(request, stream=True)
+            try:
+                if response.is_success:
+                    return await self._read_success(response)
+                body = await _read_error_body(response)
+                error = read_error(response, body, not_found=not_found, masker=self._masker)
+            finally:
+                await response.aclose()
+        except httpx.HTTPError as failure:
+            error = connection_error(failure, timeout=self._attempt_timeout)
+        # Raised outside of `except`, so that no httpx exception is chained: its request holds the key.
+        raise error
+
+    async def _read_success(self, response: httpx.Response) -> bytes:
+        if is_web_page(response):
+            raise BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
+        return await read_body(response, self._settings.max_body_bytes)
 
 
-class _Flight:
-    """A request under way, and what came of it: an answer, an error, or nothing if it was cancelled."""
-
-    def __init__(self) -> None:
-        self.over = anyio.Event()
-        self.outcome: Reply | KaizenError | None = None
-
-    def landed(self) -> Reply:
-        """The answer, or its error raised; not for a flight whose outcome is None."""
-        if isinstance(self.outcome, Reply):
-            return self.outcome
-        raise cast("KaizenError", self.outcome)
-
-
-def _sandbox_transport() -> "httpx.AsyncBaseTransport":
-    import httpx  # noqa: PLC0415 - as in door
-
-    from kaizen_mcp.sandbox.app import create_app  # noqa: PLC0415 - Starlette is for the sandbox alone
-
-    return httpx.ASGITransport(create_app(), raise_app_exceptions=False)
+async def _read_error_body(response: httpx.Response) -> bytes:
+    """Body of an error response; empty if it is long, slow or broken."""
+    will_retry = response.status_code in RETRYABLE_STATUSES
+    try:
+        with anyio.fail_after(_MAX_ERROR_SECONDS_BEFORE_RETRY if will_retry else _MAX_ERROR_SECONDS):
+            return await read_body(response, _MAX_ERROR_BYTES)
+    except (httpx.HTTPError, TimeoutError, BadResponseError):
+        return b""

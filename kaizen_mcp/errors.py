@@ -1,9 +1,9 @@
-"""The errors of a lookup: typed where they happen, answered once, in `tools`.
+"""All errors of a lookup, every sentence they say, and the advice that follows it.
 
     KaizenError
     ├── InvalidInputError      invalid_input    the caller's arguments
     ├── NotConfiguredError     not_configured   our own settings
-    ├── ApiError               (the API answered with an error status)
+    ├── ApiError               (the API answered with an error status, or could not be reached)
     │   ├── UnauthorizedError  unauthorized     401
     │   ├── ForbiddenError     forbidden        403
     │   ├── NotFoundError      not_found        404
@@ -15,11 +15,16 @@
     ├── CallTimeoutError       timeout          no answer within KAIZEN_CALL_TIMEOUT
     └── BadResponseError       bad_response     an answer that is not what the API documents
 
-Every message is safe to show: no key, no URL, no text from upstream. What the API itself said of a failure stands
-apart, in `said`, quoted and made safe.
+An error is raised where it happens and turned into text once, by `error_text`. Messages are safe to show: no key,
+no URL, no text from upstream; the API's own message is kept apart, in `api_message`. Errors about an argument or a
+setting say what that argument or setting may be, so those sentences stand beside the rules, in `arguments` and
+`settings`.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
+
+from kaizen_mcp.humanize import format_duration
 
 
 class KaizenError(Exception):
@@ -28,15 +33,17 @@ class KaizenError(Exception):
     Attributes:
         code: stable, machine-readable word for the kind of failure.
         retryable: whether the same call can succeed later without anyone changing anything.
+        advice: what to do about it; `{wait}` stands for how long to wait.
         http_status: the API's HTTP status, where it answered at all.
         retry_after_seconds: how long the API asked callers to wait.
         request_id: the API's own id for the failed request, for its support.
-        said: the API's own words, cut to 300 characters, with nothing hidden or secret in them; not ours.
-        tries: how often the API was asked.
+        api_message: the API's own words, at most 300 characters, with nothing hidden or secret in them.
+        attempts: how often the API was asked.
     """
 
     code: ClassVar[str]
     retryable: ClassVar[bool] = False
+    advice: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -45,14 +52,14 @@ class KaizenError(Exception):
         http_status: int | None = None,
         retry_after_seconds: float | None = None,
         request_id: str | None = None,
-        said: str | None = None,
+        api_message: str | None = None,
     ) -> None:
         super().__init__(message)
         self.http_status = http_status
         self.retry_after_seconds = retry_after_seconds
         self.request_id = request_id
-        self.said = said
-        self.tries = 1
+        self.api_message = api_message
+        self.attempts = 1
 
 
 class InvalidInputError(KaizenError):
@@ -65,6 +72,7 @@ class NotConfiguredError(KaizenError):
     """The server's own settings don't allow a call; the message names the variable."""
 
     code = "not_configured"
+    advice = 'Set it where kaizen-mcp is configured (in Claude Desktop the "env" block) and restart the client.'
 
 
 class ApiError(KaizenError):
@@ -75,18 +83,23 @@ class UnauthorizedError(ApiError):
     """HTTP 401: the key is missing, wrong or expired."""
 
     code = "unauthorized"
+    advice = (
+        "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen and restart the client."
+    )
 
 
 class ForbiddenError(ApiError):
     """HTTP 403: the key is valid but may not read this."""
 
     code = "forbidden"
+    advice = "Ask an administrator of your Kaizen organisation to let this key read executions."
 
 
 class NotFoundError(ApiError):
     """HTTP 404: the key's organisation has no such object."""
 
     code = "not_found"
+    advice = "Check the id."
 
 
 class OtherKindError(NotFoundError):
@@ -96,8 +109,8 @@ class OtherKindError(NotFoundError):
         tool: the tool that looks it up.
     """
 
-    def __init__(self, message: str, *, tool: str) -> None:
-        super().__init__(message, http_status=404)
+    def __init__(self, kind: str, *, other_kind: str, tool: str) -> None:
+        super().__init__(f"This id is that of an {other_kind}, not of an {kind}.", http_status=404)
         self.tool = tool
 
 
@@ -105,6 +118,7 @@ class RejectedError(ApiError):
     """Any other HTTP 4xx: the API refused the request itself."""
 
     code = "rejected"
+    advice = "Check the id; if it is right, a newer kaizen-mcp may be needed."
 
 
 class RateLimitedError(ApiError):
@@ -112,6 +126,7 @@ class RateLimitedError(ApiError):
 
     code = "rate_limited"
     retryable = True
+    advice = "Try again in {wait}."
 
 
 class UnavailableError(ApiError):
@@ -119,6 +134,7 @@ class UnavailableError(ApiError):
 
     code = "unavailable"
     retryable = True
+    advice = "Try again in {wait}; if that fails too, check the network and whether Kaizen is up."
 
 
 class TlsError(KaizenError):
@@ -132,9 +148,116 @@ class CallTimeoutError(KaizenError):
 
     code = "timeout"
     retryable = True
+    advice = "Try again in {wait}."
 
 
 class BadResponseError(KaizenError):
     """The API answered, but not with the JSON object its documentation shows."""
 
     code = "bad_response"
+    advice = "Check KAIZEN_BASE_URL and any proxy; if they are right, try again later."
+
+
+# The sentences, by error class. What stands in braces is filled in where the error is raised.
+
+# HTTP statuses. A status not listed falls under its first digit.
+STATUS_ERRORS: dict[int, tuple[type[ApiError], str]] = {
+    401: (UnauthorizedError, "Kaizen did not accept the API key (HTTP 401)."),
+    403: (ForbiddenError, "The API key may not read this (HTTP 403)."),
+    404: (NotFoundError, "{not_found} (HTTP 404)."),
+    408: (UnavailableError, "Kaizen gave up waiting for the request (HTTP 408)."),
+    425: (UnavailableError, "Kaizen is not ready for the request yet (HTTP 425)."),
+    429: (RateLimitedError, "Kaizen received too many requests (HTTP 429)."),
+    4: (RejectedError, "Kaizen refused the request (HTTP {status})."),
+    5: (UnavailableError, "Kaizen has a problem of its own (HTTP {status})."),
+}
+NOT_FOUND = "Kaizen has no {kind} {id}"
+NOT_FOUND_IN_SANDBOX = "The built-in sandbox, which is not Kaizen, has no {kind} {id}"
+
+# InvalidInputError
+ID_UNSENDABLE = "The id has characters in it that can't be sent."
+
+# NotConfiguredError
+BASE_URL_INVALID = "KAIZEN_BASE_URL is not a valid address."
+_NETWORK_VARIABLES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
+NETWORK_VARIABLES_INVALID = f"One of these variables can't be used: {_NETWORK_VARIABLES}."
+PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen wants a user name and password: put them into HTTPS_PROXY."
+
+# UnavailableError
+CONNECT_FAILED = "Kaizen could not be reached."
+CONNECT_TIMED_OUT = "Kaizen could not be reached: nothing answered."
+CONNECTION_BROKE = "The connection to Kaizen broke before it had answered."
+PROXY_REFUSED = "The proxy on the way to Kaizen refused the connection{status}."
+
+# CallTimeoutError
+NO_FREE_SLOT = "Too many lookups were under way for this one to get its turn within {seconds:g} s."
+NO_ANSWER = "Kaizen did not answer within {seconds:g} s."
+TOO_LARGE_TO_READ = "Kaizen's answer is so large that it could not be read within {seconds:g} s."
+
+# BadResponseError
+UNEXPECTED_STATUS = "Kaizen answered with HTTP {status}, where an object was expected."
+WEB_PAGE = "A web page answered with HTTP {status}, not Kaizen's API."
+BODY_TOO_LARGE = "Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES."
+UNKNOWN_COMPRESSION = "Kaizen answered, but the answer is compressed in a way that was not asked for."
+BROKEN_COMPRESSION = "Kaizen answered, but the answer's compression is broken."
+EMPTY_BODY = "Kaizen answered, but the answer is empty."
+NOT_UTF8 = "Kaizen answered, but the answer is not text in UTF-8."
+NOT_JSON = "Kaizen answered, but the answer is not valid JSON."
+NOT_AN_OBJECT = "Kaizen answered, but the answer is not a JSON object."
+NESTED_TOO_DEEP = "Kaizen answered, but the answer is nested more than {levels} levels deep."
+NO_EXECUTION = 'Kaizen answered, but the answer has no "execution" object.'
+
+# TlsError. These say themselves what to do.
+NO_TLS = (
+    "Kaizen's address did not speak TLS as expected, so the connection was given up. Check that "
+    "KAIZEN_BASE_URL is an https address, and any proxy or inspection of traffic on the way."
+)
+CERTIFICATE_OUT_OF_DATE = (
+    "The certificate at Kaizen's address {problem}, so the key was not sent. Check this computer's clock; "
+    "if it is right, whoever runs that address has to renew the certificate."
+)
+CERTIFICATE_OF_ANOTHER_HOST = (
+    "The certificate at Kaizen's address is for another host, so the key was not sent. Check "
+    "KAIZEN_BASE_URL and any proxy on the way."
+)
+CERTIFICATE_UNTRUSTED = (
+    "The certificate at Kaizen's address is signed by {issuer}, so the key was not sent. If your company "
+    "inspects traffic, add its CA certificate to this computer's trust store, or set SSL_CERT_FILE to a "
+    "PEM file that has it."
+)
+
+
+def error_text(
+    error: KaizenError,
+    *,
+    quote: Callable[[str], str],
+    sibling: tuple[str, str],
+    id_from_link: bool = False,
+) -> str:
+    """Text of an error for a model or a person: what happened, what the API said, what to do.
+
+    Args:
+        error: what happened.
+        quote: puts text from the API in quotes it can't break out of.
+        sibling: tool and kind that the id may belong to instead.
+        id_from_link: whether the id was taken from a link.
+    """
+    parts = [
+        f"[{error.code}] {error}",
+        f"The API says: {quote(error.api_message)}." if error.api_message else "",
+        f"Tried {error.attempts} times." if error.attempts > 1 else "",
+        _advice(error, sibling, id_from_link=id_from_link),
+        f"(Request id: {quote(error.request_id)}.)" if error.request_id else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _advice(error: KaizenError, sibling: tuple[str, str], *, id_from_link: bool) -> str:
+    if isinstance(error, OtherKindError):
+        return f"Call {error.tool} with the same id."
+    if isinstance(error, NotFoundError):
+        tool, kind = sibling
+        source = " (it was taken from a link)" if id_from_link else ""
+        return f"Check the id{source}; if it belongs to an {kind}, call {tool} with the same id."
+    seconds = error.retry_after_seconds
+    return error.advice.replace("{wait}", "a minute" if seconds is None else format_duration(max(1, seconds)))

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from kaizen_mcp.body import FreeNames, JsonObject, kind_of
+from kaizen_mcp.body import JsonObject, kind_of
 from kaizen_mcp.credentials import MASK, Masker, is_credential, is_credential_name, words_of
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.text import quote, visible_lines
+from kaizen_mcp.text import FreeNames, quote, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -41,7 +41,6 @@ _HIDDEN = (
     f"|(?<![\u1820-\u18aa])[\u180b-\u180d\u180f]"
 )
 _QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2033\uff02]')
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _LINK = re.compile(r"https?://[^\s<>|`\[\]\uff1c\uff5c]+")
 _ROLES = "system|assistant|user|human|developer|tool|instructions?|prompt|response|input"
@@ -102,9 +101,23 @@ def visible_lines(text: str) -> tuple[str, int]:
     return _HIDDEN_IN_LINES.sub(escape, text), count
 
 
-def encodable(text: str) -> str:
-    r"""Return `text` with lone surrogates, which UTF-8 can't carry, as `\uXXXX`."""
-    return _LONE_SURROGATE.sub(lambda match: _escaped(match[0]), text)
+class FreeNames:
+    """Names for the fields of a copy of an object in which some had to change, so that none hides another."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self._fields = fields
+        self._given: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def free(self, name: str, key: str) -> str:
+        """The name for the field `key`: `name`, or `name` with a number if another field has it."""
+        wanted = name
+        while name in self._given or (name != key and name in self._fields):
+            number = self._next.get(wanted, 2)
+            self._next[wanted] = number + 1
+            name = f"{wanted}_{number}"
+        self._given.add(name)
+        return name
 
 
 def one_line(text: str, limit: int) -> str:

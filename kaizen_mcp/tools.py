@@ -1,6 +1,6 @@
 """The two tools: what they publish, and how a lookup becomes a result.
 
-Errors say where they happen what happened; here, once, they get their code and what to do.
+Errors become results here, once; their sentences and advice stand in `errors`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,12 +15,12 @@ from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 from kaizen_mcp.api import KaizenApi, Reply
 from kaizen_mcp.arguments import GetExecutionArguments, GetInstructorExecutionArguments, read_arguments
 from kaizen_mcp.body import JsonObject
-from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError
+from kaizen_mcp.error_response import MAX_API_MESSAGE
+from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError, error_text
 from kaizen_mcp.headline import progress
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.next_step import LookupContext
 from kaizen_mcp.output_schema import EXECUTION_OUTPUT, INSTRUCTOR_EXECUTION_OUTPUT
-from kaizen_mcp.refusals import MAX_SAID
 from kaizen_mcp.result import Answer
 from kaizen_mcp.schema import input_schema
 from kaizen_mcp.summary import Summary, summarize_execution, summarize_instructor_execution
@@ -40,22 +40,6 @@ _MOMENT = 0.1
 """Seconds that are left after that for saying that the id is nobody's."""
 
 _READS_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False)
-
-_ADVICE = {
-    "not_configured": (
-        'Set it where kaizen-mcp is configured (in Claude Desktop the "env" block) and restart the client.'
-    ),
-    "unauthorized": (
-        "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen and restart the client."
-    ),
-    "forbidden": "Ask an administrator of your Kaizen organisation to let this key read executions.",
-    "rejected": "Check the id; if it is right, a newer kaizen-mcp may be needed.",
-    "rate_limited": "Try again in {wait}.",
-    "unavailable": "Try again in {wait}; if that fails too, check the network and whether Kaizen is up.",
-    "timeout": "Try again in {wait}.",
-    "bad_response": "Check KAIZEN_BASE_URL and any proxy; if they are right, try again later.",
-}
-"""What to do about an error, by its code, where its message does not say so itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +143,7 @@ class Lookup:
         tool, kind, fetch = self.sibling
         with anyio.move_on_after(min(left, _PATIENCE_WITH_SIBLING)), suppress(KaizenError):
             await fetch(api, asked_id)
-            missing = OtherKindError(f"This id is that of an {kind}, not of an {self.kind}.", tool=tool)
+            missing = OtherKindError(self.kind, other_kind=kind, tool=tool)
         raise missing
 
     def failed(
@@ -178,36 +162,21 @@ class Lookup:
             "retryable": error.retryable,
             "retry_after_seconds": error.retry_after_seconds,
             "request_id": error.request_id,
-            "tries": error.tries if error.tries > 1 else None,
+            "tries": error.attempts if error.attempts > 1 else None,
         }
         known = {key: value for key, value in twin.items() if value is not None}
+        tool, kind, _ = self.sibling
+        text = error_text(
+            error,
+            quote=lambda text: quote(text, MAX_API_MESSAGE),
+            sibling=(tool, kind),
+            id_from_link=taken_from_link,
+        )
         return CallToolResult(
-            content=[TextContent(text=mask(self._words(error, taken_from_link=taken_from_link)))],
+            content=[TextContent(text=mask(defuse(text)[0]))],
             is_error=True,
             _meta={"kaizen/error": known},
         )
-
-    def _words(self, error: KaizenError, *, taken_from_link: bool) -> str:
-        """What happened, then what to do."""
-        advice = _ADVICE.get(error.code, "")
-        if isinstance(error, OtherKindError):
-            advice = f"Call {error.tool} with the same id."
-        elif isinstance(error, NotFoundError):
-            tool, kind, _ = self.sibling
-            taken = " (it was taken from a link)" if taken_from_link else ""
-            advice = f"Check the id{taken}; if it belongs to an {kind}, call {tool} with the same id."
-        if error.retryable:
-            seconds = error.retry_after_seconds
-            advice = advice.format(wait="a minute" if seconds is None else format_duration(max(1, seconds)))
-        parts = [
-            f"[{error.code}] {error}",
-            f"The answer says: {quote(error.said, MAX_SAID)}." if error.said else "",
-            f"It was tried {error.tries} times." if error.tries > 1 else "",
-            advice,
-            f"(Kaizen's id for the request: {quote(error.request_id, 128)}.)" if error.request_id else "",
-        ]
-        words, _ = defuse(" ".join(filter(None, parts)))
-        return words
 
 
 def _is_link(given: object) -> bool:

@@ -1,4 +1,4 @@
-"""The one door to HTTP: what is sent, and what each kind of failure becomes."""
+"""HTTP client: what is sent, and what each kind of failure becomes."""
 
 import json
 import re
@@ -96,7 +96,7 @@ async def test_each_error_status_becomes_a_code_and_what_to_do(
     text, twin = await failed(connect, answering(httpx.Response(status, json={"message": "said upstream"})))
     assert text.startswith(f"[{code}] ")
     assert sentence in text
-    assert ('The answer says: "said upstream".' in text) is (status >= 400)
+    assert ('The API says: "said upstream".' in text) is (status >= 400)
     assert twin == {"code": code, "http_status": status, "retryable": retryable}
 
 
@@ -170,7 +170,7 @@ async def test_the_request_id_is_handed_on_if_it_looks_like_one(
 ) -> None:
     text, twin = await failed(connect, answering(httpx.Response(500, headers={"X-Request-Id": sent})))
     assert twin.get("request_id") == kept
-    assert ('Kaizen\'s id for the request: "req-1.2"' in text) is (kept is not None)
+    assert ('Request id: "req-1.2"' in text) is (kept is not None)
 
 
 @pytest.mark.parametrize(
@@ -316,6 +316,19 @@ async def test_a_body_may_begin_with_a_byte_order_mark(connect: Connect) -> None
     async with connect(answering(httpx.Response(200, content=body))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert result.structured_content["summary"]["state"] == "finished"
+
+
+async def test_slashes_in_the_base_url_are_kept(connect: Connect) -> None:
+    urls: list[str] = []
+
+    def record(request: httpx.Request) -> httpx.Response:
+        urls.append(str(request.url))
+        return httpx.Response(200, json={"execution": {"id": "a"}})
+
+    settings = Settings(api_key=SecretStr("k"), base_url="https://kaizen.example//a//b")
+    async with connect(httpx.MockTransport(record), settings=settings) as client:
+        await client.call_tool("get_execution", {"id": "a"})
+    assert urls == ["https://kaizen.example//a//b/executions/get"]
 
 
 async def test_a_redirect_is_not_followed(connect: Connect) -> None:

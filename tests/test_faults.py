@@ -25,9 +25,9 @@ def test_encryption_that_cannot_be_trusted_and_proxies_are_told_apart_and_the_ke
 
 
 @pytest.mark.slow
-def test_many_calls_share_connections_and_requests_and_a_cancelled_one_is_gone() -> None:
+def test_many_calls_share_connections_and_a_cancelled_one_is_gone() -> None:
     rows = anyio.run(load.look)
-    assert len(rows) >= 5
+    assert len(rows) == 3
     assert [str(row) for row in rows if row.wrong] == []
 
 

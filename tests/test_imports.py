@@ -10,10 +10,10 @@ import kaizen_mcp
 
 PACKAGE = Path(kaizen_mcp.__file__).parent
 ORDER = [
-    "errors", "humanize", "text", "credentials", "settings", "body", "safety", "tls", "refusals", "door", "models",
-    "api", "status", "reason", "output", "facts", "headline", "next_step", "summary", "as_text", "arguments",
-    "schema", "output_schema", "budget", "result", "wait", "tools", "rate", "server", "wire", "stdio", "logs",
-    "cli", "__main__",
+    "humanize", "errors", "text", "credentials", "settings", "body", "safety", "tls",
+    "error_response", "transport", "retry", "models", "api", "status", "reason", "output", "facts",
+    "headline", "next_step", "summary", "as_text", "arguments", "schema", "output_schema", "budget",
+    "result", "wait", "tools", "rate", "server", "wire", "stdio", "logs", "cli", "__main__",
 ]  # fmt: skip
 USE_MCP = {"tools", "result", "server", "stdio", "cli"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -55,14 +55,14 @@ def test_a_module_imports_only_what_stands_left_of_it(path: Path) -> None:
         if top == "kaizen_mcp" and rest != "__version__":
             target = rest.split(".")[0]
             if name == "sandbox" or target == "sandbox":
-                # The sandbox knows nothing of us; the door opens it in-process, the command line as a server.
+                # The sandbox knows nothing of us; `transport` opens it in-process, the command line as a server.
                 assert target == "sandbox"
-                assert name in {"sandbox", "api", "cli"}
+                assert name in {"sandbox", "transport", "cli"}
             else:
                 assert target == name == "cli" or ORDER.index(target) < ORDER.index(name)
         if top == "mcp":
             assert name in USE_MCP
         if top == "httpx":
-            assert name in {"api", "door"}
+            assert name in {"api", "transport", "error_response"}
         if top in {"starlette", "uvicorn"}:
             assert name == "sandbox"

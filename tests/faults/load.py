@@ -8,15 +8,11 @@ import anyio
 from mcp import Client
 from mcp.types import CallToolResult
 
-from .misbehaving import SETTINGS, Api, Exchange, Seen, client_of, code_of, found, hang, running, text_of
+from .misbehaving import SETTINGS, Api, Seen, client_of, code_of, hang, running, text_of
 
 MANY = 500
 GROSSLY_LATE = 1000.0
 """Milliseconds after which even a loaded machine has no excuse; it should take no more than 100."""
-
-
-async def slow(exchange: Exchange) -> None:
-    await exchange.send(b"", found(exchange.asked), pause=0.3)
 
 
 async def ask(client: Client, asked: str) -> CallToolResult:
@@ -38,15 +34,6 @@ async def many_at_once(client: Client, api: Api) -> Seen:
     return seen
 
 
-async def the_same_at_once(client: Client, api: Api) -> Seen:
-    async with anyio.create_task_group() as tasks:
-        for _ in range(50):
-            tasks.start_soon(ask, client, "slow")
-    seen = Seen("50 identical calls at once", f"{api.requests['slow']} request")
-    seen.wrong = "" if api.requests["slow"] == 1 else "they did not share one"
-    return seen
-
-
 async def cancelled(client: Client, api: Api) -> Seen:
     begun = 0.0
     async with anyio.create_task_group() as tasks:
@@ -59,29 +46,6 @@ async def cancelled(client: Client, api: Api) -> Seen:
     seen = Seen("a call cancelled by its client", f"the API saw the connection close {took:.0f} ms later")
     seen.wrong = "" if took < GROSSLY_LATE else "much too late"
     return seen
-
-
-async def cancelled_by_one_of_two(client: Client, api: Api) -> Seen:
-    answers: list[CallToolResult] = []
-
-    async def second() -> None:
-        answers.append(await ask(client, "silent once"))
-
-    async with anyio.create_task_group() as tasks:
-        first = anyio.create_task_group()
-        async with first:
-            first.start_soon(ask, client, "silent once")
-            await until(lambda: api.requests["silent once"] == 1)
-            tasks.start_soon(second)
-            await anyio.sleep(0.2)  # so that the second shares the first one's request
-            first.cancel_scope.cancel()
-    seen = Seen("one of two identical calls cancelled", text_of(answers[0]))
-    seen.wrong = "" if code_of(answers[0]) == "answer" else "the other got no answer"
-    return seen
-
-
-async def silent_once(exchange: Exchange) -> None:
-    await (hang(exchange) if exchange.count == 1 else exchange.send(found(exchange.asked)))
 
 
 async def too_many() -> Seen:
@@ -102,9 +66,6 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def look() -> list[Seen]:
-    behaviours = {"slow": slow, "silent": hang, "silent once": silent_once}
     settings = {"KAIZEN_API_KEY": SETTINGS["KAIZEN_API_KEY"]}
-    async with running(behaviours) as api, client_of(**settings, KAIZEN_BASE_URL=api.address) as client:
-        sights = (many_at_once, the_same_at_once, cancelled, cancelled_by_one_of_two)
-        seen = [await see(client, api) for see in sights]
-    return [*seen, await too_many()]
+    async with running({"silent": hang}) as api, client_of(**settings, KAIZEN_BASE_URL=api.address) as client:
+        return [await many_at_once(client, api), await cancelled(client, api), await too_many()]
