@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kaizen_mcp.api import KaizenApi
+    from kaizen_mcp.api.client import KaizenApi
     from kaizen_mcp.server import create_server
     from kaizen_mcp.settings import Settings
 
@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 __all__ = ["KaizenApi", "Settings", "__version__", "create_server"]
 
 _HOMES = {
-    "KaizenApi": "kaizen_mcp.api",
+    "KaizenApi": "kaizen_mcp.api.client",
     "Settings": "kaizen_mcp.settings",
     "create_server": "kaizen_mcp.server",
 }

@@ -3,9 +3,9 @@
 import logging
 import sys
 
-from kaizen_mcp.credentials import Masker
+from kaizen_mcp.sanitize.escaping import visible_lines
+from kaizen_mcp.sanitize.rules import Masker
 from kaizen_mcp.settings import DEFAULT_LOG_LEVEL, LOG_LEVELS, Settings
-from kaizen_mcp.text import visible_lines
 
 
 class _SafeFormatter(logging.Formatter):

@@ -27,7 +27,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from kaizen_mcp import Settings, create_server
-from kaizen_mcp.sandbox.app import create_app
+from kaizen_mcp.sandbox.fake_api import create_app
 from kaizen_mcp.sandbox.serve import bind
 
 # No deadline: how long an example takes depends on the machine. Use `thorough` after a change to code that reads

@@ -418,9 +418,9 @@ from kaizen_mcp import Settings, create_server
 async def main():
     async with Client(create_server(Settings(sandbox=True))) as client:
         await client.list_tools()
-        early = {"httpx", "kaizen_mcp.sandbox.app"} & set(sys.modules)
+        early = {"httpx", "kaizen_mcp.sandbox.fake_api"} & set(sys.modules)
         await client.call_tool("get_execution", {"id": "exec-child"})
-        late = {"httpx", "kaizen_mcp.sandbox.app"} & set(sys.modules)
+        late = {"httpx", "kaizen_mcp.sandbox.fake_api"} & set(sys.modules)
     print(len(early), len(late))
 
 anyio.run(main)

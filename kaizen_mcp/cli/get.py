@@ -13,15 +13,17 @@ from typing import Any, cast
 import anyio
 from mcp.types import CallToolResult, TextContent
 
-from kaizen_mcp.api import KaizenApi
-from kaizen_mcp.arguments import MAX_WAIT
+from kaizen_mcp.api.client import KaizenApi
 from kaizen_mcp.cli.console import BOLD, exit_soon, style, warn, width_of, wrap
 from kaizen_mcp.cli.report import headline_style, report_lines
 from kaizen_mcp.humanize import format_duration
+from kaizen_mcp.sanitize.escaping import visible
 from kaizen_mcp.server import utc_now
 from kaizen_mcp.settings import Settings
-from kaizen_mcp.text import visible
-from kaizen_mcp.tools import GET_EXECUTION, GET_INSTRUCTOR_EXECUTION, Lookup, Report
+from kaizen_mcp.tools.arguments import MAX_WAIT
+from kaizen_mcp.tools.get_execution import GET_EXECUTION
+from kaizen_mcp.tools.get_instructor_execution import GET_INSTRUCTOR_EXECUTION
+from kaizen_mcp.tools.lookup import Lookup, Report
 
 FAULT_PATIENCE, FAULT_PAUSE, MAX_PAUSE = 300.0, 5.0, 60.0
 """Seconds without an answer until a wait gives up; between two attempts then; between two lookups at most."""

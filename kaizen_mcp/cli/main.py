@@ -9,13 +9,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from kaizen_mcp import __version__
-from kaizen_mcp.cli import console
-from kaizen_mcp.wire import claimed_pipes
+from kaizen_mcp.cli import console, serve
 
 if TYPE_CHECKING:
     from kaizen_mcp.settings import Settings
@@ -91,50 +90,7 @@ def _settings(options: SimpleNamespace) -> "Settings":
 
 
 def _serve(options: SimpleNamespace) -> int:
-    import gc
-    import signal
-
-    # Until the server takes signals itself: importing takes a moment, and a traceback helps nobody.
-    def interrupted(*_: object) -> None:
-        os._exit(INTERRUPTED)
-
-    signal.signal(signal.SIGINT, interrupted)
-    with ExitStack() as stack:
-        # Loading makes hundreds of thousands of objects that stay; looking through them again and again takes a
-        # tenth of the time until the client has its tool list.
-        gc.disable()
-        stack.callback(gc.enable)
-        try:
-            pipes = stack.enter_context(claimed_pipes())
-        except OSError:
-            print("kaizen-mcp: stdin and stdout must be open; a client starts it so.", file=sys.stderr)
-            return BAD_USE
-
-        import logging
-
-        import anyio
-
-        from kaizen_mcp.errors import NotConfiguredError
-        from kaizen_mcp.logs import set_up_logging
-        from kaizen_mcp.server import create_server
-        from kaizen_mcp.stdio import serve
-
-        settings = _settings(options)
-        set_up_logging(settings)
-        try:
-            settings.require_usable()
-        except NotConfiguredError as problem:
-            logging.getLogger(__name__).warning("%s Every lookup will answer so.", problem)
-
-        async def serve_until_the_end() -> int:
-            server = create_server(settings)
-            gc.freeze()  # what is loaded stays: the collector need never look at it
-            gc.enable()
-            exit_code = await serve(server, pipes)
-            console.exit_soon(exit_code)
-            return exit_code
-
-        return anyio.run(serve_until_the_end)
+    return serve.run(lambda: _settings(options))
 
 
 def _demo(_: SimpleNamespace) -> int:

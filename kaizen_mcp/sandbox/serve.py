@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import uvicorn
 
-from kaizen_mcp.sandbox.app import create_app
-from kaizen_mcp.sandbox.catalogue import EXECUTIONS, INSTRUCTOR_EXECUTIONS
+from kaizen_mcp.sandbox.fake_api import create_app
+from kaizen_mcp.sandbox.sample_runs import EXECUTIONS, INSTRUCTOR_EXECUTIONS
 
 HOST = "127.0.0.1"
 

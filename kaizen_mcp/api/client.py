@@ -1,0 +1,195 @@
+"""Client for the Kaizen API: one method per endpoint, with deadline, retries, size limit and typed errors."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self, cast
+
+import anyio
+import anyio.to_thread
+import httpx
+from pydantic_core import to_json
+
+from kaizen_mcp import errors
+from kaizen_mcp.api.decoding import read_object
+from kaizen_mcp.api.error_response import is_web_page, read_error
+from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
+from kaizen_mcp.api.transport import build_client, connection_error, read_body
+from kaizen_mcp.errors import BadResponseError, CallTimeoutError, InvalidInputError, KaizenError
+from kaizen_mcp.json_types import JsonObject
+from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.rules import Masker
+from kaizen_mcp.settings import Settings
+
+_THREAD_BYTES = 131_072
+"""Size of a body from which on it is decoded in a thread, so that other calls and the deadline need not wait."""
+
+_MAX_ERROR_BYTES = 65_536
+_MAX_ERROR_SECONDS = 2.0
+_MAX_ERROR_SECONDS_BEFORE_RETRY = 0.2
+"""Limits for the body of an error response: its status matters more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An object of the API.
+
+    Attributes:
+        data: the object as the API sent it but for what `notes` and `redacted` report.
+        notes: one sentence for each thing that could not be passed on as it was.
+        redacted: JSON Pointers into `data` of the values that safe mode masked.
+        size: bytes of the answer it came in.
+    """
+
+    data: JsonObject
+    notes: Sequence[str] = ()
+    redacted: Sequence[str] = ()
+    size: int = 0
+
+
+Decoder = Callable[[bytes], Reply]
+
+
+class KaizenApi:
+    """Client for the two lookups of the Kaizen API; use it as an async context manager.
+
+    Args:
+        settings: how to reach the API.
+        transport: replaces the network; tests and embedders pass one.
+
+    Every method raises a `KaizenError` (see `errors`) and nothing else of its own.
+    """
+
+    def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._settings = settings
+        self._masker = Masker([settings.api_key.get_secret_value()] if settings.api_key else [])
+        self._safe_mode = SafeMode(self._masker)
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._slots = anyio.Semaphore(settings.max_concurrency, fast_acquire=True)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; calling it twice is harmless."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    @property
+    def settings(self) -> Settings:
+        """How the API is reached, and the limits."""
+        return self._settings
+
+    def mask(self, text: str) -> str:
+        """Mask the configured key in a text, such as an id that a caller gave."""
+        return self._masker.known(text)
+
+    async def get_execution(self, execution_id: str) -> Reply:
+        """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
+        return await self._get("/executions/get", execution_id, kind="execution", decode=self._decode_wrapped)
+
+    async def get_instructor_execution(self, execution_id: str) -> Reply:
+        """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
+        path = "/instructor/executions/get"
+        return await self._get(path, execution_id, kind="instructor execution", decode=self._decode)
+
+    def _decode_wrapped(self, body: bytes) -> Reply:
+        data, notes = read_object(body)
+        wrapped = data.get("execution")
+        if not isinstance(wrapped, dict):
+            raise BadResponseError(errors.NO_EXECUTION)
+        beside = [quote(self._masker.text(key), 40) for key in data if key != "execution"]
+        if beside:
+            notes.append(f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here")
+        return self._make_safe(cast("JsonObject", wrapped), notes, len(body))
+
+    def _decode(self, body: bytes) -> Reply:
+        return self._make_safe(*read_object(body), len(body))
+
+    def _make_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
+        """Apply safe mode here, before anything reads the object, so that no channel can forget it."""
+        if self._settings.sandbox:
+            notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
+        if self._settings.raw == "exact":
+            return Reply(data, notes, size=size)
+        safe = self._safe_mode.apply(data)
+        return Reply(safe.data, [*safe.notes, *notes], safe.redacted, size)
+
+    async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
+        deadline = anyio.current_time() + self._settings.call_timeout
+        client = self._open_client()
+        not_found = errors.NOT_FOUND_IN_SANDBOX if self._settings.sandbox else errors.NOT_FOUND
+        not_found = not_found.format(kind=kind, id=quote(object_id, 256))
+        try:
+            content = to_json({"id": object_id})
+        except ValueError:
+            raise InvalidInputError(errors.ID_UNSENDABLE) from None
+        request = client.build_request("POST", path, content=content)
+        return await with_retries(
+            lambda: self._attempt(client, request, not_found, decode, deadline),
+            max_retries=self._settings.max_retries,
+            deadline=deadline,
+        )
+
+    def _open_client(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._settings.require_usable()
+            self._client = build_client(self._settings, timeout=self._attempt_timeout, transport=self._transport)
+        return self._client
+
+    @property
+    def _attempt_timeout(self) -> float:
+        """Seconds of silence after which an attempt is given up, so that all attempts fit into the deadline."""
+        return round(self._settings.call_timeout / (self._settings.max_retries + 1), 3)
+
+    async def _attempt(
+        self, client: httpx.AsyncClient, request: httpx.Request, not_found: str, decode: Decoder, deadline: float
+    ) -> Reply:
+        """Send the request and decode the answer, within the deadline; `timeout_message` follows the steps."""
+        timeout_message = errors.NO_FREE_SLOT
+        with anyio.CancelScope(deadline=deadline):
+            async with self._slots:
+                timeout_message = errors.NO_ANSWER
+                body = await self._send(client, request, not_found)
+            timeout_message = errors.TOO_LARGE_TO_READ
+            if len(body) < _THREAD_BYTES:
+                return decode(body)
+            return await anyio.to_thread.run_sync(decode, body, abandon_on_cancel=True)
+        raise CallTimeoutError(timeout_message.format(seconds=self._settings.call_timeout))
+
+    async def _send(self, client: httpx.AsyncClient, request: httpx.Request, not_found: str) -> bytes:
+        """Send the request and return the decoded body of a successful response."""
+        error: KaizenError
+        try:
+            response = await client.send(request, stream=True)
+            try:
+                if response.is_success:
+                    return await self._read_success(response)
+                body = await _read_error_body(response)
+                error = read_error(response, body, not_found=not_found, masker=self._masker)
+            finally:
+                await response.aclose()
+        except httpx.HTTPError as failure:
+            error = connection_error(failure, timeout=self._attempt_timeout)
+        # Raised outside of `except`, so that no httpx exception is chained: its request holds the key.
+        raise error
+
+    async def _read_success(self, response: httpx.Response) -> bytes:
+        if is_web_page(response):
+            raise BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
+        return await read_body(response, self._settings.max_body_bytes)
+
+
+async def _read_error_body(response: httpx.Response) -> bytes:
+    """Body of an error response; empty if it is long, slow or broken."""
+    will_retry = response.status_code in RETRYABLE_STATUSES
+    try:
+        with anyio.fail_after(_MAX_ERROR_SECONDS_BEFORE_RETRY if will_retry else _MAX_ERROR_SECONDS):
+            return await read_body(response, _MAX_ERROR_BYTES)
+    except (httpx.HTTPError, TimeoutError, BadResponseError):
+        return b""

@@ -1,0 +1,147 @@
+"""Decodes the body of an API answer into a JSON object, and notes what JSON readers can't hold as it was sent."""
+
+import json
+import math
+import re
+from decimal import Decimal
+from typing import Any, NoReturn, cast
+
+from pydantic_core import from_json
+
+from kaizen_mcp.errors import EMPTY_BODY, NESTED_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8, BadResponseError
+from kaizen_mcp.json_types import JsonObject, kind_of
+
+MAX_DEPTH = 128
+"""Levels of nesting that are passed on; MCP clients stop reading a message at about 200."""
+
+_TOO_DEEP = NESTED_TOO_DEEP.format(levels=MAX_DEPTH)
+
+_NUMBER_SHAPE = bytes.maketrans(b"123456789.E+:[ \t\n\r", b"0000000000e-,,,,,,")
+"""Makes every digit 0, every exponent e, and whatever may stand before a number a comma."""
+
+_LONG_EXPONENT = re.compile(rb",-?0+e-?000")
+
+_SURROGATE = re.compile(
+    r"\\\\"  # an escaped backslash, which begins no other escape
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair
+    r"|\\(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+"""JSON escapes of surrogates. UTF-8 can carry a pair of them, but not a lone one."""
+
+_CONTAINERS: frozenset[type[object]] = frozenset({dict, list})
+
+
+def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
+    """Decode the body of an API answer.
+
+    Args:
+        content: the body, UTF-8 with or without a byte order mark.
+
+    Returns:
+        The object, and a note for each kind of thing in it that could not be kept as it was sent.
+
+    Raises:
+        BadResponseError: it is not JSON, not an object, or nested too deep to pass on.
+    """
+    data, notes = _decode(content)
+    if not isinstance(data, dict):
+        raise BadResponseError(NOT_AN_OBJECT)
+    fields = cast("JsonObject", data)
+    if _deeper_than(fields, MAX_DEPTH):
+        raise BadResponseError(_TOO_DEEP)
+    return fields, notes
+
+
+def _decode(content: bytes) -> tuple[Any, list[str]]:
+    if not _may_have_lossy_number(content):
+        try:
+            return from_json(content, allow_inf_nan=False, cache_strings="keys"), []
+        except ValueError:
+            pass  # json.loads accepts a little more, and tells what is wrong
+    return _decode_with_hooks(content)
+
+
+def _may_have_lossy_number(content: bytes) -> bool:
+    """Whether a number in JSON has 16 digits or more, or an exponent of three digits or more.
+
+    Any other number has at most 15 digits, which a double keeps, and is far from the largest and smallest double.
+    A string may raise a false alarm, which costs only time.
+    """
+    shape = content.translate(_NUMBER_SHAPE)
+    if b"0" * 16 in shape:
+        return True
+    # Searched for first, because the pattern takes ten times as long. Ids often have it too.
+    return (b"0e000" in shape or b"0e-000" in shape) and _LONG_EXPONENT.search(shape) is not None
+
+
+def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
+    """Decode what pydantic's reader would change silently, or refuses."""
+    numbers = _NumberReader()
+    problem = NOT_JSON if content.strip() else EMPTY_BODY
+    try:
+        text = content.decode("utf-8-sig")
+        encodable = _SURROGATE.sub(_escape_if_lone, text)
+        data = json.loads(
+            encodable,
+            parse_float=numbers.read_float,
+            parse_int=numbers.read_int,
+            parse_constant=_refuse_constant,
+        )
+    except UnicodeDecodeError:
+        problem = NOT_UTF8
+    except ValueError:
+        pass
+    except RecursionError:
+        problem = _TOO_DEEP
+    else:
+        changed = ["text that is not valid Unicode (a lone surrogate) is shown as \\uXXXX"] * (encodable != text)
+        return data, [*numbers.notes, *changed]
+    raise BadResponseError(problem)  # outside of `except`, so that nothing with the body in it is chained
+
+
+def _escape_if_lone(match: re.Match[str]) -> str:
+    lone = match["lone"]
+    return f"\\\\{lone.lower()}" if lone else match[0]
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+class _NumberReader:
+    """Reads numbers for `json.loads`; keeps as text what no number holds, and notes what is changed."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, None] = {}
+
+    def read_int(self, text: str) -> int | str:
+        try:
+            return int(text)
+        except ValueError:  # more digits than Python converts
+            return self._keep_as_text(text)
+
+    def read_float(self, text: str) -> float | str:
+        value = float(text)
+        is_zero = not text.lower().partition("e")[0].strip("-0.")
+        if math.isinf(value) or (value == 0 and not is_zero):
+            return self._keep_as_text(text)
+        if not is_zero and Decimal(text) != Decimal(repr(value)):
+            self.notes["a number with more digits than JSON readers keep is rounded"] = None
+        return value
+
+    def _keep_as_text(self, text: str) -> str:
+        self.notes["a number too large or too small for JSON readers is shown as text"] = None
+        return text
+
+
+def _deeper_than(data: JsonObject, limit: int) -> bool:
+    """Walk level by level, so that no depth can exhaust the stack."""
+    level: list[Any] = [data]
+    for _ in range(limit):
+        below: list[Any] = []
+        for node in level:
+            below += node.values() if kind_of(node) is dict else node
+        level = [child for child in below if kind_of(child) in _CONTAINERS]
+        if not level:
+            return False
+    return True

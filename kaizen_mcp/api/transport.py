@@ -1,0 +1,167 @@
+"""Builds the httpx client for the Kaizen API: authentication, trust store, proxy, or the built-in sandbox."""
+
+import ssl
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from kaizen_mcp import __version__, errors
+from kaizen_mcp.api.tls import tls_error, trusted_context
+from kaizen_mcp.errors import (
+    BadResponseError,
+    CallTimeoutError,
+    KaizenError,
+    NotConfiguredError,
+    UnavailableError,
+)
+from kaizen_mcp.humanize import format_size
+from kaizen_mcp.settings import Settings
+
+_SANDBOX_URL = "http://sandbox.invalid"
+
+
+def build_client(
+    settings: Settings, *, timeout: float, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """Build the client for all requests of a server.
+
+    Args:
+        settings: address and key of the API.
+        timeout: seconds to connect, and to wait for the next bytes.
+        transport: replaces the network.
+
+    Raises:
+        NotConfiguredError: the base URL, a proxy variable or a certificate variable can't be used.
+    """
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    base_url = settings.base_url
+    if settings.sandbox:
+        base_url, key, transport = _SANDBOX_URL, "sandbox", transport or _sandbox_transport()
+    url = _parse_url(base_url)
+    return httpx.AsyncClient(
+        base_url=url,
+        headers={
+            "Authorization": f"Bearer {key}",
+            "User-Agent": f"kaizen-mcp/{__version__}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "Content-Type": "application/json",
+        },
+        timeout=httpx.Timeout(timeout, pool=None),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # stores none
+        follow_redirects=False,
+        event_hooks={"response": [_drop_location]},
+        trust_env=False,  # by itself httpx would send http://localhost, and the key, through HTTP_PROXY
+        transport=transport or _network_transport(url),
+    )
+
+
+def proxy_for(url: httpx.URL) -> str | None:
+    """Address of the proxy to use for a URL, as the standard library reads environment and system settings.
+
+    Never one for http://, which is for this computer only: a proxy would carry the key off it, unencrypted.
+    """
+    if url.scheme != "https":
+        return None
+    proxies = getproxies()
+    proxy = proxies.get("https") or proxies.get("all")
+    if not proxy or proxy_bypass(url.netloc.decode("ascii")):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _network_transport(url: httpx.URL) -> httpx.AsyncBaseTransport:
+    # No limit on connections: the semaphore in `api` is the limit. With `max_connections`, each call that is
+    # cancelled right after it has connected would use up one of httpcore's connections for ever.
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=5.0)
+    try:
+        # For http:// an empty context, which is never used; httpx would load a list of authorities (30 ms).
+        context = trusted_context() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy_for(url))
+    except (ImportError, OSError, ValueError, httpx.InvalidURL):
+        pass
+    # Raised outside of `except`, since the exceptions above quote variables, and a proxy's address has a password.
+    raise NotConfiguredError(errors.NETWORK_VARIABLES_INVALID)
+
+
+def _parse_url(base_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url)
+        _ = url.host  # decodes it
+    except (ValueError, httpx.InvalidURL):
+        raise NotConfiguredError(errors.BASE_URL_INVALID) from None
+    return url
+
+
+async def _drop_location(response: httpx.Response) -> None:
+    """Keep httpx from parsing where a redirect leads: it does so even for one it does not follow, and may fail."""
+    response.headers.pop("Location", None)
+
+
+def _sandbox_transport() -> httpx.AsyncBaseTransport:
+    from kaizen_mcp.sandbox.fake_api import create_app  # noqa: PLC0415 - 20 ms of sample runs
+
+    return httpx.ASGITransport(create_app(), raise_app_exceptions=False)
+
+
+async def read_body(response: httpx.Response, limit: int) -> bytes:
+    """Read the body of a response, decompressed.
+
+    The size is counted chunk by chunk. A chunk is up to 64 KiB off the network, which gzip can inflate to some
+    64 MiB before it is counted: that much is held at most beyond the limit.
+
+    Raises:
+        BadResponseError: it is larger than `limit` bytes, or its compression is broken or unknown.
+        httpx.HTTPError: the connection failed.
+    """
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", "identity", "gzip"}:
+        raise BadResponseError(errors.UNKNOWN_COMPRESSION)
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > limit:
+            raise BadResponseError(errors.BODY_TOO_LARGE.format(limit=format_size(limit)))
+    if encoding == "gzip" and not _is_complete_gzip(response):
+        raise BadResponseError(errors.BROKEN_COMPRESSION)
+    return bytes(body)
+
+
+def _is_complete_gzip(response: httpx.Response) -> bool:
+    """Whether httpx decoded all of a gzip body.
+
+    httpx ends silently where the data breaks off, and after the first of several members. Only its private decoder
+    knows; tests notice if that moves.
+    """
+    decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
+    return decompressor is not None and decompressor.eof and not decompressor.unused_data
+
+
+def connection_error(error: httpx.HTTPError, *, timeout: float) -> KaizenError:
+    """Return the error that a failure of httpx stands for.
+
+    Args:
+        error: what httpx raised.
+        timeout: seconds it waited for an answer.
+    """
+    if isinstance(error, httpx.ConnectTimeout):
+        return UnavailableError(errors.CONNECT_TIMED_OUT)
+    if isinstance(error, httpx.TimeoutException):
+        return CallTimeoutError(errors.NO_ANSWER.format(seconds=timeout))
+    if isinstance(error, httpx.ProxyError):
+        return _proxy_error(str(error)[:3])
+    if isinstance(error, httpx.ConnectError):
+        return tls_error(error) or UnavailableError(errors.CONNECT_FAILED)
+    if isinstance(error, httpx.DecodingError):
+        return BadResponseError(errors.BROKEN_COMPRESSION)
+    return UnavailableError(errors.CONNECTION_BROKE)
+
+
+def _proxy_error(status: str) -> KaizenError:
+    """Return the error for a proxy's refusal, whose text starts with the HTTP status if there was one."""
+    if status == "407":
+        return NotConfiguredError(errors.PROXY_WANTS_LOGIN)
+    if not status.isdigit():
+        return UnavailableError(errors.PROXY_REFUSED.format(status=""))
+    return UnavailableError(errors.PROXY_REFUSED.format(status=f" (HTTP {status})"), http_status=int(status))

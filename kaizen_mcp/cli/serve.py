@@ -1,0 +1,94 @@
+"""`kaizen-mcp` without a command: serve MCP on stdin and stdout.
+
+Before the server is imported, stdin and stdout are claimed for the protocol, because any module may print, and the
+garbage collector is paused, which saves 70 ms of the start. So the imports stand inside `run`.
+"""
+
+import gc
+import os
+import stat
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kaizen_mcp.cli.console import exit_soon
+
+if TYPE_CHECKING:
+    from kaizen_mcp.settings import Settings
+
+BAD_USE = 2
+
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
+
+
+def run(read_settings: "Callable[[], Settings]") -> int:
+    """Serve one client and return the exit code, which is 2 if stdin or stdout is closed."""
+    gc.disable()
+    try:
+        with claimed_pipes() as pipes:
+            return _serve(read_settings, pipes)
+    except OSError:
+        print("kaizen-mcp: stdin and stdout must be open. A client starts it with both.", file=sys.stderr)
+        return BAD_USE
+
+
+def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | None) -> int:
+    import logging
+
+    import anyio
+
+    from kaizen_mcp.errors import NotConfiguredError
+    from kaizen_mcp.logs import set_up_logging
+    from kaizen_mcp.server import create_server
+    from kaizen_mcp.stdio import serve
+
+    settings = read_settings()
+    set_up_logging(settings)
+    try:
+        settings.require_usable()
+    except NotConfiguredError as problem:
+        logging.getLogger(__name__).warning("%s Every lookup will answer so.", problem)
+
+    async def serve_client() -> int:
+        server = create_server(settings)
+        gc.freeze()  # what is loaded by now stays loaded
+        gc.enable()
+        exit_code = await serve(server, pipes)
+        exit_soon(exit_code)
+        return exit_code
+
+    return anyio.run(serve_client)
+
+
+@contextmanager
+def claimed_pipes() -> Generator[tuple[int, int] | None]:
+    """Take stdin and stdout: other readers find the end of a file, and other prints go to stderr.
+
+    Yields:
+        Copies of both descriptors; None where asyncio can't watch them, and they were left as they are.
+
+    Raises:
+        OSError: stdin or stdout is closed.
+    """
+    if not _is_pipe(_STDIN) or not _is_pipe(_STDOUT) or sys.platform == "win32":
+        yield None
+        return
+    import fcntl
+
+    pipes = fcntl.fcntl(_STDIN, fcntl.F_DUPFD_CLOEXEC, 3), fcntl.fcntl(_STDOUT, fcntl.F_DUPFD_CLOEXEC, 3)
+    null = os.open(os.devnull, os.O_RDWR)  # becomes stderr where that is closed
+    os.dup2(null, _STDIN)
+    os.dup2(_STDERR, _STDOUT)
+    if null != _STDERR:
+        os.close(null)
+    try:
+        yield pipes
+    finally:
+        for descriptor in pipes:
+            os.close(descriptor)
+
+
+def _is_pipe(descriptor: int) -> bool:
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)

@@ -1,0 +1,1 @@
+"""What may leave this process: secrets masked, hidden characters and chat markup escaped."""

@@ -1,0 +1,1 @@
+"""From an object of the API to what happened and what to do."""

@@ -1,0 +1,112 @@
+"""The headline: what an execution is doing, what it waits for or ended with, and what it says of errors."""
+
+from kaizen_mcp.humanize import format_duration, format_elapsed, join_list, pluralize
+from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.summary.facts import Facts
+from kaizen_mcp.summary.output import describe_downloads
+from kaizen_mcp.summary.reason import choose_reason
+
+
+def headline(facts: Facts, age: float | None) -> str:
+    """One sentence that a person would say; `age` as from `age_seconds`."""
+    failed = f"; {pluralize(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
+    sentence = f"{_subject(facts)} {_predicate(facts, age)}{failed}"
+    reason = choose_reason(facts.error_fields or [])
+    if reason:
+        return f"{sentence}. Its {quote(reason.field, 60)} says: {quote(reason.text, 160)}"
+    return f"{sentence}; no reason was found in its record." if facts.state == "failed" else f"{sentence}."
+
+
+def progress(facts: Facts) -> str:
+    """How an execution is doing, in a few words: `running for 4 min, attempt 2 of 3`."""
+    state = quote(facts.status) if facts.state == "unknown" and facts.status else facts.state
+    if facts.state == "running" and facts.duration_seconds is not None:
+        state += f" for {format_elapsed(facts.duration_seconds)}"
+    attempt = _attempt(facts).removeprefix(", ") if facts.state in {"running", "paused"} else ""
+    return ", ".join(filter(None, [state, attempt, _waits(facts).removeprefix("; ")]))
+
+
+def logins_to_do(facts: Facts) -> str:
+    """The logins that a person has to do: ` to "A", "B" and 2 more`; empty if they are not known."""
+    names = [quote(name, 60) for name in facts.login.log_in_to or []]
+    return f" to {join_list(names, 2)}" if names else ""
+
+
+def _subject(facts: Facts) -> str:
+    name = facts.name or facts.workflow_name
+    if facts.kind == "instructor_execution":
+        return f"The instructor execution of {quote(name)}" if name else "The instructor execution"
+    test = "The test run " if facts.is_test else ""
+    if name:
+        return f"{test}{quote(name)}"
+    if facts.id:
+        return f"{test or 'Execution '}{quote(facts.id)}"
+    return test.strip() or "The execution"
+
+
+def _predicate(facts: Facts, age: float | None) -> str:
+    if facts.contradicts_itself and age is not None:
+        status = quote(facts.status or "")
+        return f"has the status {status}, but according to its times it ended {format_elapsed(age)} ago"
+    match facts.state:
+        case "queued":
+            recording = ", but recording" if facts.is_recording else ""
+            started = "" if facts.started_at else " and has not started yet"
+            return f"is queued{started}{recording}{_waits(facts)}"
+        case "running":
+            return f"{_running(facts)}{_attempt(facts)}{_waits(facts)}"
+        case "paused":
+            started = f" (it started {format_elapsed(age)} ago)" if age is not None else ""
+            return f"is paused{_attempt(facts)}{started}{_waits(facts) or _no_reason_to_pause(facts)}"
+        case "finished":
+            return f"finished{_ended(facts, age)}{_took(facts)}{describe_downloads(facts.output)}"
+        case "failed":
+            return f"failed{_ended(facts, age)}{_took(facts)}{_attempt(facts)}"
+        case "unknown":
+            return f"{_unknown(facts, age)}{_waits(facts)}"
+
+
+def _running(facts: Facts) -> str:
+    verb = "recording" if facts.is_recording else "running"
+    if facts.duration_seconds is None:
+        return f"is {verb}"
+    return f"has been {verb} for {format_elapsed(facts.duration_seconds)}"
+
+
+def _attempt(facts: Facts) -> str:
+    if facts.attempt is None:
+        return ""
+    total = f" of {facts.total_attempts}" if facts.total_attempts is not None else ""
+    last = ", its last" if facts.is_last_attempt and facts.attempt != facts.total_attempts else ""
+    word = ", on attempt" if facts.state == "failed" else ", attempt"
+    return f"{word} {facts.attempt}{total}{last}"
+
+
+def _waits(facts: Facts) -> str:
+    if facts.login.waits_for_login is None:
+        return ""
+    waits = "it waits" if facts.login.waits_for_login == "yes" else "it may be waiting"
+    return f"; {waits} for a person to log in{logins_to_do(facts)}"
+
+
+def _no_reason_to_pause(facts: Facts) -> str:
+    return "" if choose_reason(facts.error_fields or []) else "; no reason was found in its record"
+
+
+def _ended(facts: Facts, age: float | None) -> str:
+    return f" {format_elapsed(age)} ago" if facts.ended_at and age is not None else ""
+
+
+def _took(facts: Facts) -> str:
+    seconds = facts.duration_seconds
+    return f" after running for {format_duration(seconds)}" if seconds is not None else ""
+
+
+def _unknown(facts: Facts, age: float | None) -> str:
+    if facts.status:
+        status = f"has the status {quote(facts.status)}, which this server does not know"
+    else:
+        status = "was found, but Kaizen gives no status for it"
+    if facts.ended_at and age is not None:
+        return f"{status}; according to its times it ended {format_elapsed(age)} ago"
+    return f"{status}, so whether it has finished is not known"

@@ -1,0 +1,111 @@
+"""What a run produced: its downloads and its response, as facts and in words."""
+
+import re
+from dataclasses import dataclass
+
+from kaizen_mcp.api.models import Downloads, Execution, Reference
+from kaizen_mcp.humanize import format_size, pluralize
+from kaizen_mcp.sanitize.escaping import display_id, display_name, one_line, quote, visible
+from kaizen_mcp.summary.status import MAX_LISTED
+
+MAX_MESSAGE = 300
+"""Characters of a download message."""
+
+_ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
+"""What `visible` puts in the place of a hidden character: `invoice\\u202efdp.exe` would read `invoiceexe.pdf`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputFacts:
+    """Facts about a run's downloads and response. Sizes are in bytes; what is not known is None.
+
+    Attributes:
+        disguised_file: true if a file's name has hidden characters in it.
+    """
+
+    downloads_count: int | None = None
+    downloads_with_link: int | None = None
+    downloads_total_bytes: int | None = None
+    downloads_names: list[str] | None = None
+    disguised_file: bool | None = None
+    downloads_status: str | None = None
+    downloads_message: str | None = None
+    has_response: bool | None = None
+    response_truncated: bool | None = None
+    response_file_id: str | None = None
+    response_file_name: str | None = None
+
+    @property
+    def downloads_pending(self) -> bool:
+        """Whether files are still to come; `pending` is the one such word that the API is known to use."""
+        return (self.downloads_status or "").lower() == "pending"
+
+    @property
+    def response_file(self) -> str | None:
+        """Name or id of the file that holds the response."""
+        return self.response_file_name or self.response_file_id
+
+
+def output_facts(execution: Execution) -> OutputFacts:
+    """Facts about the output of an execution."""
+    downloads = execution.downloads or Downloads()
+    files = downloads.files or []
+    sizes = [file.size_bytes for file in files if file.size_bytes is not None]
+    names = [display_name(file.name) for file in files[:MAX_LISTED]]
+    response_file = execution.response_file or Reference()
+    return OutputFacts(
+        downloads_count=None if downloads.files is None else len(files),
+        downloads_with_link=sum(1 for file in files if file.download_url) if files else None,
+        downloads_total_bytes=sum(sizes) if files and len(sizes) == len(files) else None,
+        downloads_names=[name for name in names if name] or None,
+        disguised_file=any(_ESCAPED.search(visible(file.name or "")) for file in files) or None,
+        downloads_status=display_name(downloads.status),
+        downloads_message=one_line(downloads.message, MAX_MESSAGE) if downloads.message else None,
+        has_response=None if execution.response is None else _has_content(execution.response),
+        response_truncated=_has_content(execution.truncated_response) or None,
+        response_file_id=display_id(response_file.id),
+        response_file_name=display_name(response_file.name),
+    )
+
+
+def _has_content(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, False, [], {})
+
+
+def describe_downloads(output: OutputFacts) -> str:
+    """End of the headline of a finished run: `, with 2 downloads (1.2 MB); more are still to come`."""
+    count, size = output.downloads_count, output.downloads_total_bytes
+    downloads = f", with {pluralize(count, 'download')}" if count else ""
+    downloads += f" ({format_size(size)})" if count and size is not None else ""
+    if output.downloads_pending:
+        return f"{downloads}; {'more' if count else 'its downloads'} are still to come"
+    words = [output.downloads_status, None if count else output.downloads_message]
+    quoted = [quote(text) for text in words if text]
+    return f"{downloads}; downloads: {', '.join(quoted)}" if quoted else downloads
+
+
+def hand_over(output: OutputFacts) -> str:
+    """Next step for a finished run: which output to hand to the person, and where it is."""
+    if output.downloads_count:
+        return _hand_over_files(output)
+    if output.has_response:
+        return (
+            "Give the person its output, which is in raw.response (detail=full);"
+            " there is nothing more to wait for."
+        )
+    if output.response_file:
+        part = "; the response here is only a part of it" if output.response_truncated else ""
+        return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."
+    if output.response_truncated:
+        return "Read the part of its output in raw.truncatedResponse (detail=full); the whole is in Kaizen."
+    return "Nothing more to do: it has finished."
+
+
+def _hand_over_files(output: OutputFacts) -> str:
+    hand = "Hand over the files"
+    if output.disguised_file:
+        hand = "Warn the person that a file's name has hidden characters in it, then hand over the files"
+    links = f"raw.downloads.files has links to {output.downloads_with_link or 0} of {output.downloads_count}"
+    if output.has_response:
+        return f"{hand} and the output ({links}, raw.response the output; detail=full)."
+    return f"{hand} ({links}; detail=full)."

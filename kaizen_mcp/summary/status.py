@@ -1,0 +1,140 @@
+"""Status words and times: which state an object is in, whether it has ended, and what contradicts what."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Literal
+
+from kaizen_mcp.api.models import AnyExecution, Execution
+from kaizen_mcp.sanitize.escaping import quote
+
+State = Literal["queued", "running", "paused", "finished", "failed", "unknown"]
+AuthenticationState = Literal["queued", "in progress", "finished", "failed", "unknown"]
+
+_STATES: dict[str, State] = {
+    "enqueued": "queued",
+    "inprogress": "running",
+    "paused": "paused",
+    "completed": "finished",
+    "failed": "failed",
+}
+"""Our state for each status word of an execution; see `_normalize` for how a word is compared."""
+
+_AUTHENTICATION_STATES: dict[str, AuthenticationState] = {
+    "enqueued": "queued",
+    "inprogress": "in progress",
+    "finished": "finished",
+    "failed": "failed",
+}
+"""Our state for each status word of an authentication. The document names the variants, not their words."""
+
+FINAL: frozenset[State] = frozenset({"finished", "failed"})
+"""States after which the run itself does not change any more; `unknown` is never one of them."""
+
+ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
+"""States of a run that has not ended."""
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""Difference between Kaizen's clock and ours below which a time does not count as odd."""
+
+MAX_LISTED = 5
+"""Entries of a list that the summary and its notes repeat."""
+
+
+def execution_state(status: str | None) -> State:
+    """State for the status word of an execution or an instructor execution; `unknown` for any other word."""
+    return _STATES.get(_normalize(status), "unknown")
+
+
+def authentication_state(status: str | None) -> AuthenticationState:
+    """State for the status word of an authentication; `unknown` for any other word."""
+    return _AUTHENTICATION_STATES.get(_normalize(status), "unknown")
+
+
+def is_unauthenticated(status: str | None) -> bool:
+    """Whether a login says that it is still to be done; `Unauthenticated` is the one such word known."""
+    return _normalize(status) == "unauthenticated"
+
+
+def _normalize(status: str | None) -> str:
+    """Without case, blanks, `_` and `-`: `In Progress`, `IN_PROGRESS` and `in-progress` are one word."""
+    return re.sub(r"[\s_-]", "", status or "").lower()
+
+
+def has_ended(execution: AnyExecution, now: datetime) -> bool:
+    """Whether its end time has passed, whatever its status says."""
+    return execution.end_time is not None and execution.end_time <= now + CLOCK_SKEW
+
+
+def contradicts_itself(execution: AnyExecution, now: datetime) -> bool:
+    """Whether its status says that it goes on, and its end time that it has ended."""
+    return has_ended(execution, now) and execution_state(execution.status) in ACTIVE
+
+
+def duration_seconds(execution: AnyExecution, now: datetime) -> float | None:
+    """How long it ran: from `durationMs`, else from its two times, else until now while it is active.
+
+    While it has not ended, a `durationMs` beside a start time could only be out of date.
+    """
+    state = execution_state(execution.status)
+    ended = state in FINAL or has_ended(execution, now)
+    if execution.duration_ms is not None and (ended or not execution.start_time):
+        return round(execution.duration_ms / 1000, 3)
+    end = execution.end_time if ended else now if state in {"running", "paused"} else None
+    if execution.start_time is None or end is None:
+        return None
+    lasted = end - execution.start_time
+    return round(max(0, lasted.total_seconds()), 3) if lasted >= -CLOCK_SKEW else None
+
+
+def age_seconds(execution: AnyExecution, now: datetime) -> float | None:
+    """Seconds since it ended or, if it has not, since it started; None if that is not known."""
+    started, ended = execution.start_time, execution.end_time
+    if execution_state(execution.status) not in FINAL and not has_ended(execution, now):
+        return _seconds_since(started, now)
+    if ended is None and started is not None and execution.duration_ms is not None:
+        # Subtracting durations can't overflow, unlike adding one to a date.
+        return max(0, (now - started - timedelta(milliseconds=execution.duration_ms)).total_seconds())
+    return _seconds_since(ended, now)
+
+
+def _seconds_since(moment: datetime | None, now: datetime) -> float | None:
+    return max(0, (now - moment).total_seconds()) if moment and moment <= now + CLOCK_SKEW else None
+
+
+def status_notes(execution: AnyExecution) -> list[str]:
+    """One sentence for each status word that is missing or not known."""
+    notes: list[str] = []
+    if execution.status is None:
+        notes.append("the object has no status, so whether it has finished is not known")
+    elif execution_state(execution.status) == "unknown":
+        word = quote(execution.status)
+        notes.append(f"status {word} is not one this server knows; whether it has ended is not known")
+    statuses = {a.status for a in execution.authentications if a.status}
+    unknown = sorted(status for status in statuses if authentication_state(status) == "unknown")
+    notes += [
+        f"authentication status {quote(status)} is not one this server knows" for status in unknown[:MAX_LISTED]
+    ]
+    return notes
+
+
+def time_notes(execution: AnyExecution, now: datetime) -> list[str]:
+    """One sentence for each thing that is odd about its times."""
+    notes: list[str] = []
+    started, ended = execution.start_time, execution.end_time
+    if started and ended and ended < started:
+        notes.append("it ended before it started, by its own times")
+    if contradicts_itself(execution, now):
+        notes.append("it has an end time, though its status is not one of an ended run")
+    if any(moment and moment > now + CLOCK_SKEW for moment in (started, ended)):
+        notes.append("one of its times lies in the future")
+    return notes
+
+
+def attempt_notes(execution: Execution) -> list[str]:
+    """A sentence if its numbers of attempts contradict each other."""
+    attempt, total, last = execution.attempts, execution.total_attempts, execution.is_last_attempt
+    if attempt is None or total is None:
+        return []
+    if attempt > total or (last is not None and last != (attempt == total)):
+        return ["its numbers of attempts contradict each other"]
+    return []

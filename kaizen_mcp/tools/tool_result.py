@@ -1,0 +1,146 @@
+"""Tool result of a lookup that succeeded, in two halves. Many clients show only one, so each is complete.
+
+`structuredContent` holds the summary, the API's object and the notes; `content` has the same facts as short lines,
+then the object as compact JSON.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+from mcp.types import Annotations, CallToolResult, TextContent
+
+from kaizen_mcp.errors import InvalidInputError
+from kaizen_mcp.humanize import pluralize
+from kaizen_mcp.json_types import JsonObject, compact
+from kaizen_mcp.sanitize.escaping import defuse, one_line, quote
+from kaizen_mcp.summary.as_text import verdict_text
+from kaizen_mcp.summary.summarize import Summary
+from kaizen_mcp.tools.truncation import Omission, find, fit, part, size
+
+_ESCAPED = "text that looks like chat or model markup is shown in a form that can't be taken for it"
+MAX_BRIEF = 2500
+"""Characters of each half of an answer with detail=summary."""
+
+_ALWAYS = frozenset(
+    "headline next_step kind id status state finished needs_person should_poll poll_after_seconds".split()
+)
+"""Facts that programs branch on, which are never left out of a summary."""
+
+_LEFT_OUT = "Left out; read each with path and offset: "
+_ROOM_FOR_NOTE = 120
+_FRAME = len('"part":,"omitted":[],') + 4
+_FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
+_FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
+
+
+class Answer:
+    """Builds the result of a lookup; each half fits the limit.
+
+    Args:
+        summary: verdict and facts.
+        notes: one sentence for each oddity.
+        redacted: JSON Pointers to masked values.
+        limit: characters of each half.
+    """
+
+    def __init__(self, summary: Summary, notes: Sequence[str], redacted: Sequence[str], *, limit: int) -> None:
+        self._summary = summary
+        self._notes = notes
+        self._redacted = redacted
+        self._limit = limit
+
+    def brief(self) -> CallToolResult:
+        """Result with verdict and facts alone."""
+        verdict, structured = self._head(MAX_BRIEF)
+        return CallToolResult(content=[verdict], structured_content=structured)
+
+    def full(self, data: JsonObject, *, about: int) -> CallToolResult:
+        """Result with as much of the object as fits; `about` is its approximate number of characters."""
+        verdict, structured = self._head(self._limit // 2)
+        fitted = fit(data, self._room(verdict, structured), about=about)
+        return _join_halves({"raw": fitted.value}, fitted.text, fitted.omitted, verdict, structured)
+
+    def part(self, data: JsonObject, path: str, offset: int) -> CallToolResult:
+        """Result with as much as fits of the value at `path`, from `offset` on.
+
+        Raises:
+            InvalidInputError: there is nothing at that path or offset.
+        """
+        value = find(data, path)
+        total = len(cast("str", value)) if isinstance(value, str | list | dict) else 1
+        if offset and offset >= total:
+            raise InvalidInputError(
+                f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."
+            )
+        verdict, structured = self._head(self._limit // 2)
+        frame: JsonObject = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
+        read = part(value, self._room(verdict, structured) - size(frame), path=path, offset=offset)
+        shown: JsonObject = {"path": path, "offset": offset}
+        if read.next_offset is not None:
+            shown["next_offset"] = read.next_offset
+        if read.total is not None:
+            shown["total"] = read.total
+        shown["value"] = read.value
+        return _join_halves({"part": shown}, compact(shown), read.omitted, verdict, structured)
+
+    def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
+        """The verdict, and the structure without the object; neither longer than the limit."""
+        facts, escaped_in_facts = defuse(self._summary.to_json())
+        notes, escaped_in_notes = defuse([*self._notes])
+        if escaped := escaped_in_facts + escaped_in_notes:
+            notes.append(f"{_ESCAPED} ({pluralize(escaped, 'time')})")
+        verdict, _ = defuse(verdict_text(self._summary, notes))
+        structured: JsonObject = {"summary": facts}
+        if self._redacted:
+            structured["redacted"] = _first_that_fit(self._redacted, limit // 8)
+            unlisted = len(self._redacted) - len(structured["redacted"])
+            notes += [f"{pluralize(unlisted, 'more masked value')} not listed"] if unlisted else []
+        shown = structured["notes"] = _first_that_fit(notes, limit // 4)
+        if len(shown) < len(notes):
+            shown.append(f"{pluralize(len(notes) - len(shown), 'more note')} not shown")
+        excess = size(structured) + _ROOM_FOR_NOTE - limit
+        if excess > 0:
+            left_out = _shorten(facts, size(facts) - excess)
+            shown.append(f"{pluralize(left_out, 'fact')} left out of the summary, which had no room for all")
+        return TextContent(text=verdict, annotations=_FOR_ALL), structured
+
+    def _room(self, verdict: TextContent, structured: JsonObject) -> int:
+        """Characters left for the object and the list of what is left out of it, in either half."""
+        return self._limit - _FRAME - max(len(verdict.text) + len(_LEFT_OUT), size(structured))
+
+
+def _join_halves(
+    shown: JsonObject, text: str, omitted: Sequence[Omission], verdict: TextContent, structured: JsonObject
+) -> CallToolResult:
+    """Result of both halves; `shown` has the object, or a part of it, under its key, and `text` has it as JSON."""
+    content = [verdict, TextContent(text=text, annotations=_FOR_MODEL)]
+    answer: JsonObject = {"summary": structured["summary"], **shown}
+    if omitted:
+        answer["omitted"] = [omission.listed() for omission in omitted]
+        content.append(TextContent(text=_LEFT_OUT + compact(answer["omitted"]), annotations=_FOR_MODEL))
+    return CallToolResult(content=[*content], structured_content={**answer, **structured})
+
+
+def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
+    """The first texts that fit into `room` characters of a JSON list."""
+    fitting: list[str] = []
+    for text in texts:
+        room -= size(text) + 1
+        if room < 0:
+            break
+        fitting.append(text)
+    return fitting
+
+
+def _shorten(facts: JsonObject, room: int) -> int:
+    """Remove facts, the least important first, until they fit, then shorten some. Returns how many it removed."""
+    removed = 0
+    for name in [name for name in reversed(facts) if name not in _ALWAYS]:
+        if size(facts) <= room:
+            return removed
+        del facts[name]
+        removed += 1
+    for name in ("headline", "next_step", "id"):
+        if size(facts) > room and name in facts:
+            facts[name] = one_line(facts[name], len(facts[name]) // 2)
+    return removed

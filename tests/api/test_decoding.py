@@ -1,0 +1,173 @@
+"""Decoding the body of an answer: whole, or with a note, or refused."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from kaizen_mcp.api.decoding import read_object
+from kaizen_mcp.errors import BadResponseError
+from kaizen_mcp.json_types import compact
+
+Dialect = Callable[[object], str]
+COMPACT: Dialect = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+SPACED: Dialect = partial(json.dumps, ensure_ascii=False)
+ESCAPED: Dialect = json.dumps
+INDENTED: Dialect = partial(json.dumps, ensure_ascii=False, indent=2)
+DIALECTS = [COMPACT, SPACED, ESCAPED, INDENTED]
+
+ROUNDED = "a number with more digits than JSON readers keep is rounded"
+AS_TEXT = "a number too large or too small for JSON readers is shown as text"
+
+TEXTS = st.sampled_from(
+    ["a", ", ", ': "', "}, {", '","', "\\u0041", ":1e400", "–", "\U0001f600", "\x7f", "\u2028"]
+)
+ODD_NUMBERS = st.sampled_from(
+    "0 -0 -0.0 1.0 1.50 1e5 1E-7 1e400 -1e-400 1e0400 1e00001 0e999 1.7976931348623157e+308 9007199254740993"
+    " 0.1000000000000000055511151231257827 123456789012345678901234567890 NaN Infinity -Infinity"
+    " 01 1. .5 +1 - 1e".split()
+) | st.just("9" * 5000)
+EXPONENTS = st.text("0123456789", min_size=1, max_size=6)  # Python's decimals have no more
+DIGITS = st.text("0123456789", min_size=1, max_size=25)
+NUMBERS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "-"]),
+    st.just("0") | DIGITS.map(lambda digits: f"1{digits}") | st.sampled_from("123456789"),
+    st.just("") | DIGITS.map(lambda digits: f".{digits}"),
+    st.just("") | st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), EXPONENTS),
+)
+BLANKS = st.sampled_from(["", " ", "\n", "\t", "\r\n  "])
+
+
+class Number(NamedTuple):
+    text: str
+
+
+class Fields(NamedTuple):
+    pairs: list[tuple[str, Any]]
+
+
+def literal(value: Any, blank: str = "") -> str:
+    """JSON text of a value that may hold ready-made numbers and duplicate keys."""
+    if isinstance(value, Number):
+        return value.text
+    if isinstance(value, Fields):
+        pairs = (f"{COMPACT(name)}{blank}:{blank}{literal(item, blank)}" for name, item in value.pairs)
+        return f"{{{blank}{f'{blank},{blank}'.join(pairs)}{blank}}}"
+    if isinstance(value, list):
+        items = [literal(item, blank) for item in cast("list[Any]", value)]
+        return f"[{blank}{f'{blank},{blank}'.join(items)}{blank}]"
+    return COMPACT(value)
+
+
+def fields(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Fields]:
+    return st.builds(Fields, st.lists(st.tuples(TEXTS, values), max_size=4))
+
+
+LITERALS: st.SearchStrategy[Any] = st.recursive(
+    TEXTS | st.builds(Number, ODD_NUMBERS | NUMBERS) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | fields(inner),
+    max_leaves=6,
+)
+OBJECTS = st.dictionaries(
+    TEXTS,
+    st.recursive(
+        TEXTS | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=4,
+)
+
+
+def read(content: bytes) -> tuple[str, list[str]]:
+    try:
+        data, notes = read_object(content)
+    except BadResponseError as error:
+        return str(error), []
+    return compact(data), notes
+
+
+def refuse(word: str) -> None:
+    raise ValueError(word)
+
+
+def is_json(text: str) -> bool:
+    try:
+        json.loads(text, parse_int=len, parse_float=len, parse_constant=refuse)
+    except ValueError:
+        return False
+    return True
+
+
+def as_written(content: str | bytes) -> object:
+    """What stands in JSON, with numbers to their last digit; the last of duplicate keys counts."""
+    return json.loads(content, parse_float=Decimal, parse_int=Decimal)
+
+
+@given(st.builds(Fields, st.lists(st.tuples(TEXTS, LITERALS), max_size=4)), BLANKS)
+@example(Fields([("a", Number("1")), ("a", Number("2"))]), "")
+@example(Fields([("a", Number("1.0")), ("b", Number("1e400"))]), "")
+def test_what_is_json_is_read_to_its_last_digit_or_noted(value: Fields, blank: str) -> None:
+    text = literal(value, blank)
+    answer, notes = read(text.encode())
+    assert (answer == "Kaizen answered, but the answer is not valid JSON.") is not is_json(text)
+    assert notes or not is_json(text) or as_written(answer) == as_written(text)
+
+
+@given(st.one_of(NUMBERS, ODD_NUMBERS).filter(is_json), BLANKS, st.sampled_from(["[%s]", '{"a":%s}', "[0,%s,0]"]))
+def test_a_number_that_changes_is_noted_and_no_other(number: str, blank: str, around: str) -> None:
+    content = '{"x":' + blank + around % (blank + number + blank) + "}"
+    answer, notes = read(content.encode())
+    as_text = compact(number)[1:-1] in answer and f'"{number}"' in answer
+    if as_text:
+        assert notes == [AS_TEXT]
+        value = float(number)
+        assert abs(value) in {0, float("inf")} or len(number) > 4300
+    else:
+        rounded = as_written(answer) != as_written(content)
+        assert notes == [ROUNDED] * rounded
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=["compact", "spaced", "escaped", "indented"])
+@given(value=OBJECTS)
+def test_however_it_is_written_it_is_read_whole_and_nothing_is_noted(dialect: Dialect, value: object) -> None:
+    content = dialect(value).encode()
+    assert read(content) == (compact(value), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"\ud800", r"\\ud800"),
+        (r"\uDFFF", r"\\udfff"),
+        (r"\ud83d\ude00 \ud83d", r"😀 \\ud83d"),
+        (r"\ud83d\ud83d\ude00", r"\\ud83d😀"),
+        (r"\\\ud800", r"\\\\ud800"),
+    ],
+)
+def test_a_lone_surrogate_is_shown_as_its_escape_and_noted(text: str, shown: str) -> None:
+    note = r"text that is not valid Unicode (a lone surrogate) is shown as \uXXXX"
+    assert read(f'{{"{text}":"{text}"}}'.encode()) == (f'{{"{shown}":"{shown}"}}', [note])
+
+
+@pytest.mark.parametrize("text", [r"\\ud800", r"\ud83d\ude00", r"\\\\udfff"])
+def test_what_only_looks_like_a_lone_surrogate_stays(text: str) -> None:
+    content = f'{{"{text}":"{text}","n":1e400}}'  # the number takes it through the reader that escapes
+    data, notes = read_object(content.encode())
+    assert notes == [AS_TEXT]
+    assert next(iter(data)) == json.loads(f'"{text}"')
+
+
+@pytest.mark.parametrize(("levels", "fine"), [(128, True), (129, False), (180, False), (5000, False)])
+@pytest.mark.parametrize("value", ["0", "1e0400"], ids=["plain", "with an odd number"])
+def test_what_is_nested_too_deep_is_refused_however_it_is_read(levels: int, value: str, *, fine: bool) -> None:
+    content = f'{{"a":{"[" * (levels - 1)}{value}{"]" * (levels - 1)}}}'
+    answer, _ = read(content.encode())
+    assert ("nested more than 128 levels deep" in answer) is not fine
+    assert fine is answer.startswith('{"a":[')

@@ -1,0 +1,361 @@
+"""Whatever object the API sends, the lookup succeeds, the object goes out whole, and what is odd is said."""
+
+import json
+from typing import Any, Literal
+
+import anyio
+import httpx
+import jsonschema
+import pytest
+from conftest import NOW, Connect, LookUp
+from hypothesis import given
+from jsonschema import Draft202012Validator
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+from pydantic import SecretStr
+from strategies import LOGIN, executions
+
+from kaizen_mcp import Settings, create_server
+from kaizen_mcp.server import TOOLS
+from kaizen_mcp.summary.as_text import MAX_VERDICT
+from kaizen_mcp.tools.get_execution import GET_EXECUTION
+from kaizen_mcp.tools.lookup import Lookup
+
+JsonObject = dict[str, Any]
+
+
+def ignored(field: str, kind: str) -> str:
+    return f"field '{field}' holds {kind} that is not understood; the summary leaves it out"
+
+
+ODD: list[tuple[JsonObject, str]] = [
+    (
+        {"status": "Cancelled"},
+        'status "Cancelled" is not one this server knows; whether it has ended is not known',
+    ),
+    (
+        {"status": "Complete"},
+        'status "Complete" is not one this server knows; whether it has ended is not known',
+    ),
+    ({"status": 7}, 'status "7" is not one this server knows; whether it has ended is not known'),
+    ({"status": None}, "the object has no status, so whether it has finished is not known"),
+    ({"id": None}, "the object has no id"),
+    ({"attempts": True}, ignored("attempts", "true or false")),
+    ({"attempts": -1}, ignored("attempts", "a number")),
+    ({"attempts": 10**30}, ignored("attempts", "a number")),
+    ({"isTest": "yes"}, ignored("isTest", "text")),
+    ({"startTime": 1700000000}, ignored("startTime", "a number")),
+    ({"startTime": "yesterday"}, ignored("startTime", "text")),
+    ({"startTime": "2026-13-45T99:00:00Z"}, ignored("startTime", "text")),
+    ({"startTime": "2026-11-22T09:00:00"}, "field 'startTime' is a time without a zone, read as UTC"),
+    ({"liveViewUrl": "javascript:alert(1)"}, ignored("liveViewUrl", "text")),
+    ({"workflow": "Submit claim"}, ignored("workflow", "text")),
+    (
+        {
+            "authentications": [
+                {"status": "InProgress", "liveViewUrl": "https://a.example"},
+                {"status": "InProgress", "liveViewUrl": "https://b.example"},
+            ]
+        },
+        "several logins are open, each with a live view link of its own in raw.authentications",
+    ),
+    ({"authentications": {"status": "InProgress"}}, ignored("authentications", "an object")),
+    (
+        {"authentications": ["x", {}]},
+        "field 'authentications' holds items that are not objects and were not understood",
+    ),
+    (
+        {"authentications": [{"status": "Expired"}]},
+        'authentication status "Expired" is not one this server knows',
+    ),
+    (
+        {"downloads": {"files": [{"sizeBytes": "big"}, {"sizeBytes": "huge"}]}},
+        ignored("downloads.files.sizeBytes", "text"),
+    ),
+    (
+        {"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T08:00:00Z", "status": "Completed"},
+        "it ended before it started, by its own times",
+    ),
+    (
+        {"status": "InProgress", "endTime": "2026-11-22T08:00:00Z"},
+        "it has an end time, though its status is not one of an ended run",
+    ),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("execution", "note"), ODD, ids=str)
+async def test_what_is_odd_is_noted_once_and_nothing_else_is(
+    look_up: LookUp, execution: JsonObject, note: str
+) -> None:
+    _, notes = await look_up({"id": "a", "status": "InProgress", **execution})
+    assert notes == [note]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("written", "state"),
+    [
+        ("ENQUEUED", "queued"),
+        ("in_progress", "running"),
+        (" In Progress\n", "running"),
+        ("IN-PROGRESS", "running"),
+        ("paused", "paused"),
+        ("COMPLETED", "finished"),
+        ("failed", "failed"),
+        ("Cancelled", "unknown"),
+        ("In.Progress", "unknown"),
+        ("Finished", "unknown"),
+        (7, "unknown"),
+    ],
+)
+async def test_a_status_is_known_in_any_case_and_with_any_separator(
+    look_up: LookUp, written: object, state: str
+) -> None:
+    summary, notes = await look_up({"id": "a", "status": written})
+    assert summary["status"] == str(written).strip()
+    assert summary["state"] == state
+    assert any(note.startswith("status ") for note in notes) is (state == "unknown")
+
+
+@pytest.mark.anyio
+async def test_the_status_of_an_authentication_is_known_in_any_case_too(look_up: LookUp) -> None:
+    statuses = ["ENQUEUED", "in_progress", "Finished", "FAILED", "Completed"]
+    summary, notes = await look_up(
+        {"id": "a", "status": "InProgress", "authentications": [{"status": status} for status in statuses]}
+    )
+    assert summary["failed_logins"] == 1
+    assert notes == ['authentication status "Completed" is not one this server knows']
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("blank", [None, "", "  "])
+async def test_null_and_blank_text_are_as_good_as_missing(look_up: LookUp, blank: str | None) -> None:
+    texts = dict.fromkeys(["name", "liveViewUrl", "parentExecutionId", "truncatedResponse"], blank)
+    nested = {"authentications": [{"status": "Finished", "liveViewUrl": blank}], "startBlock": {"name": blank}}
+    files = {"downloads": {"files": [{"name": blank, "downloadUrl": blank}], "message": blank}}
+    summary, notes = await look_up({"id": "a", "status": "InProgress", **texts, **nested, **files})
+    assert notes == []
+    assert not {"name", "live_view_url", "start_block_name", "downloads_names", "response_truncated"} & set(
+        summary
+    )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("field", "consequence"),
+    [
+        ("id", "the object has no id"),
+        ("status", "the object has no status, so whether it has finished is not known"),
+    ],
+)
+async def test_an_id_or_a_status_of_another_type_is_noted_with_what_follows(
+    look_up: LookUp, field: str, consequence: str
+) -> None:
+    _, notes = await look_up({"id": "a", "status": "InProgress", field: ["Failed"]})
+    assert notes == [
+        consequence,
+        f"field '{field}' holds a list that is not understood; the summary leaves it out",
+    ]
+
+
+@pytest.mark.anyio
+async def test_null_is_as_good_as_missing(look_up: LookUp) -> None:
+    sample = dict.fromkeys(["name", "workflow", "logins", "startTime", "attempts", "downloads", "liveViewUrl"])
+    summary, notes = await look_up({"id": "a", "status": "Enqueued", **sample})
+    assert notes == []
+    assert set(summary) == {
+        "headline", "next_step", "kind", "id", "status", "state", "finished", "needs_person", "should_poll",
+        "poll_after_seconds",
+    }  # fmt: skip
+
+
+@pytest.mark.anyio
+async def test_a_number_no_double_can_hold_and_text_no_encoding_can_carry_become_text(
+    connect: Connect, era: str
+) -> None:
+    body = (
+        rb'{"execution": {"id": "a", "big": 1e999, "small": -2e-400, "zero": 0.0e5, "\ud800k": ["half \uDC00"]}}'
+    )
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    async with connect(transport, era=era) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    raw = result.structured_content["raw"]
+    assert raw == {"id": "a", "big": "1e999", "small": "-2e-400", "zero": 0.0, "\\ud800k": ["half \\udc00"]}
+    assert result.structured_content["notes"][1:] == [
+        "a number too large or too small for JSON readers is shown as text",
+        "text that is not valid Unicode (a lone surrogate) is shown as \\uXXXX",
+    ]
+
+
+@pytest.mark.anyio
+async def test_an_integer_too_long_to_read_becomes_text_and_no_field_hides_another(connect: Connect) -> None:
+    digits = "9" * 5_000
+    body = b'{"execution": {"id": "a", "n": %b, "\\ud800": 1, "\\\\ud800": 2}}' % digits.encode()
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    async with connect(transport) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"] == {"id": "a", "n": digits, "\\ud800_2": 1, "\\ud800": 2}
+
+
+@pytest.mark.anyio
+async def test_an_escaped_pair_of_surrogates_is_an_ordinary_character(connect: Connect) -> None:
+    body = rb'{"execution": {"id": "a", "status": "Completed", "name": "\ud83d\ude00"}}'
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    async with connect(transport) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"]["name"] == "😀"
+    assert result.structured_content["notes"] == []
+
+
+OPEN = {"authentications": [{"status": "InProgress"}]}
+MANUAL = {"contextAuthentications": [LOGIN]}
+DONE = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
+UNDONE = {"contextAuthentications": [LOGIN | {"authenticationStatus": "unauthenticated"}]}
+NOT_YET = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Unauthenticated"}]}
+
+
+AUTOMATIC = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual": False}}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("execution", "waits"),
+    [
+        (OPEN | MANUAL, "yes"),
+        (MANUAL | {"authentications": [{"status": "In Progress"}]}, "yes"),
+        (
+            {"status": "PAUSED", "contextAuthentications": [LOGIN | {"authenticationStatus": "unauthenticated"}]},
+            "maybe",
+        ),
+        (OPEN | MANUAL | {"status": "Mystery"}, "yes"),
+        (OPEN | MANUAL | {"status": None}, "yes"),
+        (OPEN | {"contextAuthentications": [LOGIN, AUTOMATIC]}, "maybe"),
+        (OPEN | DONE, "maybe"),
+        (OPEN | {"contextAuthentications": [LOGIN, LOGIN]}, "maybe"),
+        (OPEN | {"contextAuthentications": [LOGIN, {"contextAuthenticationId": "c-2"}]}, "maybe"),
+        ({"authentications": [{"status": "InProgress"}] * 2, "contextAuthentications": [LOGIN] * 2}, "yes"),
+        (NOT_YET | {"status": "Paused"}, "maybe"),
+        (OPEN | {"status": "Paused"}, "maybe"),
+        (OPEN | {"status": "Paused", "contextAuthentications": [AUTOMATIC]}, None),
+        (MANUAL | {"authentications": [{"status": "Finished"}]}, None),
+        (MANUAL | {"authentications": []}, None),
+        (OPEN | {"contextAuthentications": []}, None),
+        (OPEN | {"contextAuthentications": [AUTOMATIC]}, None),
+        ({"status": "Paused"}, None),
+        (OPEN | MANUAL | {"status": "Completed"}, None),
+    ],
+    ids=str,
+)
+async def test_it_waits_for_a_login_only_as_surely_as_the_object_says(
+    look_up: LookUp, execution: JsonObject, waits: str | None
+) -> None:
+    summary, _ = await look_up({"id": "a", "status": "InProgress", **execution})
+    assert summary.get("waits_for_login") == waits
+    assert summary["needs_person"] is (waits is not None or summary["state"] == "paused")
+    headline = summary["headline"]
+    assert ("it waits for a person to log in" in headline) is (waits == "yes")
+    assert ("it may be waiting for a person to log in" in headline) is (waits == "maybe")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("times", "seconds"),
+    [
+        ({"durationMs": 1500, "startTime": "2026-11-22T09:00:00Z", "status": "Completed"}, 1.5),
+        ({"durationMs": 0, "startTime": "2026-11-22T09:00:00Z"}, 1800),
+        ({"durationMs": 1500}, 1.5),
+        ({"durationMs": 0, "startTime": "2026-11-22T09:00:00Z", "status": "Enqueued"}, None),
+        ({"startTime": "2026-11-22T09:30:20Z"}, 0),
+        ({"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T10:00:00Z"}, 1800),
+        ({"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T10:00:30+01:00"}, 30),
+        ({"startTime": "2026-11-22T09:00:00Z"}, 1800),
+        ({"startTime": "2026-11-22T11:00:00Z"}, None),
+        ({"startTime": "2026-11-22T09:00:00Z", "status": "Completed"}, None),
+        ({"startTime": "2026-11-22T09:00:00Z", "status": "Enqueued"}, None),
+        ({}, None),
+    ],
+)
+async def test_the_duration_comes_from_the_best_source_there_is(
+    look_up: LookUp, times: JsonObject, seconds: float | None
+) -> None:
+    summary, _ = await look_up({"id": "a", "status": "InProgress", **times})
+    assert summary.get("duration_seconds") == seconds
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("field", "value", "quoted"),
+    [
+        ("error", "boom", {"error": "boom"}),
+        ("failureReason", "boom", {"failureReason": "boom"}),
+        ("message", "boom", {"message": "boom"}),
+        ("errorAnalysis", {"why": "x", "steps": ["a"]}, {"errorAnalysis.why": "x", "errorAnalysis.steps[0]": "a"}),
+        ("errors", [{"message": "boom"}], {"errors[0].message": "boom"}),
+        ("errors", [str(n) for n in range(9)], {f"errors[{n}]": str(n) for n in range(5)}),
+        ("error", {"a": {"b": {"c": "deep"}}}, {"error.a.b.c": "deep"}),
+        ("error", {"a": {"b": {"c": {"d": {"e": "too deep"}}}}}, None),
+        ("error", {"code": 500, "fatal": True}, {"error.code": "500"}),
+        ("authentications", [{"errorMessage": "expired"}], {"authentications[0].errorMessage": "expired"}),
+        ("error", None, None),
+        ("pauseReason", "Held", {"pauseReason": "Held"}),
+        ("contextAuthentications", [{"error": "locked"}], {"contextAuthentications[0].error": "locked"}),
+        ("response", {"error": "no such member"}, {"response.error": "no such member"}),
+        ("mirror", "boom", None),
+    ],
+    ids=str,
+)
+async def test_error_like_fields_are_quoted_with_their_names(
+    look_up: LookUp, field: str, value: Any, quoted: dict[str, str] | None
+) -> None:
+    summary, _ = await look_up({"id": "a", "status": "Failed", field: value})
+    found = summary.get("error_fields")
+    assert (found and {error["field"]: error["text"] for error in found}) == quoted
+
+
+def ask(lookup: Lookup, body: JsonObject, raw: Literal["safe", "exact"]) -> CallToolResult:
+    async def call() -> CallToolResult:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, content=json.dumps(body).encode()))
+        settings = Settings(api_key=SecretStr("k"), raw=raw)
+        server = create_server(settings, transport=transport, clock=lambda: NOW)
+        async with Client(server) as client:
+            return await client.call_tool(lookup.name, {"id": "a"})
+
+    return anyio.run(call)
+
+
+ENDED = ["Completed", "COMPLETED", "Failed", " failed"]
+OUTPUT_SCHEMAS = {lookup.name: lookup.published(24_000).output_schema or {} for lookup in TOOLS}
+
+
+def wrapped(lookup: Lookup, recording: JsonObject) -> JsonObject:
+    return {"execution": recording} if lookup is GET_EXECUTION else recording
+
+
+@pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
+@given(recording=executions)
+def test_any_object_is_answered_whole_where_the_exact_one_is_wanted(lookup: Lookup, recording: JsonObject) -> None:
+    result = ask(lookup, wrapped(lookup, recording), raw="exact")
+    assert json.dumps(result.structured_content["raw"]) == json.dumps(recording)  # 1 is not True is not 1.0
+    assert "redacted" not in result.structured_content
+
+
+@pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
+@given(recording=executions)
+def test_any_object_is_answered_by_the_published_schema(lookup: Lookup, recording: JsonObject) -> None:
+    result = ask(lookup, wrapped(lookup, recording), raw="safe")
+    assert not result.is_error
+    result.model_dump_json()  # what can't be encoded would end the server
+    jsonschema.validate(result.structured_content, OUTPUT_SCHEMAS[lookup.name], Draft202012Validator)
+    verdict, raw = (block.text for block in result.content if isinstance(block, TextContent))
+    assert json.dumps(json.loads(raw)) == json.dumps(result.structured_content["raw"])
+    assert len(verdict) <= MAX_VERDICT
+    summary = result.structured_content["summary"]
+    assert verdict.startswith(summary["headline"])
+    assert "\n" not in summary["headline"] + summary["next_step"]
+    assert summary["finished"] is (recording.get("status") in ENDED)
+    # What programs go by says the same as the words do.
+    assert summary["should_poll"] is ("poll_after_seconds" in summary)
+    assert not summary["should_poll"] or " again with id " in summary["next_step"]
+    needed = summary.get("waits_for_login") == "yes" or summary["state"] in {"paused", "unknown"}
+    assert not (summary["should_poll"] and needed)

@@ -1,0 +1,223 @@
+"""Whatever comes over the network, the caller gets an answer or a typed error, and never the key."""
+
+import asyncio
+import gc
+import gzip
+import json
+from collections.abc import AsyncGenerator
+
+import anyio
+import anyio.abc
+import anyio.lowlevel
+import httpx
+import pytest
+from conftest import RunningSandbox
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from kaizen_mcp import KaizenApi, Settings
+from kaizen_mcp.api.client import Reply
+from kaizen_mcp.api.transport import proxy_for
+from kaizen_mcp.errors import BadResponseError, KaizenError, TlsError
+
+KEY = "kz_live_0123456789abcdef"
+
+keys_of_our_key = st.integers(0, 90).map(lambda length: "x" * length + KEY)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(KEY),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | keys_of_our_key, inner, max_size=3),
+    max_leaves=8,
+)
+long_messages = st.integers(0, 3000).map(lambda length: "password=" + "a" * length + " " + KEY)
+messages = st.fixed_dictionaries(
+    {}, optional={"message": json_values | long_messages, "error": json_values, "detail": json_values}
+)
+wrapped = st.fixed_dictionaries(
+    {"execution": json_values | st.dictionaries(st.text(), json_values)},
+    optional={KEY: st.none(), "x" * 20 + KEY: st.none()},
+)
+texts = (json_values | messages | wrapped).map(json.dumps).map(str.encode)
+broken = st.tuples(texts, st.integers(0, 50)).map(lambda pair: pair[0][: -pair[1] or None])
+bodies = st.binary(max_size=200) | texts | broken | (texts | st.binary()).map(gzip.compress)
+header = st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=30)
+headers = st.fixed_dictionaries(
+    {},
+    optional={
+        "Content-Encoding": st.sampled_from(["gzip", "br", "identity", "gzip, gzip", "GZIP"]),
+        "Content-Type": st.sampled_from(["application/json", "text/html", "text/html; charset=x", ""]) | header,
+        "Retry-After": st.sampled_from(["0", "1", "99999", "Sun, 22 Nov 2026 09:30:00 GMT"]) | header,
+        "X-Request-Id": header | st.just(KEY),
+        "Location": header | st.sampled_from(["https://xn--a/", "http://[", "//a:b"]),
+        "Set-Cookie": header,
+    },
+)
+statuses = st.sampled_from([200, 201, 204, 301, 307, 400, 401, 403, 404, 418, 422, 429, 500, 503, 599])
+
+
+@given(st.integers(100, 999).filter(lambda status: status >= 200) | statuses, headers, bodies)
+def test_any_response_is_an_answer_or_a_typed_error(status: int, fields: dict[str, str], body: bytes) -> None:
+    async def ask() -> Reply | KaizenError:
+        transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=fields, content=body))
+        limits = Settings(api_key=SecretStr(KEY), max_retries=0, max_body_bytes=1024)
+        async with KaizenApi(limits, transport=transport) as api:
+            try:
+                return await api.get_execution("a")
+            except KaizenError as error:
+                return error
+
+    outcome = anyio.run(ask)
+    if isinstance(outcome, Reply):
+        assert 200 <= status < 300
+        told = json.dumps([outcome.data, *outcome.notes, *outcome.redacted], ensure_ascii=False)
+    else:
+        told = f"{outcome} {outcome.api_message} {outcome.request_id}"
+        assert outcome.__context__ is None
+        assert len(outcome.api_message or "") <= 300
+    told.encode()
+    assert KEY[:12] not in told
+
+
+@pytest.mark.anyio
+async def test_a_lookup_that_waited_in_vain_for_its_turn_says_so() -> None:
+    async def keep_the_turn(_: httpx.Request) -> httpx.Response:
+        with anyio.CancelScope(shield=True):  # beyond the deadline of whoever waits
+            await anyio.sleep(0.5)
+        return httpx.Response(200, json={})
+
+    busy = Settings(api_key=SecretStr(KEY), max_concurrency=1, max_retries=0, call_timeout=0.2)
+    told: list[str] = []
+    async with (
+        KaizenApi(busy, transport=httpx.MockTransport(keep_the_turn)) as api,
+        anyio.create_task_group() as tasks,
+    ):
+
+        async def ask(asked: str) -> None:
+            with pytest.raises(KaizenError) as caught:
+                await api.get_execution(asked)
+            told.append(str(caught.value))
+
+        for asked in "ab":
+            tasks.start_soon(ask, asked)
+    assert len(told) == 2
+    assert "Too many lookups were under way for this one to get its turn within 0.2 s." in told
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
+@pytest.mark.parametrize(
+    ("no_proxy", "expected"),
+    [
+        ("", "http://proxy.example:3128"),
+        ("*", None),
+        ("api.example", None),
+        (".example", None),
+        ("other.example, example", None),
+        ("ample", "http://proxy.example:3128"),
+        ("other.example", "http://proxy.example:3128"),
+        ("api.example:8443", None),
+        ("api.example:443", "http://proxy.example:3128"),
+    ],
+)
+def test_the_proxy_is_chosen_as_the_standard_library_reads_the_environment(
+    monkeypatch: pytest.MonkeyPatch, variable: str, no_proxy: str, expected: str | None
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv(variable, "proxy.example:3128")
+    monkeypatch.setenv("no_proxy", no_proxy)
+    assert proxy_for(httpx.URL("https://api.example:8443/")) == expected
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]"])
+def test_there_is_never_a_proxy_for_this_computer(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert proxy_for(httpx.URL(url)) is None
+
+
+async def cancel_all_after(turns: int, api: KaizenApi) -> None:
+    """Cancel as many calls as may be under way, after so many turns of the event loop."""
+    calls = [asyncio.create_task(api.get_execution("exec-child")) for _ in range(api.settings.max_concurrency)]
+    for _ in range(turns):
+        await anyio.lowlevel.checkpoint()
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+
+
+@pytest.mark.anyio
+async def test_calls_cancelled_while_connecting_leave_the_way_free_for_the_next(
+    running_sandbox: RunningSandbox,
+) -> None:
+    with running_sandbox() as address:
+        limits = Settings(api_key=SecretStr(KEY), base_url=address, call_timeout=5, max_retries=0)
+        for turns in range(30):  # a call has connected after ten or so
+            async with KaizenApi(limits) as api:
+                await cancel_all_after(turns, api)
+                reply = await api.get_execution("exec-child")
+            assert reply.data["id"] == "exec-child"
+
+
+# httpcore leaves the socket of a cancelled handshake to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.anyio
+async def test_calls_cancelled_in_a_silent_handshake_leave_the_way_free_for_the_next() -> None:
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610 - a socket's, not Django's
+    connected = 0
+    all_connected = anyio.Event()
+    limits = Settings(api_key=SecretStr(KEY), base_url=f"https://127.0.0.1:{port}", call_timeout=5, max_retries=0)
+
+    async def accept(stream: anyio.abc.SocketStream) -> None:
+        nonlocal connected
+        connected += 1
+        if connected == limits.max_concurrency:
+            all_connected.set()
+        async with stream:
+            if connected > limits.max_concurrency:
+                await stream.send(b"this is no TLS")  # the next call is answered, if not well
+            else:
+                await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as tasks, KaizenApi(limits) as api:
+        tasks.start_soon(listener.serve, accept)
+        async with anyio.create_task_group() as calls:
+            for _ in range(limits.max_concurrency):
+                calls.start_soon(api.get_execution, "a")
+            await all_connected.wait()
+            calls.cancel_scope.cancel()
+        with pytest.raises(TlsError):
+            await api.get_execution("a")
+        tasks.cancel_scope.cancel()
+    await listener.aclose()
+    gc.collect()
+
+
+MEMBERS = [
+    [b'{"execution": {"id": "a", ', b'"status": "Completed"}}'],
+    [b'{"execution": {"id": "a"}}', b'{"execution": {"id": "b"}}'],
+    [b'{"execution": {"id": "a"}}', b" \n"],
+    [b'{"execution": {"id": "a"}} ', b""],
+    [b"", b'{"execution": {"id": "a"}}'],
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("chunks", [1, 2, 40], ids=["one chunk", "two chunks", "many chunks"])
+@pytest.mark.parametrize("members", MEMBERS)
+async def test_a_gzip_body_of_two_members_is_refused_and_not_cut(members: list[bytes], chunks: int) -> None:
+    packed = b"".join(map(gzip.compress, members))
+    size = -(-len(packed) // chunks)
+
+    async def stream() -> AsyncGenerator[bytes]:
+        for start in range(0, len(packed), size):
+            yield packed[start : start + size]
+
+    response = httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=stream())
+    async with KaizenApi(
+        Settings(api_key=SecretStr(KEY)), transport=httpx.MockTransport(lambda _: response)
+    ) as api:
+        with pytest.raises(BadResponseError, match="compression is broken"):
+            await api.get_execution("a")

@@ -1,0 +1,183 @@
+"""What `kaizen-mcp get` shows a person, from a real process in a fixed time zone."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from conftest import COMMAND, Environ
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="TZ, terminals and signals are POSIX's")
+
+SHOWN = [
+    "exec-eligibility-login", "exec-invoices-finished", "exec-claim-failed", "exec-claim-queued",
+    "exec-claim-paused", "exec-credentials", "exec-eob-pending", "teach-recording", "teach-login", "nobody",
+]  # fmt: skip
+TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d \((\d{4}-\d\d-\d\d )?\d\d:\d\d UTC\)")
+FOR_MODELS = re.compile(r"get_\w*execution|detail=|raw\.|structured|restart the client|\x1b")
+
+
+def run(*arguments: str, env: Environ) -> subprocess.CompletedProcess[str]:
+    zone = {"TZ": "IST-5:30", **env}
+    return subprocess.run(
+        [*COMMAND, *arguments], env=zone, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+
+
+def run_on_a_terminal(*arguments: str, env: Environ) -> str:
+    """What a terminal shows of the output."""
+    terminal, theirs = os.openpty()
+    with subprocess.Popen([*COMMAND, *arguments], env=env, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # its end of the terminal is closed
+            while data := os.read(terminal, 4096):
+                shown += data
+        os.close(terminal)
+    assert process.returncode == 0
+    return shown.decode()
+
+
+@contextmanager
+def api_with(execution: dict[str, Any]) -> Generator[dict[str, str]]:
+    """An API that knows one execution; yields the settings that lead to it."""
+
+    class Api(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.dumps({"execution": execution}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - says nothing
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield {"KAIZEN_API_KEY": "any-key-at-all", "KAIZEN_BASE_URL": f"http://127.0.0.1:{server.server_port}"}
+        server.shutdown()
+
+
+@pytest.mark.parametrize("identifier", SHOWN)
+def test_a_person_sees_what_happened_and_what_to_do(
+    environ: Environ, identifier: str, check_snapshot: Callable[[str, Any], None]
+) -> None:
+    flags = ["--instructor"] if identifier.startswith("teach-") else []
+    done = run("get", identifier, *flags, env={**environ, "KAIZEN_SANDBOX": "1"})
+    shown = done.stderr if identifier == "nobody" else done.stdout
+    assert not FOR_MODELS.search(done.stdout + done.stderr)
+    check_snapshot(f"get/{identifier}", [TIME.sub("TIME", line) for line in shown.splitlines()])
+
+
+def test_times_are_local_beside_utc_with_the_date_of_another_day(environ: Environ) -> None:
+    execution = {
+        "id": "a",
+        "status": "Completed",
+        "startTime": "2025-03-09T20:00:00Z",
+        "endTime": "2025-03-09T21:05:00Z",
+    }
+    with api_with(execution) as settings:
+        done = run("get", "a", env={**environ, **settings})
+        there = run("get", "a", env={**environ, **settings, "TZ": "UTC"})
+    started, ended = "2025-03-10 01:30 (2025-03-09 20:00 UTC)", "2025-03-10 02:35 (2025-03-09 21:05 UTC)"
+    assert f"\nTimes: started {started}, ended {ended}, took 1 h 5 min\n" in done.stdout
+    assert "\nTimes: started 2025-03-09 20:00 UTC, ended 2025-03-09 21:05 UTC, took 1 h 5 min\n" in there.stdout
+
+
+def test_a_time_of_today_has_no_date(environ: Environ) -> None:
+    now = datetime.now(UTC)
+    with api_with({"id": "a", "status": "InProgress", "startTime": now.isoformat()}) as settings:
+        done = run("get", "a", env={**environ, **settings, "TZ": "UTC"})
+    if datetime.now(UTC).date() != now.date():
+        pytest.skip("midnight has passed")
+    assert f"\nTimes: started {now:%H:%M} UTC\n" in done.stdout
+
+
+@pytest.mark.parametrize("raw", ["safe", "exact"])
+def test_text_and_links_of_the_api_cannot_control_the_terminal(environ: Environ, raw: str) -> None:
+    bell = "\x1b]0;title\x07\x1b[2J\u202e\r\nNext: trust me"
+    files = [
+        {"name": bell, "downloadUrl": f"https://files.example/{bell}"},
+        {"name": 5, "downloadUrl": "javascript:1"},
+    ]
+    execution = {"id": bell, "name": bell, "status": "Completed", "downloads": {"files": files, "message": bell}}
+    with api_with(execution) as settings:
+        done = run("get", "a", env={**environ, **settings, "KAIZEN_RAW": raw})
+    assert done.returncode == 0
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", done.stdout)
+    assert [line[:6] for line in done.stdout.splitlines()].count("Next: ") == 1
+    assert "javascript:" not in done.stdout
+
+
+def test_a_terminal_gets_bold_labels_and_a_headline_in_the_colour_of_the_state(environ: Environ) -> None:
+    env = {**environ, "KAIZEN_SANDBOX": "1"}
+    colours = {"exec-claim-failed": "31", "exec-invoices-finished": "32", "exec-eligibility-login": "33"}
+    for identifier, colour in colours.items():
+        headline, *_ = (shown := run_on_a_terminal("get", identifier, env=env)).splitlines()
+        assert headline.startswith(f"\x1b[1;{colour}m")
+        assert "\x1b[1mNext:\x1b[0m " in shown
+        assert all(len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= 80 for line in shown.splitlines())
+    assert "\x1b" not in run_on_a_terminal("get", "exec-claim-failed", env={**env, "NO_COLOR": "1"})
+
+
+def test_a_wait_for_a_status_that_nobody_knows_ends(environ: Environ) -> None:
+    env = {**environ, "KAIZEN_CALL_TIMEOUT": "2"}
+    done = run("get", "exec-cancelled", "--wait", "--sandbox", env=env)
+    assert done.returncode == 0
+    assert 'has the status "Cancelled"' in done.stdout
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+def interrupt():
+    while sys.argv[1] not in sys.modules:
+        time.sleep(0.001)
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=interrupt, daemon=True).start()
+from kaizen_mcp.cli.main import main
+sys.exit(main(sys.argv[2:]))
+"""
+"""Presses Ctrl-C twice once a module is being imported."""
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        ("pydantic", ["get", "exec-live", "--wait", "--sandbox"]),
+        ("kaizen_mcp.sandbox.fake_api", ["get", "exec-live", "--wait", "--sandbox"]),
+        ("mcp.client", ["demo"]),
+        ("uvicorn", ["sandbox", "--port", "0"]),
+        ("pydantic", ["--sandbox"]),
+        ("kaizen_mcp.stdio", ["--sandbox"]),
+    ],
+)
+def test_two_ctrl_c_end_quietly_at_any_moment(environ: Environ, module: str, arguments: list[str]) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, module, *arguments],
+        env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.wait(30) == 130
+        assert process.stderr
+        assert process.stderr.read() == b""
+
+
+def test_ctrl_c_while_python_exits_is_ignored(environ: Environ) -> None:
+    script = (
+        "import atexit, os, sys; atexit.register(os.kill, os.getpid(), 2); "
+        "from kaizen_mcp.cli.main import main; sys.exit(main(['get', 'exec-child', '--sandbox']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

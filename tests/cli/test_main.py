@@ -1,0 +1,280 @@
+"""The command line as a person uses it, as real processes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from conftest import COMMAND, Environ, RunningSandbox, needs_dev_full, posix_only
+
+from kaizen_mcp import __version__
+from kaizen_mcp.sandbox.sample_runs import EXECUTIONS, INSTRUCTOR_EXECUTIONS
+
+
+def run(*arguments: str, env: Environ) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], env=env, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def live(environ: Environ, running_sandbox: RunningSandbox) -> Generator[Environ]:
+    """Settings for a sandbox in which `exec-live` waits for a person after two seconds, not after eight."""
+    with running_sandbox(speed=4) as address:
+        yield {**environ, "KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "any-key-at-all"}
+
+
+def test_get_prints_the_verdict(environ: Environ) -> None:
+    done = run("--sandbox", "get", "exec-claim-failed", env=environ)
+    assert done.returncode == 0
+    headline, step, *_ = done.stdout.splitlines()
+    assert headline.startswith('"Submit claim 2026-1093" failed 20 min ago')
+    assert step.startswith("Next: ")
+    assert done.stderr == ""
+
+
+def test_get_json_prints_the_whole_answer(environ: Environ) -> None:
+    done = run("get", "teach-recording", "--instructor", "--json", env={**environ, "KAIZEN_SANDBOX": "1"})
+    assert done.returncode == 0
+    answer = json.loads(done.stdout)
+    assert answer["summary"]["is_recording"] is True
+    assert answer["raw"]["id"] == "teach-recording"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "said"),
+    [
+        (["--sandbox", "get", "nobody"], 1, "[not_found]"),
+        (["get", "exec-child"], 1, "[not_configured]"),
+        (["--sandbox", "get", ""], 2, "[invalid_input]"),
+        (["get"], 2, "the following arguments are required: id"),
+        (["fetch"], 2, "invalid choice: 'fetch'"),
+        (["sandbox", "--port", "many"], 2, "a port is a number from 0 to 65535"),
+        (["sandbox", "--port", "65536"], 2, "a port is a number from 0 to 65535"),
+    ],
+)
+def test_a_failure_is_told_on_stderr_with_its_exit_code(
+    environ: Environ, arguments: list[str], exit_code: int, said: str
+) -> None:
+    done = run(*arguments, env=environ)
+    assert (done.returncode, done.stdout) == (exit_code, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_get_wait_tells_each_change_in_a_plain_line_where_nobody_looks_at_a_terminal(live: Environ) -> None:
+    done = run("get", "exec-live", "--wait", env=live)
+    assert done.returncode == 0
+    told = [line.partition(" (waited ")[0] for line in done.stderr.splitlines()]
+    assert told[0] == "queued"
+    assert any(line.startswith("running for ") for line in told)
+    assert told[-1].endswith('it waits for a person to log in to "Availity (Smith Dental)"')
+    assert "\r" not in done.stderr
+    assert "needs a person" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
+def test_get_wait_shows_one_live_line_on_a_terminal(live: Environ) -> None:
+    terminal, theirs = os.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "get", "exec-live", "--wait"], env=live, stdout=subprocess.PIPE, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # its end of the terminal is closed
+            while data := os.read(terminal, 4096):
+                shown += data
+        os.close(terminal)
+        assert process.stdout
+        verdict = process.stdout.read().decode()
+    drawn = [line.rstrip() for line in shown.decode().split("\r")]
+    assert "\n" not in shown.decode()
+    assert {line[:1] for line in drawn if line} == set("|/-\\")
+    assert any("running for" in line for line in drawn)
+    assert drawn[-1] == ""
+    assert all(len(line) < 80 for line in drawn)
+    assert "needs a person" in verdict
+
+
+def test_get_wait_ends_where_waiting_is_of_no_use(environ: Environ) -> None:
+    done = run("get", "teach-ended-early", "--instructor", "--wait", "--sandbox", env=environ)
+    assert done.returncode == 0
+    assert "its status and its times contradict each other" in done.stdout
+
+
+@needs_dev_full
+def test_get_wait_gives_its_answer_though_nobody_reads_how_the_wait_goes(live: Environ) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "get", "exec-live", "--wait"],
+            env=live, stdout=subprocess.PIPE, stderr=full, encoding="utf-8", timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert "needs a person" in done.stdout
+
+
+@pytest.mark.slow
+def test_get_wait_goes_on_through_faults_and_from_call_to_call(environ: Environ) -> None:
+    status = iter([200, 200, 503, 503, 503, 200, 200])
+    running = {"execution": {"id": "a", "status": "InProgress"}}
+    ended = {"execution": {"id": "a", "status": "Completed"}}
+    asked: list[int] = []
+
+    class Api(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(next(status, 200))
+            body = json.dumps(ended if len(asked) > 7 else running).encode()
+            self.send_response(asked[-1])
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - says nothing
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        env = {
+            **environ, "KAIZEN_API_KEY": "any-key-at-all", "KAIZEN_BASE_URL": f"http://127.0.0.1:{server.server_port}",
+            "KAIZEN_CALL_TIMEOUT": "2", "KAIZEN_MAX_RETRIES": "0",
+        }  # fmt: skip
+        done = run("get", "a", "--wait", env=env)
+        server.shutdown()
+    assert done.returncode == 0
+    assert done.stdout.startswith('Execution "a" finished')
+    assert len(asked) == 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_get_wait_ends_by_two_ctrl_c(environ: Environ) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "get", "exec-prior-auth-running", "--wait", "--sandbox"],
+        env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    ) as process:  # fmt: skip
+        assert process.stderr
+        assert process.stderr.readline().startswith("running for 2 min")
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in errors
+
+
+def test_get_wait_ends_with_a_lookup_that_fails(environ: Environ) -> None:
+    done = run("get", "nobody", "--wait", "--sandbox", env=environ)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("[not_found] ")
+
+
+def test_get_json_prints_a_failure_as_json_too(environ: Environ) -> None:
+    done = run("--sandbox", "get", "nobody", "--json", env=environ)
+    assert done.returncode == 1
+    error = json.loads(done.stdout)["error"]
+    assert (error["code"], error["http_status"]) == ("not_found", 404)
+    assert error["message"].startswith("[not_found] ")
+
+
+def test_get_asks_a_sandbox_on_loopback_as_it_would_ask_the_api(
+    environ: Environ, running_sandbox: RunningSandbox
+) -> None:
+    with running_sandbox() as address:
+        env = {**environ, "KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "any"}
+        done = run("get", "exec-invoices-finished", env=env)
+    assert done.returncode == 0
+    assert "with 3 downloads (813 kB)" in done.stdout
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("command", "exit_code"),
+    [
+        pytest.param("--sandbox get exec-child > /dev/full", 1, marks=needs_dev_full),
+        # This one fails with its first line and asks nothing.
+        pytest.param("demo > /dev/full", 1, marks=needs_dev_full),
+        ("--sandbox get exec-child >&-", 0),
+        ("--sandbox get exec-child | head -0", 0),
+        ("--sandbox get nobody 2> /dev/full", 1),
+        ("sandbox --list | head -1 > /dev/null", 0),
+    ],
+)
+def test_output_that_cannot_be_written_shows_no_traceback(environ: Environ, command: str, exit_code: int) -> None:
+    shell = subprocess.run(
+        ["sh", "-c", f'"$0" "$@" {command}', *COMMAND],
+        env=environ | {"PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert shell.returncode == exit_code
+    assert "Traceback" not in shell.stderr
+    assert ("No space left on device" in shell.stderr) is command.endswith(" > /dev/full")
+
+
+def test_a_taken_port_is_explained(environ: Environ, running_sandbox: RunningSandbox) -> None:
+    with running_sandbox() as address:
+        port = address.rpartition(":")[2]
+        done = run("sandbox", "--port", port, env=environ)
+    assert done.returncode == 2
+    assert f"port {port} can't be used" in done.stderr
+    assert "choose another with --port" in done.stderr
+
+
+def test_sandbox_list_names_every_id(environ: Environ) -> None:
+    done = run("sandbox", "--list", env=environ)
+    assert done.returncode == 0
+    for identifier, entry in {**EXECUTIONS, **INSTRUCTOR_EXECUTIONS}.items():
+        assert re.search(rf"^  {identifier} +{re.escape(entry.shows)}$", done.stdout, re.MULTILINE)
+
+
+def test_version_and_help_are_for_people(environ: Environ) -> None:
+    assert run("--version", env=environ).stdout == f"kaizen-mcp {__version__}\n"
+    usage = run("--help", env=environ).stdout
+    for word in ("serves MCP", "demo", "sandbox", "get", "README"):
+        assert word in usage
+
+
+def test_a_reader_that_leaves_early_is_not_bothered(environ: Environ) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", "--list"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (1, b"")
+
+
+@posix_only
+def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", "--port", "0"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith(b"  teach-odd-shapes"):  # the last line of the list
+                break
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (130, b"")
+
+
+@pytest.mark.slow
+def test_the_demo_asks_seven_questions_and_gets_seven_answers(environ: Environ) -> None:
+    done = run("demo", env={**environ, "KAIZEN_API_KEY": "${KAIZEN_API_KEY}", "KAIZEN_CALL_TIMEOUT": "x"})
+    assert done.returncode == 0
+    assert re.findall(r"^(\d)\. [A-Z]", done.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert done.stdout.count("Next: ") == 6
+    assert re.search(r"^   \.\.\.   running for \d+ s, attempt 1 of 3 \(\d+ of 30 s\)$", done.stdout, re.MULTILINE)
+    assert done.stdout.count("[not_found]") == 1
+    assert "it waits for a person to log in to" in " ".join(done.stdout.split())
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""

@@ -1,0 +1,128 @@
+"""The screen of safe mode, which is fast, against the walk, which is thorough: they must agree."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_rules import CORPUS, KEY, joined
+
+from kaizen_mcp.sanitize import rules
+from kaizen_mcp.sanitize.masking import SafeMode, Walk
+from kaizen_mcp.sanitize.rules import Masker, is_credential_name
+
+words = st.sampled_from(
+    "password Passwort name label value locator headers authorization pin PIN downloadUrl liveViewUrl note id code"
+    " Paid 2026-000123 J.\u00a0Okafor {} [1] bearer basic".split()
+) | st.sampled_from(
+    [
+        "Paid in full by Delta Dental on 12 October.", "2026-11-22T07:20:00Z", "the code is 123456", "two\nlines",
+        "https://f.example/a?token=abc12345", "https://f.example/a\x1b]0;x\x07",
+        "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94", "", " ", "\u202egnp.exe",
+        '{"password": "hunter2"}', "password=hunter22", "security code: 123456", KEY, f"x{KEY}", "sk-" + "a1" * 12,
+        "--password x1y2z3", "user 'k8sxyz9'", "Bearer abc12345", "curl -u me:secret", "-----BEGIN PRIVATE KEY",
+    ]
+)  # fmt: skip
+scalars = st.none() | st.booleans() | st.integers(0, 9999) | words | st.text(max_size=30)
+trees = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words | st.text(max_size=8), inner, max_size=4),
+    max_leaves=25,
+)
+
+
+@given(st.dictionaries(words, trees, max_size=5), st.dictionaries(words, trees, max_size=3))
+def test_what_the_screen_passes_over_a_whole_walk_would_leave_as_it_is(
+    data: dict[str, Any], before: dict[str, Any]
+) -> None:
+    masker = Masker([KEY])
+    walk = Walk(masker)
+    whole = walk.fields(data, named=False)
+    safe_mode = SafeMode(masker)
+    safe_mode.apply(before)  # what it remembers of one object must not matter for the next
+    safe = safe_mode.apply(data)
+    assert (safe.data, safe.redacted, safe.hidden) == (whole, walk.redacted, walk.hidden)
+
+
+@given(
+    st.text(alphabet=st.sampled_from("abcXYZ019 .,;()&!?\n-_+/:='\"%<\u00e9\u2013\u00a0\u200b"), max_size=40)
+    | words
+)
+def test_a_text_that_is_plain_is_left_as_it_is(text: str) -> None:
+    masker = Masker([KEY])
+    if masker.is_plain(text):
+        walk = Walk(masker)
+        assert walk.value(text, named=False) == text
+        assert (walk.redacted, walk.hidden) == ([], 0)
+
+
+def test_each_case_of_the_corpus_is_seen_by_the_screen_as_by_a_whole_walk() -> None:
+    for case in json.loads(CORPUS.read_text(encoding="utf-8")):
+        data = joined(case["object"])
+        walk = Walk(Masker())
+        whole = walk.fields(data, named=False)
+        safe = SafeMode(Masker()).apply(data)
+        assert (safe.data, safe.redacted, safe.hidden) == (whole, walk.redacted, walk.hidden), case["title"]
+
+
+@pytest.mark.parametrize("name", sorted(rules.NAMES | set(rules.ENDINGS)))
+def test_each_name_of_a_credential_has_one_of_the_stems_and_is_found(name: str) -> None:
+    assert not name.isascii() or any(stem in name for stem in rules.STEMS)
+    assert is_credential_name(name)
+    assert is_credential_name(name.upper())
+    assert is_credential_name(f"new_{name}2")
+
+
+@given(st.lists(st.sampled_from(sorted(rules.NAMES)) | st.sampled_from("x my new P In 2 pass word - _".split())))
+def test_looking_for_stems_first_finds_the_same_names(parts: list[str]) -> None:
+    # A letter that is no ASCII but reads as one takes the way that does not look for stems.
+    for joined_by in ("", "_", "-", " ", "."):
+        name = joined_by.join(parts)
+        wide = name.translate({ord("s"): "\uff53", ord("o"): "\uff4f", ord("i"): "\uff49", ord("e"): "\uff45"})
+        assert is_credential_name(name) is is_credential_name(wide)
+
+
+LINK = "https://f.example/a?token=abc12345"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"downloadUrl": LINK},
+        {"downloadUrl": f"{LINK}\x1b]0;x\x07"},
+        {"liveViewUrl": f"{LINK}\x7f"},
+        {"downloadUrl": f"{LINK}\u202e"},
+        {"downloadUrl": f"https://f.example/{KEY}"},
+        {"downloadUrl": LINK, "note": LINK},
+        {"note": LINK},
+        {"downloadUrl": [LINK]},
+        {"password": {"downloadUrl": LINK}},
+        {"downloadUrl": f"{LINK} password=hunter22"},
+    ],
+)
+def test_links_are_screened_as_they_are_walked(data: dict[str, Any]) -> None:
+    masker = Masker([KEY])
+    walk = Walk(masker)
+    whole = walk.fields(data, named=False)
+    safe = SafeMode(masker).apply({"files": [data]})
+    assert safe.data == {"files": [whole]}
+    assert safe.redacted == [f"/files/0{pointer}" for pointer in walk.redacted]
+    assert safe.hidden == walk.hidden
+
+
+@pytest.mark.parametrize("name", ["Social (US) Security Number", "cc (amex) number", "to(x)ken"])
+def test_what_stands_in_brackets_does_not_hide_a_name(name: str) -> None:
+    assert SafeMode(Masker()).apply({name: "123-45-6789"}).redacted == [f"/{name}"]
+
+
+def test_keys_that_lie_in_one_another_are_masked_as_one() -> None:
+    inner = "AKIA" + "0123456789ABCDEF"
+    for text in (
+        f"sk-abc1-{inner}-secretremainderabcdef123",
+        f"whsec_{inner}/abcdefgh123",
+        f"x {inner}-sk-a1{'b' * 30} y",
+    ):
+        masked = Masker().text(text)
+        assert "[masked]" in masked
+        assert not any(piece in masked for piece in ("remainder", "abcdefgh123", "bbbb", inner))

@@ -1,0 +1,328 @@
+"""Safe mode: credentials masked, everything else left alone, each place reported."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+from conftest import Connect, Environ
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp import MCPError
+from mcp.types import TextContent
+from pydantic import SecretStr
+
+from kaizen_mcp import Settings
+from kaizen_mcp.sanitize.escaping import visible_lines
+from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.rules import MASK, Masker, is_credential_name
+
+JsonObject = dict[str, Any]
+CORPUS = Path(__file__).parents[1] / "corpus" / "credentials.json"
+KEY = "kz_live_0123456789abcdef"
+
+MISSES_ALLOWED = 0.01
+FALSE_ALLOWED = 0.005
+"""Shares of the corpus: of the labelled secrets, and of the other values."""
+
+
+def joined(value: Any) -> Any:
+    """The corpus has what looks like a real key in pieces, so that no scanner of repositories takes it for one."""
+    if isinstance(value, list):
+        return [joined(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    fields = cast("JsonObject", value)
+    return "".join(fields["$join"]) if "$join" in fields else {key: joined(item) for key, item in fields.items()}
+
+
+def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in cast("JsonObject", value).items():
+            yield from leaves(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[Any]", value)):
+            yield from leaves(item, f"{pointer}/{index}")
+    else:
+        yield pointer, value
+
+
+def test_the_corpus_has_few_misses_and_few_false_positives(capsys: pytest.CaptureFixture[str]) -> None:
+    misses: list[str] = []
+    false: list[str] = []
+    secrets = others = 0
+    for case in json.loads(CORPUS.read_text(encoding="utf-8")):
+        data = joined(case["object"])
+        labelled, masked = set(case["secrets"]), set(SafeMode(Masker()).apply(data).redacted)
+        values = {pointer for pointer, value in leaves(data) if isinstance(value, str | int | float)}
+        assert labelled <= values
+        secrets += len(labelled)
+        others += len(values - labelled)
+        misses += [f"{case['title']}: {pointer}" for pointer in sorted(labelled - masked)]
+        false += [f"{case['title']}: {pointer}" for pointer in sorted(masked - labelled)]
+    with capsys.disabled():
+        print(f"\ncorpus: {len(misses)} of {secrets} credentials missed, {len(false)} of {others} others masked")
+    assert len(misses) <= MISSES_ALLOWED * secrets, misses
+    assert len(false) <= FALSE_ALLOWED * others, false
+
+
+CREDENTIALS = """
+    password PASSWORD newPassword new_password password2 Passwd pwd db.passwd passphrase secret clientSecret
+    token accessToken access-token tokens idToken apiKey api_key APIKEY x-api-key privateKey Authorization cookie
+    Set-Cookie otp totpSecret pin userPin ssn SSN cardNumber card_number cvv CVV2 cvc securityCode
+"""
+NO_CREDENTIALS = """
+    tokenCount passwordless secretary pinned loginId maxTokens opinion shipping spinner keyboard publicKey
+    primaryKey authorizationNumber contextAuthentications cookieConsent passwordPolicy isPassword hasToken key id
+"""
+
+
+@pytest.mark.parametrize("name", CREDENTIALS.split())
+def test_the_name_of_a_credential_is_one_in_any_style(name: str) -> None:
+    assert is_credential_name(name)
+
+
+@pytest.mark.parametrize("name", NO_CREDENTIALS.split())
+def test_a_word_that_only_holds_the_name_of_a_credential_is_none(name: str) -> None:
+    assert not is_credential_name(name)
+
+
+def test_each_masked_place_is_listed_whatever_its_depth() -> None:
+    data = {
+        "params": {"password": "hunter2", "pin": 1234, "remember": True, "otp": None},
+        "rows": [{"a/b~c": {"tokens": ["t1", {"x": "t2"}]}}, {"name": "PIN", "value": 9876}],
+        "log": f"Authorization: Bearer abc123def456 and {KEY}",
+        "liveViewUrl": f"https://live.example/?token=abc123&k={KEY}",
+    }
+    safe = SafeMode(Masker([KEY])).apply(data)
+    assert safe.data == {
+        "params": {"password": MASK, "pin": MASK, "remember": True, "otp": None},
+        "rows": [{"a/b~c": {"tokens": [MASK, {"x": MASK}]}}, {"name": "PIN", "value": MASK}],
+        "log": f"Authorization: Bearer {MASK} and {MASK}",
+        "liveViewUrl": f"https://live.example/?token=abc123&k={MASK}",
+    }
+    assert safe.redacted == [
+        "/params/password",
+        "/params/pin",
+        "/rows/0/a~1b~0c/tokens/0",
+        "/rows/0/a~1b~0c/tokens/1/x",
+        "/rows/1/value",
+        "/log",
+        "/liveViewUrl",
+    ]
+
+
+def test_a_field_whose_name_has_to_change_hides_no_other() -> None:
+    data = {"a\u200b": 1, r"a\u200b": 2, KEY: 3}
+    safe = SafeMode(Masker([KEY])).apply(data)
+    assert safe.data == {r"a\u200b_2": 1, r"a\u200b": 2, MASK: 3}
+    assert (safe.hidden, safe.redacted) == (1, [f"/{MASK}"])
+
+
+SPELLINGS = [
+    "--password=hunter2", "kz --api-key=hunter2x", "password = hunter2", "aws_secret_access_key = wJalrhunter2",
+    "PIN: 1234", "OTP: 482913", "SSN: 123-45-6789", "password:hunter2", "x-api-key:0123456789abcdef",
+    'Authorization: Bearer "hunter2hunter2"', "Authorization%3A%20Bearer%20hunter2hunter2", "BASIC dXNlcjpwYXNz",
+    "COOKIE: a=hunter2",
+    '{"password":"hu\\"nter2"}', '{"passwords":["hunter2"]}', '{"password":{"value":"hunter2"}}',
+    '[{"name":"password","value":"hunter2"}]', '{password:"hunter2"}', "'password' => 'hunter2'",
+    "user[password]=hunter2", "user%5Bpassword%5D=hunter2", "password%253Dhunter2",
+    "<input type='password' value='hunter2'>", '<input value="hunter2" type="password">',
+    "<password><![CDATA[hunter2]]></password>", "getByLabel('Password').fill('hunter2')",
+    'page.fill("#password", "hunter2")', 'Typed "hunter2" into "Password"', "Filled 'password' with 'hunter2'",
+    "Your verification code is 482913", "https://u:hunter2@host/",
+]  # fmt: skip
+PROSE = [
+    "Password: this field is required", "wrong password", "the token expired", "bearer of good news",
+    "Prior Authorization: PA1234567", "Authorization: Required PA123456", "authorization from 2026-01-01",
+    "Verification code sent at 2026", "One-time code expired after 3000 ms", "https://host:443?email=bob@x.com",
+    "forgotPassword=1", "basic troubleshooting", "Token Ring Ltd: 12 ports", "a = b", "tokenCount: 1234",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_credential_inside_a_text_is_masked_however_it_is_spelled(text: str) -> None:
+    safe = SafeMode(Masker()).apply({"log": text}).data["log"]
+    assert MASK in safe
+    assert not re.search(r"hunter2|nter2|1234|482913|dXNl|wJal|6789", safe)
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
+    assert SafeMode(Masker()).apply({"log": text}).data["log"] == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"priorAuthorization": {"status": "Approved", "number": "PA123456", "from": "2026-01-01"}},
+        {"authorizations": [{"id": 7, "service": "Crown"}], "authorization": "Not required"},
+        {"name": "Prior authorization", "value": "Required"},
+        {"name": "Rotate the client secret", "input": {"member": "123"}},
+        {"Pass": 12, "Fail": 3, "nextPageToken": "abc123", "insuranceCardNumber": "XG-1"},
+        {"type": "pass", "text": "All checks passed"},
+    ],
+    ids=str,
+)
+def test_what_insurers_call_an_authorization_stays(data: JsonObject) -> None:
+    assert SafeMode(Masker()).apply(data).data == data
+
+
+@pytest.mark.parametrize("form", ["kz%2Fab%2Bcd%3D%3D1234567", "kz\\/ab+cd==1234567", "a3ovYWIrY2Q9PTEyMzQ1Njc"])
+def test_the_configured_key_is_masked_as_urls_json_and_base64_have_it(form: str) -> None:
+    assert Masker(["kz/ab+cd==1234567"]).text(f"x {form} y").startswith(f"x {MASK}")
+
+
+def test_many_fields_whose_names_become_the_same_are_told_apart() -> None:
+    # With a search for a free name from the start each time, this would take minutes.
+    data = {f"ghp_{n:036d}": n for n in range(20_000)}
+    safe = SafeMode(Masker()).apply(data)
+    assert len(safe.data) == len(safe.redacted) == len(data)
+
+
+@pytest.mark.anyio
+async def test_no_text_of_ours_repeats_the_key(connect: Connect, era: str) -> None:
+    body = {"execution": {"id": "b", "status": "InProgress"}}
+    ok = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    refused = httpx.MockTransport(lambda _: httpx.Response(500, headers={"X-Request-Id": KEY}))
+    told = ""
+    for transport in (ok, refused):
+        async with connect(transport, era=era, settings=Settings(api_key=SecretStr(KEY), max_retries=0)) as client:
+            for arguments in ({"id": KEY}, {"id": "a", KEY: 1}, {"id": f"https://a.example/executions/{KEY}"}):
+                told += (await client.call_tool("get_execution", arguments)).model_dump_json()
+            with pytest.raises(MCPError) as caught:
+                await client.call_tool(KEY, {})
+            told += str(caught.value)
+    assert KEY not in told
+
+
+@pytest.mark.anyio
+async def test_no_channel_shows_a_credential_and_each_says_that_it_is_masked(connect: Connect, era: str) -> None:
+    execution = {
+        "id": "a",
+        "status": "Failed",
+        "name": f"Run with {KEY}",
+        "errorMessage": "login with password=hunter2 refused",
+        "params": {"password": "hunter2"},
+        "\x1bkey": "\u202e",
+    }
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"execution": execution}))
+    async with connect(transport, era=era, settings=Settings(api_key=SecretStr(KEY))) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert KEY not in result.model_dump_json()
+    assert "hunter2" not in result.model_dump_json()
+    assert result.structured_content["redacted"] == ["/name", "/errorMessage", "/params/password"]
+    notes = [
+        '3 values look like credentials and are masked: "/name", "/errorMessage", "/params/password"',
+        "2 hidden characters are shown as \\uXXXX",
+    ]
+    assert result.structured_content["notes"][:2] == notes
+    assert isinstance(result.content[0], TextContent)
+    assert all(f"Note: {note}" in result.content[0].text for note in notes)
+
+
+@pytest.mark.anyio
+async def test_the_exact_object_is_to_be_had_for_the_asking(connect: Connect) -> None:
+    execution = {"id": "a", "status": "Completed", "params": {"password": "hunter2"}, "x": "\u202e"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"execution": execution}))
+    exact = Settings(api_key=SecretStr(KEY), raw="exact")
+    async with connect(transport, settings=exact) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"] == execution
+    assert "redacted" not in result.structured_content
+
+
+def test_the_log_shows_no_key_not_even_in_a_traceback(environ: Environ) -> None:
+    program = f"""
+import logging
+from pydantic import SecretStr
+from kaizen_mcp import Settings
+from kaizen_mcp.logs import set_up_logging
+set_up_logging(Settings(api_key=SecretStr({KEY!r}), log_level="DEBUG"))
+try:
+    raise ValueError("sent {KEY} and \\x1b[2J")
+except ValueError:
+    logging.getLogger("other").exception("token=%s", "abc123")
+"""
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+    logged = done.stderr
+    assert KEY not in logged
+    assert "abc123" not in logged
+    assert "\x1b" not in logged
+    assert f"ValueError: sent {MASK}" in logged
+
+
+HOSTILE = [
+    "-eyJaaaaaaaa", "-sk-", "cookie:", "://a:b", 'name="a" ', "--a ", "-----BEGIN PRIVATE KEY-----", "'a' : '",
+    '"a\\', '"a": ', "<a ", "<a>b", "('a', ", "bearer ", "curl -u a", "a=", "a%3D", "access code ", "password: ",
+    "क\u200d", "[TOOL_", "# ", "`",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_megabyte_made_to_slow_the_search_down_is_searched(piece: str) -> None:
+    # A pattern that went back over the text from each place would be at it for hours.
+    text = piece * (1_000_000 // len(piece))
+    Masker([KEY]).text(text)
+    visible_lines(text)
+
+
+secret_names = st.sampled_from(["password", "apiKey", "client_secret", "Cookie", "otp", "X-Auth-Token", "pin2"])
+plain_names = st.text(alphabet="bdfghjklmqrvxz", min_size=1, max_size=8)
+plain_text = st.text(alphabet="bdfghjklm éж中 \n.,", max_size=30)
+plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | plain_text
+plain_values = st.recursive(
+    plain,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(plain_names, inner, max_size=4),
+    max_leaves=20,
+)
+plain_objects = st.dictionaries(plain_names, plain_values, max_size=6)
+
+
+@given(plain_objects)
+def test_an_object_without_credentials_comes_out_as_it_went_in(data: JsonObject) -> None:
+    safe = SafeMode(Masker([KEY])).apply(data)
+    assert json.dumps(safe.data) == json.dumps(data)
+    assert (safe.redacted, safe.hidden, safe.notes) == ([], 0, [])
+
+
+@given(plain_objects, secret_names, plain_values, st.lists(plain_names, max_size=4))
+def test_whatever_stands_under_the_name_of_a_credential_is_masked_and_listed(
+    data: JsonObject, name: str, value: Any, path: list[str]
+) -> None:
+    inner: JsonObject = {**data, name: value}
+    for step in path:
+        inner = {step: inner, "beside": [data]}
+    safe = SafeMode(Masker([KEY])).apply(inner)
+    before, after = dict(leaves(inner)), dict(leaves(safe.data))
+    assert list(before) == list(after)
+    under = "".join(f"/{step}" for step in reversed(path)) + f"/{name}"
+    for pointer, leaf in before.items():
+        gives_away = isinstance(leaf, str | int | float) and not isinstance(leaf, bool) and str(leaf).strip()
+        hidden = bool(gives_away) and (pointer == under or pointer.startswith(f"{under}/"))
+        assert (pointer in safe.redacted) is hidden
+        assert after[pointer] == (MASK if hidden else leaf)
+
+
+texts = st.text() | st.sampled_from(["Bearer ", "password=", '{"pin": 12', "https://u:p@", "-----BEGIN ", KEY])
+
+
+@given(st.lists(texts, max_size=6).map("".join))
+def test_the_configured_key_is_nowhere(text: str) -> None:
+    assert KEY not in Masker([KEY]).text(text + KEY + text)
+
+
+def test_a_key_too_short_to_be_one_is_masked_only_where_it_is_the_whole_text() -> None:
+    assert Masker(["any"]).text("any") == MASK
+    assert Masker(["any"]).text("any company") == "any company"
+
+
+def test_no_key_of_the_corpus_would_stop_a_push() -> None:
+    assert not re.search(
+        r"ghp_\w{36}|sk_live_\w{10}|AKIA[A-Z0-9]{16}|eyJ\w+\.eyJ", CORPUS.read_text(encoding="utf-8")
+    )

@@ -1,0 +1,412 @@
+"""The words of a verdict: one true sentence, and one thing to do, for what the sandbox does not show."""
+
+from typing import Any
+
+import httpx
+import pytest
+from conftest import Connect, LookUp
+from mcp.types import TextContent
+
+from kaizen_mcp.humanize import format_duration, format_elapsed, format_size, join_list, pluralize
+from kaizen_mcp.summary.as_text import MAX_VERDICT
+
+pytestmark = pytest.mark.anyio
+
+JsonObject = dict[str, Any]
+
+AGAIN = 'call get_execution again with id "a"'
+STUCK = f"see whether it is stuck; else {AGAIN} in 10 min."
+FIND = "find it in Kaizen (no live view link was given)"
+LOOK = "Someone has to look into it in Kaizen."
+NO_REASON = "and that no reason was found in its record"
+CONTRADICT = "its status and its times contradict"
+THEN = f"once that is done, {AGAIN}"
+UNKNOWN = "which this server does not know"
+MAYBE = "which may or may not mean that it has ended"
+FINAL = "in a minute, and if it is still failed then, take that as final"
+REASON = "with what is quoted above"
+HOUR_AGO, DAY_AGO, JUST_NOW = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z", "2026-11-22T09:28:00Z"
+ONCE = "in a minute; if that shows no more, ask a person to check in Kaizen"
+LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
+OPEN_LOGIN: JsonObject = {"authentications": [{"status": "InProgress"}], "contextAuthentications": [LOGIN]}
+
+
+def ended(status: str, when: str = HOUR_AGO, **fields: Any) -> JsonObject:
+    return {"status": status, "endTime": when, **fields}
+
+
+VERDICTS: list[tuple[JsonObject, str, str]] = [
+    (
+        {"status": "Enqueued", "startTime": HOUR_AGO},
+        '"Check" is queued.',
+        f"Nothing to do yet: {AGAIN} in a minute.",
+    ),
+    (
+        {"status": "InProgress", "startTime": DAY_AGO, "liveViewUrl": "https://l.example/x"},
+        '"Check" has been running for 24 h.',
+        f"If 24 h is unusually long for it, ask a person to open https://l.example/x and {STUCK}",
+    ),
+    (
+        {"status": "Enqueued", "startTime": DAY_AGO},
+        '"Check" is queued.',
+        f"If 24 h is unusually long for it, ask a person to find it in Kaizen and {STUCK}",
+    ),
+    (
+        {"status": "InProgress", "attempts": 2.0, "isLastAttempt": True},
+        '"Check" is running, attempt 2, its last.',
+        f"Nothing to do yet: {AGAIN} in a minute.",
+    ),
+    (
+        {"status": "InProgress", "authentications": [{"status": "Failed"}, {"status": "Failed"}]},
+        '"Check" is running; 2 logins failed.',
+        f"Tell the person that a login failed; the run goes on, so {AGAIN} in a minute.",
+    ),
+    (
+        {"status": "InProgress", "error": "Portal is slow"},
+        '"Check" is running. Its "error" says: "Portal is slow"',
+        f"Nothing to do yet: {AGAIN} in a minute.",
+    ),
+    (
+        {"status": "InProgress"} | OPEN_LOGIN,
+        '"Check" is running; it waits for a person to log in to "Portal".',
+        f'Ask a person to {FIND} and log in to "Portal"; once that is done, {AGAIN}.',
+    ),
+    (
+        {"status": "InProgress", "liveViewUrl": "https://live.example/x"} | OPEN_LOGIN,
+        '"Check" is running; it waits for a person to log in to "Portal".',
+        f'Ask a person to open https://live.example/x and log in to "Portal"; once that is done, {AGAIN}.',
+    ),
+    (
+        {"status": "InProgress", "liveViewUrl": "https://live.example/" + "x" * 500} | OPEN_LOGIN,
+        '"Check" is running; it waits for a person to log in to "Portal".',
+        f'Ask a person to open its live view link and log in to "Portal"; once that is done, {AGAIN}.',
+    ),
+    (
+        {
+            "status": "Paused",
+            "contextAuthentications": [
+                {"loginSummary": {"name": name, "isManual": True}, "authenticationStatus": "Unauthenticated"}
+                for name in ("A", "B", "C", "D")
+            ],
+        },
+        '"Check" is paused; it may be waiting for a person to log in to "A", "B" and 2 more.',
+        f'Ask a person to {FIND} and log in to "A", "B" and 2 more, if it asks for that; {THEN}.',
+    ),
+    (
+        {"status": "Paused", "reason": "Held for review"},
+        '"Check" is paused. Its "reason" says: "Held for review"',
+        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {AGAIN}.",
+    ),
+    (
+        ended("InProgress"),
+        '"Check" has the status "InProgress", but according to its times it ended 1 h ago.',
+        f"Ask a person to check it in Kaizen: {CONTRADICT} each other; once they have, {AGAIN}.",
+    ),
+    (
+        ended("InProgress", "2026-11-22T10:30:00Z", startTime=HOUR_AGO),
+        '"Check" has been running for 1 h.',
+        f"Nothing to do yet: {AGAIN} in a minute.",
+    ),
+    (
+        ended("Cancelled"),
+        f'"Check" has the status "Cancelled", {UNKNOWN}; according to its times it ended 1 h ago.',
+        f'Tell the person that Kaizen reports the status "Cancelled", {MAYBE}, and ask them to check it there.',
+    ),
+    (
+        {"status": "Completed", "startTime": DAY_AGO, "downloads": {"status": "pending"}},
+        '"Check" finished; its downloads are still to come.',
+        f"The run is over, but not all of its files are there yet: {AGAIN} {ONCE}.",
+    ),
+    (
+        {"status": "Failed", "startTime": DAY_AGO, "durationMs": 85_800_000, "isLastAttempt": False},
+        '"Check" failed after running for 23 h 50 min; no reason was found in its record.',
+        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
+    ),
+    (
+        ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
+        '"Check" finished 1 h ago; downloads: "completed".',
+        "Give the person its output, which is in raw.response (detail=full); there is nothing more to wait for.",
+    ),
+    (
+        {"status": "Paused", "startTime": HOUR_AGO, "pauseReason": "Held"},
+        '"Check" is paused (it started 1 h ago). Its "pauseReason" says: "Held"',
+        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {AGAIN}.",
+    ),
+    (
+        ended("Failed", isLastAttempt=True, errorCount=2, errorStatus="pending", onErrorBehaviour="continue"),
+        '"Check" failed 1 h ago; no reason was found in its record.',
+        f"Tell the person that it failed, {NO_REASON}; it was the last attempt. {LOOK}",
+    ),
+    (
+        ended("Completed", "2026-11-22T10:30:00Z", durationMs=1000),
+        '"Check" finished after running for 1 s.',
+        "Nothing more to do: it has finished.",
+    ),
+    (
+        ended("Completed", downloads={"files": [{"sizeBytes": 1}], "status": "Pending"}),
+        '"Check" finished 1 h ago, with 1 download (1 byte); more are still to come.',
+        f"The run is over, but not all of its files are there yet: {AGAIN} in 10 min.",
+    ),
+    (
+        ended("Completed", DAY_AGO, downloads={"files": [], "status": "pending"}),
+        '"Check" finished 24 h ago; its downloads are still to come.',
+        "Ask a person to check its downloads in Kaizen: they are still missing long after it finished.",
+    ),
+    (
+        ended("Completed", downloads={"files": [], "status": "failed", "message": "Disk full"}),
+        '"Check" finished 1 h ago; downloads: "failed", "Disk full".',
+        f"If files are expected, {AGAIN} in 10 min.",
+    ),
+    (
+        ended("Completed", DAY_AGO, downloads={"files": [], "message": "12 files are being prepared"}),
+        '"Check" finished 24 h ago; downloads: "12 files are being prepared".',
+        "If files are expected, ask a person to check its downloads in Kaizen.",
+    ),
+    (
+        ended("Completed", downloads={"files": ["a.csv", {"name": "b.csv", "sizeBytes": 5}]}, response={}),
+        '"Check" finished 1 h ago, with 2 downloads.',
+        "Hand over the files (raw.downloads.files has links to 0 of 2; detail=full).",
+    ),
+    (
+        ended("Completed", truncatedResponse={"rows": []}),
+        '"Check" finished 1 h ago.',
+        "Read the part of its output in raw.truncatedResponse (detail=full); the whole is in Kaizen.",
+    ),
+    (
+        ended("Completed", message="3 invoices collected"),
+        '"Check" finished 1 h ago.',
+        "Nothing more to do: it has finished.",
+    ),
+    (
+        ended("Failed", JUST_NOW, attempts=1, totalAttempts=3, error={"stack": "at line 1", "message": "No"}),
+        '"Check" failed 2 min ago, on attempt 1 of 3. Its "error.message" says: "No"',
+        f"Tell the person that this attempt failed, {REASON}; another may follow: {AGAIN} {FINAL}.",
+    ),
+    (
+        ended("Failed", attempts=1, totalAttempts=3),
+        '"Check" failed 1 h ago, on attempt 1 of 3; no reason was found in its record.',
+        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
+    ),
+    (
+        {"status": "Failed", "attempts": 1, "totalAttempts": 3},
+        '"Check" failed, on attempt 1 of 3; no reason was found in its record.',
+        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {AGAIN} {FINAL}.",
+    ),
+    (
+        {"status": "InProgress", "contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
+        | {"authentications": [{"status": "InProgress"}]},
+        '"Check" is running; it may be waiting for a person to log in to "Portal".',
+        f'Ask a person to {FIND} and log in to "Portal", if it asks for that; {AGAIN} in a minute.',
+    ),
+    (
+        ended("Completed", JUST_NOW, downloads={"files": [], "status": "pending"}),
+        '"Check" finished 2 min ago; its downloads are still to come.',
+        f"The run is over, but not all of its files are there yet: {AGAIN} in a minute.",
+    ),
+    (
+        ended("Failed", DAY_AGO, isLastAttempt=False, errorCode="none", errorUrl="https://shots.example/1?sig=x"),
+        '"Check" failed 24 h ago; no reason was found in its record.',
+        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("execution", "headline", "next_step"), VERDICTS, ids=[h for _, h, _ in VERDICTS])
+async def test_the_verdict_is_true_and_says_what_to_do(
+    look_up: LookUp, execution: JsonObject, headline: str, next_step: str
+) -> None:
+    summary, _ = await look_up({"id": "a", "name": "Check", **execution})
+    assert (summary["headline"], summary["next_step"]) == (headline, next_step)
+
+
+@pytest.mark.parametrize(
+    ("errors", "field"),
+    [
+        ({"error": {"invalid": "Member number"}}, "error.invalid"),
+        ({"error": {"what": "Portal closed", "code": "E-17 closed"}}, "error.what"),
+        ({"errorFormat": "Not a PDF", "errorId": "a-b-c"}, "errorFormat"),
+        ({"error_code": "E-17", "error_message": "No"}, "error_message"),
+        ({"errors": ["first", "the second"]}, "errors[1]"),
+        ({"error": {"details": ["No such plan"], "stackTrace": "at a long line of code"}}, "error.details[0]"),
+        ({"errorURL": "see the portal"}, None),
+    ],
+    ids=str,
+)
+async def test_the_quoted_reason_is_the_field_that_speaks_in_words(
+    look_up: LookUp, errors: JsonObject, field: str | None
+) -> None:
+    summary, _ = await look_up({"id": "a", "name": "Check", "status": "Failed", **errors})
+    if field is None:
+        assert "no reason was found in its record" in summary["headline"]
+    else:
+        assert f'Its "{field}" says: ' in summary["headline"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "subject"),
+    [
+        ({"id": "a", "name": "Check", "workflow": {"name": "W"}}, '"Check"'),
+        ({"id": "a", "workflow": {"name": "W"}}, '"W"'),
+        ({"id": "a"}, 'Execution "a"'),
+        ({}, "The execution"),
+        ({"id": "a", "isTest": True}, 'The test run "a"'),
+        ({"isTest": True}, "The test run"),
+        ({"name": 'A "quoted" name\n\tover lines'}, "\"A 'quoted' name over lines\""),
+        ({"name": "x" * 500}, '"' + "x" * 79 + '…"'),
+    ],
+)
+async def test_the_subject_is_the_best_name_there_is(look_up: LookUp, fields: JsonObject, subject: str) -> None:
+    summary, _ = await look_up({"status": "InProgress", **fields})
+    assert summary["headline"] == f"{subject} is running."
+
+
+@pytest.mark.parametrize(("attempts", "total", "last"), [(3, 3, False), (1, 3, True), (5, 3, None)], ids=str)
+async def test_attempts_that_contradict_each_other_are_noted(
+    look_up: LookUp, attempts: int, total: int, *, last: bool | None
+) -> None:
+    _, notes = await look_up(
+        {"id": "a", "status": "InProgress", "attempts": attempts, "totalAttempts": total, "isLastAttempt": last}
+    )
+    assert notes == ["its numbers of attempts contradict each other"]
+
+
+async def test_times_in_the_future_and_logins_left_out_are_noted(look_up: LookUp) -> None:
+    logins = [{"id": str(number)} for number in range(7)]
+    summary, notes = await look_up(
+        {"id": "a", "status": "InProgress", "startTime": "2030-01-01T00:00:00Z", "logins": logins}
+    )
+    assert len(summary["logins"]) == 5
+    assert notes == ["one of its times lies in the future", "it has 7 logins; the summary lists 5"]
+
+
+async def verdict_of(connect: Connect, execution: JsonObject) -> list[str]:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"execution": execution}))
+    async with connect(transport) as client:
+        result = await client.call_tool("get_execution", {"id": "i" * 256})
+    assert isinstance(result.content[0], TextContent)
+    assert len(result.content[0].text) <= MAX_VERDICT
+    return result.content[0].text.splitlines()
+
+
+async def test_the_verdict_keeps_its_limit_when_everything_is_as_long_as_can_be(connect: Connect) -> None:
+    long = "word " * 2_000
+    worst = {
+        "id": "i" * 300, "status": "Paused", "name": long, "isTest": True, "workflow": {"id": long, "name": long},
+        "attempts": 2**53 - 1, "totalAttempts": 2**53 - 1, "isLastAttempt": True,
+        "startTime": "0001-01-01T00:00:00Z",
+        "authentications": [{"status": "InProgress", "liveViewUrl": "https://live.example/" + "x" * 479}]
+        + [{"status": "Failed"}] * 999,
+        "contextAuthentications": [{"loginSummary": {"name": f"{n} {long}", "isManual": True}} for n in range(9)],
+        "error" + "x" * 200: [long] * 9, "downloads": {"files": [{"name": long}] * 50, "message": long},
+    }  # fmt: skip
+    lines = await verdict_of(connect, worst)
+    assert lines[0].startswith('The test run "word word')
+    assert lines[1].startswith("Next: Ask a person to open https://live.example/xxx")
+    assert lines[-1] == "(More facts are in the structured half of this result.)"
+
+
+async def test_a_line_that_does_not_fit_leaves_room_for_those_that_do(connect: Connect) -> None:
+    errors = [f"{number} " + "trouble " * 60 for number in range(5)]
+    lines = await verdict_of(connect, {"id": "b", "status": "Failed", "errors": errors, "attempts": 3})
+    assert lines[2:4] == ['Status: failed (Kaizen says "Failed"); it has ended', 'Id: "b"']
+    assert lines[4].startswith("Note: asked for id")
+    assert sum(line.startswith("Looks like an error: ") for line in lines) == 2
+    assert "Attempt: 3" in lines
+
+
+async def test_more_notes_than_fit_are_counted(connect: Connect) -> None:
+    names = ["batch", "isTest", "downloads", "startBlock", "workflow", "logins", "attempts", "liveViewUrl"]
+    odd: JsonObject = dict.fromkeys(names, "?")
+    lines = await verdict_of(connect, {"id": "i" * 256, "status": "InProgress", **odd})
+    assert sum(line.startswith("Note: field ") for line in lines) == 6
+    assert "Note: there are 2 more notes in the structured half of this result" in lines
+
+
+async def test_a_pausing_link_too_long_for_prose_is_still_in_the_structure(look_up: LookUp) -> None:
+    link = "https://live.example/" + "x" * 2_000
+    summary, _ = await look_up({"id": "a", "status": "Paused", "liveViewUrl": link})
+    assert summary["live_view_url"] == link
+    assert summary["next_step"].startswith("Ask a person to open its live view link and see")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (format_duration(0.4), "less than a second"),
+        (format_duration(59.4), "59 s"),
+        (format_duration(60), "1 min"),
+        (format_duration(400), "6 min 40 s"),
+        (format_duration(3600), "1 h"),
+        (format_duration(3900), "1 h 5 min"),
+        (format_duration(47 * 3600), "47 h"),
+        (format_duration(72 * 3600), "3 days"),
+        (format_elapsed(59), "59 s"),
+        (format_elapsed(119), "1 min"),
+        (format_size(0), "0 bytes"),
+        (format_size(1), "1 byte"),
+        (format_size(999), "999 bytes"),
+        (format_size(1000), "1.0 kB"),
+        (format_size(84_120), "84 kB"),
+        (format_size(1_240_000), "1.2 MB"),
+        (format_size(5 * 10**9), "5.0 GB"),
+        (format_size(10**16), "10000 TB"),
+        (pluralize(1, "file"), "1 file"),
+        (pluralize(0, "file"), "0 files"),
+        (join_list(["A"], 2), "A"),
+        (join_list(["A", "B"], 2), "A and B"),
+        (join_list(["A", "B", "C"], 2), "A, B and 1 more"),
+    ],
+)
+def test_numbers_are_said_as_a_person_would(said: str, expected: str) -> None:
+    assert said == expected
+
+
+@pytest.mark.parametrize("status", ["Completed", "Failed"])
+@pytest.mark.parametrize("files", [[], [{"name": "a.pdf", "downloadUrl": "https://files.example/a"}]], ids=len)
+async def test_the_live_view_of_a_run_that_has_ended_is_in_raw_only(
+    connect: Connect, status: str, files: list[JsonObject]
+) -> None:
+    link = "https://live.example/x"
+    execution: JsonObject = {"id": "a", "status": status, "liveViewUrl": link, "downloads": {"files": files}}
+    execution["authentications"] = [{"status": "Finished", "liveViewUrl": link}]
+    body = {"execution": execution}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    summary = result.structured_content["summary"]
+    assert link not in result.content[0].text
+    assert link not in str(summary)
+    assert summary.get("links_open_without_login", False) is bool(files)
+    assert result.structured_content["raw"] == execution
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("execution", "marked"),
+    [
+        (
+            {"liveViewUrl": "https://live.example/x"},
+            "Live view: https://live.example/x (anyone who has this link can open it)",
+        ),
+        (
+            {"authentications": [{"status": "Finished", "liveViewUrl": "https://live.example/y"}]},
+            "Live view: https://live.example/y (anyone who has this link can open it)",
+        ),
+        (
+            {"downloads": {"files": [{"name": "a.pdf", "downloadUrl": "https://files.example/a"}]}},
+            'Downloads: 1 file; "a.pdf"; 1 link in raw (anyone who has it can open it)',
+        ),
+        ({"downloads": {"files": [{"name": "a.pdf"}]}}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+async def test_links_are_marked_as_opening_without_a_login(
+    connect: Connect, execution: dict[str, Any], marked: str | None
+) -> None:
+    body = {"execution": {"id": "a", "status": "InProgress", **execution}}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    assert result.structured_content["summary"].get("links_open_without_login", False) is (marked is not None)
+    assert marked is None or marked in result.content[0].text.splitlines()

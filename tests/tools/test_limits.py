@@ -1,0 +1,158 @@
+"""Both halves of an answer fit every client, and what was left out can be read through the tool."""
+
+import json
+from typing import Any
+
+import anyio
+import httpx
+import jsonschema
+import pytest
+import strategies
+from conftest import NOW, Connect
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+from pydantic import SecretStr
+
+from kaizen_mcp import Settings, create_server
+from kaizen_mcp.sandbox.sample_runs import ROWS
+from kaizen_mcp.summary.as_text import MAX_VERDICT
+from kaizen_mcp.tools.get_execution import GET_EXECUTION
+from kaizen_mcp.tools.tool_result import MAX_BRIEF
+from kaizen_mcp.tools.truncation import size
+
+JsonObject = dict[str, Any]
+LEAST = 8_000
+SCHEMA = GET_EXECUTION.published(24_000).output_schema or {}
+
+
+def ask(execution: JsonObject, arguments: JsonObject) -> CallToolResult:
+    async def call() -> CallToolResult:
+        body = json.dumps({"execution": execution}).encode()
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+        limited = Settings(api_key=SecretStr("k"), max_result_chars=LEAST)
+        async with Client(create_server(limited, transport=transport, clock=lambda: NOW)) as client:
+            return await client.call_tool("get_execution", {"id": "a", **arguments})
+
+    return anyio.run(call)
+
+
+def characters(result: CallToolResult) -> tuple[int, int]:
+    """Of both halves, as a client counts them."""
+    text = "".join(block.text for block in result.content if isinstance(block, TextContent))
+    return len(text), size(result.structured_content)
+
+
+large = st.integers(0, 600).map(
+    lambda times: {"response": {"rows": ["x" * 60] * times}, "error\u202e": "boom \x1b" * times, "password": "p"}
+)
+executions = st.tuples(strategies.executions, large).map(lambda parts: {**parts[1], **parts[0]})
+
+
+@given(executions, st.sampled_from([{}, {"detail": "summary"}, {"path": "/response"}, {"path": ""}]))
+def test_each_half_fits_whatever_the_api_sent(execution: JsonObject, arguments: JsonObject) -> None:
+    result = ask({"response": None, **execution}, arguments)
+    assert not result.is_error
+    text, structured = characters(result)
+    limit = MAX_BRIEF if arguments.get("detail") == "summary" else LEAST
+    assert text <= limit
+    assert structured <= limit
+    jsonschema.validate(result.structured_content, SCHEMA, jsonschema.Draft202012Validator)
+    assert isinstance(result.content[0], TextContent)
+    assert len(result.content[0].text) <= MAX_VERDICT
+
+
+@pytest.mark.anyio
+async def test_five_megabytes_are_read_row_by_row(connect: Connect, sandbox: httpx.ASGITransport) -> None:
+    sandboxed = Settings(sandbox=True, max_calls_per_minute=100_000, max_result_chars=1_000_000)
+    async with connect(sandbox, settings=sandboxed) as client:
+        result = await client.call_tool("get_execution", {"id": "exec-large"})
+        content = result.structured_content
+        (omission,) = content["omitted"]
+        assert omission["path"] == "/response/rows"
+        rows = content["raw"]["response"]["rows"]
+        assert len(rows) == omission["offset"]
+        offset: int | None = omission["offset"]
+        while offset is not None:
+            arguments = {"id": "exec-large", "path": omission["path"], "offset": offset}
+            part = (await client.call_tool("get_execution", arguments)).structured_content["part"]
+            rows += part["value"]
+            offset = part.get("next_offset")
+    assert [row["row"] for row in rows] == list(range(ROWS))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"path": "/respons"}, 'There is nothing at path "/respons"; the object has the fields "response", "id".'),
+        ({"path": "response/x"}, '"/response" has the fields "rows".'),
+        ({"path": "/response/rows/7"}, '"/response/rows" has 2 items, counted from 0.'),
+        ({"path": "/id/x"}, '"/id" is text with nothing below it.'),
+        (
+            {"path": "/response/rows", "offset": 2},
+            'Offset 2 is beyond the end of path "/response/rows", which is at 2.',
+        ),
+        (
+            {"path": "/x", "offset": -1},
+            'Argument "offset" is not right: input should be greater than or equal to 0.',
+        ),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_answered_with_what_there_is(arguments: JsonObject, said: str) -> None:
+    result = ask({"id": "a", "response": {"rows": [1, 2]}}, arguments)
+    assert isinstance(result.content[0], TextContent)
+    assert result.content[0].text.startswith("[invalid_input] ")
+    assert said in result.content[0].text
+
+
+def test_a_part_comes_in_both_halves_in_place_of_the_object() -> None:
+    result = ask({"id": "a", "response": {"rows": [1, 2, 3]}}, {"path": "response/rows", "offset": "1"})
+    part = {"path": "/response/rows", "offset": 1, "total": 3, "value": [2, 3]}
+    assert result.structured_content["part"] == part
+    assert "raw" not in result.structured_content
+    assert isinstance(result.content[1], TextContent)
+    assert json.loads(result.content[1].text) == part
+
+
+def test_what_was_left_out_is_told_in_both_halves() -> None:
+    result = ask({"id": "a", "response": "x" * 50_000}, {})
+    assert isinstance(result.content[-1], TextContent)
+    told = result.content[-1].text.partition(": ")[2]
+    assert json.loads(told) == result.structured_content["omitted"]
+    assert result.structured_content["raw"]["id"] == "a"
+
+
+def test_what_programs_go_by_is_never_left_out() -> None:
+    wide = {
+        "id": "i" * 256, "status": "s" * 500, "name": "n" * 500, "liveViewUrl": "https://l.example/" + "x" * 470,
+        "startTime": "2026-11-22T09:00:00Z", **{f"password{n}": "secret" for n in range(60)},
+        **{f"error{n}": "went wrong " * 60 for n in range(9)}, "workflow": {"id": "w" * 256, "name": "w" * 500},
+    }  # fmt: skip
+    for status in ("s" * 500, "InProgress", "Failed"):
+        result = ask({**wide, "status": status}, {"detail": "summary"})
+        assert not result.is_error
+        jsonschema.validate(result.structured_content, SCHEMA, jsonschema.Draft202012Validator)
+        summary = result.structured_content["summary"]
+        assert summary["should_poll"] is ("poll_after_seconds" in summary)
+        assert max(characters(result)) <= MAX_BRIEF
+
+
+def test_a_download_that_is_not_pending_is_not_said_to_be_still_to_come() -> None:
+    ended = {"status": "Completed", "endTime": "2026-11-22T09:29:00Z"}
+    result = ask({**ended, "downloads": {"files": [], "message": "The run downloaded nothing."}}, {})
+    assert isinstance(result.content[0], TextContent)
+    assert "still to come" not in result.content[0].text
+
+
+@pytest.mark.anyio
+@pytest.mark.filterwarnings("ignore:open_binary is deprecated:DeprecationWarning")  # the tokenizer's own
+async def test_the_tool_list_costs_a_model_at_most_1220_tokens(connect: Connect) -> None:
+    # Here, since the import alone takes about a second: it reads the whole vocabulary.
+    import bpe_openai  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - it has none
+
+    encoding = bpe_openai.get_encoding("o200k_base")
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(500))) as client:
+        listed = await client.list_tools()
+    tools = [tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in listed.tools]
+    assert 0 < len(encoding.encode(json.dumps(tools, ensure_ascii=False, separators=(",", ":")))) <= 1220

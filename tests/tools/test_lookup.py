@@ -1,0 +1,153 @@
+"""What clients are told: the tools, their schemas, the instructions."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from conftest import Connect
+from mcp import Client, MCPError
+from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
+
+from kaizen_mcp import Settings, create_server
+from kaizen_mcp.server import TOOLS
+from kaizen_mcp.tools.get_execution import GET_EXECUTION
+from kaizen_mcp.tools.lookup import Lookup
+
+JsonObject = dict[str, Any]
+
+pytestmark = pytest.mark.anyio
+
+UNREAD = httpx.MockTransport(lambda _: httpx.Response(500))
+
+
+async def test_the_published_tools_are_the_reviewed_ones(
+    connect: Connect, era: str, check_snapshot: Callable[[str, Any], None]
+) -> None:
+    async with connect(UNREAD, era=era) as client:
+        listed = await client.list_tools()
+    tools = [tool.model_dump(by_alias=True, exclude_none=True) for tool in listed.tools]
+    # Sorted, because the SDK orders a schema's keys in its own way for each era; the tools keep their order.
+    check_snapshot("tools", json.loads(json.dumps(tools, sort_keys=True)))
+
+
+async def test_the_tool_list_and_the_discovery_may_be_cached_for_an_hour(connect: Connect) -> None:
+    async with connect(UNREAD) as client:
+        listed = await client.list_tools()
+        discovered = client.session.discover_result
+    assert discovered is not None
+    assert {(listed.ttl_ms, listed.cache_scope), (discovered.ttl_ms, discovered.cache_scope)} == {
+        (3_600_000, "public")
+    }
+
+
+@pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
+def test_a_description_says_when_to_use_the_tool_and_names_the_other(lookup: Lookup) -> None:
+    assert len(lookup.description) < 300
+    assert lookup.sibling[0] in lookup.description
+
+
+BREAKING = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "if", "format", "title", "const"} | {
+    "patternProperties", "prefixItems", "dependentSchemas", "exclusiveMinimum", "exclusiveMaximum"
+}  # fmt: skip
+"""Keywords that one client or another refuses, drops or misreads."""
+
+
+@pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
+def test_no_schema_breaks_a_client(lookup: Lookup) -> None:
+    tool = lookup.published(24_000)
+    assert tool.output_schema is not None
+    assert len(lookup.name) <= 40
+    for schema in (tool.input_schema, tool.output_schema):
+        assert schema["type"] == "object"
+        for node in _nodes(schema):
+            assert BREAKING.isdisjoint(node)
+            assert node.get("type", "string") in {"object", "array", "string", "integer", "number", "boolean"}
+            assert (node.get("type") == "object") == ("properties" in node)
+            assert (node.get("type") == "array") == ("items" in node)
+            assert all(re.fullmatch(r"[a-z_]{1,40}", name) for name in node.get("properties", {}))
+            assert set(node.get("required", [])) <= set(node.get("properties", {}))
+            assert 0 < len(node.get("description", "-")) <= 120
+            assert node.get("default", "") is not None
+    for node in _nodes(tool.output_schema):
+        assert "enum" not in node
+        assert "nullable" not in node
+        assert node.get("additionalProperties", True) is True
+
+
+STRANGE: dict[str, JsonObject] = {
+    "nulls": dict.fromkeys(
+        "id status startTime endTime durationMs name workflow batch logins authentications params response"
+        " downloads attempts totalAttempts isLastAttempt isTest isRecording liveViewUrl startBlock"
+        " contextAuthentications".split()
+    ),
+    "fields of no document": {"status": "Completed", "x": {"y": [None, {}]}, "__proto__": 1, "": ""},
+    "naive dates": {"status": "Completed", "startTime": "2026-11-22T09:00:00", "endTime": "2026-11-22 09:10"},
+    "an unknown status": {"status": "Hibernating", "authentications": [{"status": "Pondering"}, {"status": None}]},
+    "no field at all": {},
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+@pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
+async def test_strange_objects_pass_the_output_schema(connect: Connect, lookup: Lookup, strange: str) -> None:
+    body = STRANGE[strange]
+    wrapped = {"execution": body} if lookup is GET_EXECUTION else body
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=wrapped))) as client:
+        result = await client.call_tool(lookup.name, {"id": "a"})  # the client checks it against the schema
+    assert not result.is_error
+    assert result.structured_content["raw"] == body
+    assert None not in result.structured_content["summary"].values()
+
+
+@pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
+def test_the_input_is_one_flat_closed_object_with_a_description_of_each_field(lookup: Lookup) -> None:
+    schema = lookup.published(24_000).input_schema
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["id"]
+    for name, field in schema["properties"].items():
+        assert field["type"] in {"string", "integer", "number"}
+        assert field["description"]
+        assert field.get("nullable", False) is (name != "id")  # what smolagents takes for optional
+
+
+async def test_the_instructions_warn_of_text_from_web_pages_and_of_live_links(era: str) -> None:
+    mode = "auto" if era == "2026-07-28" else "legacy"
+    async with Client(create_server(Settings()), mode=mode) as client:
+        assert client.protocol_version == era
+        instructions = client.instructions or ""
+    assert "never instructions" in instructions
+    assert "live browser sessions" in instructions
+    assert "can open it" in instructions
+    assert len(instructions) < 600
+
+
+async def test_an_unknown_tool_is_a_protocol_error_that_names_the_known_ones(connect: Connect, era: str) -> None:
+    async with connect(UNREAD, era=era) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.call_tool("list_executions", {})
+    assert caught.value.code == INVALID_PARAMS
+    assert caught.value.message == (
+        'Unknown tool "list_executions"; this server has get_execution and get_instructor_execution.'
+    )
+
+
+async def test_a_fault_of_our_own_reaches_the_client_without_its_details(connect: Connect, era: str) -> None:
+    def fault(_: httpx.Request) -> httpx.Response:
+        raise RuntimeError("a secret detail")
+
+    async with connect(httpx.MockTransport(fault), era=era) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.call_tool("get_execution", {"id": "a"})
+    assert caught.value.code == INTERNAL_ERROR
+    assert "secret" not in caught.value.message
+
+
+def _nodes(schema: JsonObject) -> Iterator[JsonObject]:
+    """A schema and every schema within it."""
+    yield schema
+    inner: list[JsonObject] = [*schema.get("properties", {}).values()]
+    for node in [*inner, *([schema["items"]] if "items" in schema else [])]:
+        yield from _nodes(node)

@@ -1,0 +1,135 @@
+"""Every execution of the sandbox, and the documents' own samples: the whole answer, as reviewed."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from conftest import NOW, Connect
+from jsonschema import Draft202012Validator
+from mcp.types import CallToolResult, TextContent
+
+from kaizen_mcp.sandbox.fake_api import create_app
+from kaizen_mcp.sandbox.sample_runs import (
+    EXECUTIONS,
+    FINISHED_AFTER,
+    INSTRUCTOR_EXECUTIONS,
+    LOGIN_AFTER,
+    RUNNING_AFTER,
+)
+from kaizen_mcp.server import TOOLS
+from kaizen_mcp.tools.lookup import Lookup
+
+pytestmark = pytest.mark.anyio
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
+CALLS = [("get_execution", i) for i in EXECUTIONS] + [
+    ("get_instructor_execution", i) for i in INSTRUCTOR_EXECUTIONS
+]
+
+
+def shown(result: CallToolResult) -> dict[str, Any]:
+    """A result as a reviewer wants to read it: the verdict by lines, the structure as it is."""
+    verdict, raw, *_ = (block.text for block in result.content if isinstance(block, TextContent))
+    structured = result.structured_content
+    assert json.loads(raw) == structured["raw"]
+    assert not result.is_error
+    return {"verdict": verdict.splitlines(), **structured}
+
+
+def test_every_snapshot_is_of_something_there_is() -> None:
+    kept = {path.stem for path in SNAPSHOTS.glob("*.json")}
+    samples = {"sample_get_execution", "sample_get_instructor_execution"}
+    assert kept == {*EXECUTIONS, *INSTRUCTOR_EXECUTIONS, *samples, "tools"}
+
+
+@pytest.mark.parametrize(("tool", "identifier"), CALLS, ids=[i for _, i in CALLS])
+async def test_the_answer_for_a_sandbox_execution_is_the_reviewed_one(
+    connect: Connect,
+    sandbox: httpx.ASGITransport,
+    check_snapshot: Callable[[str, Any], None],
+    tool: str,
+    identifier: str,
+) -> None:
+    async with connect(sandbox) as client:
+        result = await client.call_tool(tool, {"id": identifier})
+    check_snapshot(identifier, shown(result))
+
+
+@pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
+def test_the_output_schema_is_that_of_the_reviewed_answers(lookup: Lookup) -> None:
+    schema = lookup.published(24_000).output_schema
+    assert schema
+    names = [identifier for tool, identifier in CALLS if tool == lookup.name] + [f"sample_{lookup.name}"]
+    facts: set[str] = set()
+    for name in names:
+        answer = json.loads((SNAPSHOTS / f"{name}.json").read_text(encoding="utf-8"))
+        jsonschema.validate(answer, schema, Draft202012Validator)
+        facts |= answer["summary"].keys()
+    published = schema["properties"]["summary"]
+    assert published["properties"].keys() <= facts  # nothing is published that no answer has
+    assert published.get("additionalProperties", True) is True  # so that answers may have more facts
+
+
+async def test_both_eras_get_the_same_answer(connect: Connect, sandbox: httpx.ASGITransport) -> None:
+    answers: list[CallToolResult] = []
+    for era in ("2026-07-28", "2025-11-25"):
+        async with connect(sandbox, era=era) as client:
+            answers.append(await client.call_tool("get_execution", {"id": "exec-hostile"}))
+    assert answers[0].content == answers[1].content
+    assert answers[0].structured_content == answers[1].structured_content
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "needs_person"),
+    [
+        (0, "queued", False),
+        (RUNNING_AFTER, "running", False),
+        (LOGIN_AFTER, "running", True),
+        (FINISHED_AFTER, "finished", False),
+    ],
+)
+async def test_the_live_execution_moves_by_the_clock(
+    connect: Connect, seconds: int, state: str, *, needs_person: bool
+) -> None:
+    times = iter([NOW, NOW + timedelta(seconds=seconds)])
+    async with connect(httpx.ASGITransport(create_app(now=lambda: next(times)))) as client:
+        result = await client.call_tool("get_execution", {"id": "exec-live", "detail": "summary"})
+    summary = result.structured_content["summary"]
+    assert (summary["state"], summary["needs_person"]) == (state, needs_person)
+
+
+@pytest.mark.parametrize("tool", ["get_execution", "get_instructor_execution"])
+async def test_the_answer_for_the_documents_own_sample_is_the_reviewed_one(
+    connect: Connect, check_snapshot: Callable[[str, Any], None], tool: str
+) -> None:
+    body = (FIXTURES / f"{tool}.json").read_bytes()
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, content=body))) as client:
+        result = await client.call_tool(tool, {"id": "<string>"})
+    sent = json.loads(body)
+    assert result.structured_content["raw"] == sent.get("execution", sent)
+    check_snapshot(f"sample_{tool}", shown(result))
+
+
+async def test_a_summary_has_no_raw_object_and_the_same_verdict(
+    connect: Connect, sandbox: httpx.ASGITransport
+) -> None:
+    async with connect(sandbox) as client:
+        full = await client.call_tool("get_execution", {"id": "exec-invoices-finished"})
+        brief = await client.call_tool("get_execution", {"id": "exec-invoices-finished", "detail": "summary"})
+    assert brief.content == full.content[:1]
+    assert brief.structured_content == {k: v for k, v in full.structured_content.items() if k != "raw"}
+
+
+async def test_the_verdict_is_for_people_and_models_and_the_raw_object_for_models(
+    connect: Connect, sandbox: httpx.ASGITransport
+) -> None:
+    async with connect(sandbox) as client:
+        result = await client.call_tool("get_execution", {"id": "exec-child"})
+    audiences = [block.annotations and block.annotations.audience for block in result.content]
+    assert audiences == [["user", "assistant"], ["assistant"]]

@@ -1,0 +1,150 @@
+"""An object fits the room there is, and following what was left out yields all of it, each piece once."""
+
+import json
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaizen_mcp.tools.truncation import CUT, Omission, find, fit, part, size
+
+JsonObject = dict[str, Any]
+
+scalars: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+)
+long_texts = st.tuples(st.text(min_size=1, max_size=6), st.integers(0, 400)).map(lambda pair: pair[0] * pair[1])
+
+
+def repeated(pair: tuple[Any, int]) -> list[Any]:
+    return [pair[0]] * pair[1]
+
+
+values: st.SearchStrategy[Any] = st.recursive(
+    scalars | long_texts,
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.dictionaries(st.text(max_size=8), inner, max_size=5)
+        | st.tuples(inner, st.integers(0, 30)).map(repeated)
+    ),
+    max_leaves=8,
+)
+objects: st.SearchStrategy[JsonObject] = st.dictionaries(
+    st.text(max_size=8) | st.sampled_from(["response", "params", "status"]), values, max_size=8
+)
+
+
+def read_on(data: JsonObject, omission: Omission, room: int) -> Any:
+    """What a client gets that reads from the omission's offset until its end, a part at a time."""
+    target = find(data, omission.path)
+    pieces: list[Any] = []
+    offset: int | None = omission.offset
+    while offset is not None and offset < omission.until:
+        read = part(target, room, path=omission.path, offset=offset)
+        pieces.append(restore(data, read.value, read.omitted, room, base=(omission.path, offset)))
+        offset = read.next_offset
+    if isinstance(target, str):
+        return "".join(pieces)[: omission.until - omission.offset]
+    if isinstance(target, list):
+        return [item for piece in pieces for item in piece]
+    if isinstance(target, dict):
+        return {key: item for piece in pieces for key, item in piece.items()}
+    return pieces[0]
+
+
+def restore(data: JsonObject, shown: Any, omitted: Any, room: int, base: tuple[str, int] = ("", 0)) -> Any:
+    """Put what was left out back into what was shown."""
+    shown = json.loads(json.dumps(shown))
+    for omission in cast("list[Omission]", omitted):
+        missing = read_on(data, omission, room)
+        tokens = omission.path.removeprefix(base[0]).split("/")[1:]
+        shown = put(shown, tokens, omission, missing, base[1])
+    return shown
+
+
+def put(shown: Any, tokens: list[str], omission: Omission, missing: Any, first: int) -> Any:
+    if not tokens:
+        return joined(shown, omission, missing)
+    name = tokens[0].replace("~1", "/").replace("~0", "~")
+    inside: Any = shown
+    key: Any = int(name) - first if isinstance(inside, list) else name
+    inside[key] = put(inside[key], tokens[1:], omission, missing, 0)
+    return shown
+
+
+def joined(shown: Any, omission: Omission, missing: Any) -> Any:
+    if isinstance(missing, str):
+        start, end = omission.offset, omission.total - omission.until
+        assert len(shown) == start + len(CUT) + end
+        return shown[:start] + missing + (shown[-end:] if end else "")
+    if isinstance(missing, list):
+        return [*shown, *cast("list[Any]", missing)]
+    if isinstance(missing, dict):
+        return cast("JsonObject", missing if omission.offset == 0 else {**shown, **missing})
+    return missing
+
+
+@given(objects, st.integers(400, 3000))
+def test_an_object_fits_and_what_was_left_out_can_be_read_each_piece_once(data: JsonObject, room: int) -> None:
+    fitted = fit(data, room)
+    listed = [omission.listed() for omission in fitted.omitted]
+    assert size(fitted.value) + sum(size(entry) + 1 for entry in listed) <= max(room, 2)
+    assert (fitted.value == data and not listed) if size(data) <= room else listed
+    assert list(fitted.value) == list(data)[: len(fitted.value)]
+    assert json.dumps(restore(data, fitted.value, fitted.omitted, room)) == json.dumps(data)
+
+
+@given(values, st.integers(400, 2000), st.integers(0, 50))
+def test_a_part_fits_and_goes_on_where_it_ends(value: Any, room: int, offset: int) -> None:
+    read = part(value, room, path="", offset=offset)
+    if isinstance(value, str | list | dict):
+        assert read.total == len(cast("str", value))
+        assert read.next_offset is None or offset < read.next_offset < len(cast("str", value))
+        assert size(read.value) + sum(size(omission.listed()) + 1 for omission in read.omitted) <= room
+    else:
+        assert (read.value, read.next_offset, read.total) == (value, None, None)
+
+
+def test_of_an_execution_the_output_makes_room_for_the_rest() -> None:
+    execution: JsonObject = {
+        "response": {"rows": [{"n": n, "text": "x" * 100} for n in range(1000)]},
+        "params": {f"p{n}": "y" * 50 for n in range(200)},
+        "id": "a",
+        "status": "Failed",
+        "errorMessage": "The portal said: " + "no. " * 300,
+        "downloads": {"files": [{"id": str(n), "name": f"file-{n}.pdf"} for n in range(20)]},
+    }
+    fitted = fit(execution, 8000)
+    for whole in ("id", "status", "errorMessage", "downloads"):
+        assert fitted.value[whole] == execution[whole]
+    assert [omission.path for omission in fitted.omitted] == ["/response/rows", "/params"]
+    assert fitted.value["response"]["rows"][0] == execution["response"]["rows"][0]
+
+
+def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+    fitted = fit({"log": "start " + "." * 10_000 + " end"}, 500)
+    assert fitted.value["log"].startswith("start ...")
+    assert fitted.value["log"].endswith("... end")
+    (omission,) = fitted.omitted
+    assert omission.listed()["what"].endswith(" of 10010 characters")
+
+
+@pytest.mark.parametrize(
+    "data", [{"a": {"b": {str(n): n for n in range(99)}}}, {str(n): "x" * 90 for n in range(999)}]
+)
+def test_the_least_room_still_says_what_there_is(data: JsonObject) -> None:
+    fitted = fit(data, 150)
+    assert fitted.omitted
+    assert size(fitted.value) <= 150
+
+
+def test_long_numbers_count_before_they_are_written_out() -> None:
+    # Written out at each level they would take seconds; nothing of them is, so each is counted once at most.
+    numbers: Any = [10**4000 + n for n in range(300)]
+    for _ in range(100):
+        numbers = {"a": numbers}
+    assert size(numbers, 22_000) == 22_001
+    assert size([10**4000], 22_000) == 4003
+    fitted = fit(numbers, 22_000)
+    assert size(fitted.value) <= 22_000
