@@ -25,19 +25,19 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 VARIABLES = {
     "KAIZEN_API_KEY": "API key, from your organisation's settings in Kaizen.",
-    "KAIZEN_API_KEY_FILE": "File that holds the key; read when KAIZEN_API_KEY is not set.",
-    "KAIZEN_BASE_URL": "Address of the API. http:// is accepted for this machine only.",
-    "KAIZEN_CALL_TIMEOUT": "Seconds within which every call ends.",
-    "KAIZEN_MAX_RETRIES": "How often a request that failed for a passing reason is sent again.",
-    "KAIZEN_MAX_BODY_BYTES": "Bytes of an answer, unpacked, beyond which it is refused.",
-    "KAIZEN_MAX_CONCURRENCY": "Requests to the API at one time.",
-    "KAIZEN_MAX_CALLS_PER_MINUTE": "Tool calls answered in a minute; more are told when to come back.",
-    "KAIZEN_MAX_RESULT_CHARS": "Characters of each half of an answer; what does not fit can be read in parts.",
-    "KAIZEN_RAW": "safe masks credentials and shows hidden characters; exact passes the object on as it came.",
-    "KAIZEN_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR; logs go to stderr.",
+    "KAIZEN_API_KEY_FILE": "File that contains the key; used when KAIZEN_API_KEY is not set.",
+    "KAIZEN_BASE_URL": "Base URL of the API. http:// is accepted only for this computer.",
+    "KAIZEN_CALL_TIMEOUT": "Time limit for each call, in seconds.",
+    "KAIZEN_MAX_RETRIES": "How often a request is sent again after a temporary failure.",
+    "KAIZEN_MAX_BODY_BYTES": "Largest response accepted from the API, in bytes after decompression.",
+    "KAIZEN_MAX_CONCURRENCY": "Requests to the API at the same time.",
+    "KAIZEN_MAX_CALLS_PER_MINUTE": "Tool calls answered per minute; beyond that, the error says how long to wait.",
+    "KAIZEN_MAX_RESULT_CHARS": "Characters of each half of a result; the rest can be read in parts.",
+    "KAIZEN_RAW": "safe masks credentials and escapes hidden characters; exact leaves the raw object as it is.",
+    "KAIZEN_LOG_LEVEL": "Log level: DEBUG, INFO, WARNING or ERROR. Logs go to stderr.",
     "KAIZEN_SANDBOX": "1 answers from the built-in sandbox: no key, no network.",
 }
-"""Every variable the server reads, with what it means; README and server.json are tested against it."""
+"""Description of each variable. Tests hold the README and server.json to the same words."""
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}

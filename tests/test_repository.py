@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kaizen_mcp import Settings, __version__
+from kaizen_mcp import Settings, __version__, errors
 from kaizen_mcp.settings import VARIABLES
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +45,31 @@ def test_the_manifests_defaults_are_the_settings() -> None:
 def test_the_readme_has_a_row_for_every_variable_and_stays_short() -> None:
     for name, meaning in VARIABLES.items():
         assert re.search(rf"^\| `{name}` \| [^|]*\| {re.escape(meaning)} \|$", README, re.MULTILINE)
-    assert len(README.splitlines()) < 200
+    assert len(README.splitlines()) < 170
+
+
+def test_every_variable_is_explained_in_the_settings_page() -> None:
+    page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    assert [name for name in VARIABLES if f"`{name}" not in page] == []
+
+
+def test_every_fact_of_a_summary_is_explained() -> None:
+    page = (ROOT / "docs/answers.md").read_text(encoding="utf-8")
+    summaries = [
+        json.loads(path.read_text(encoding="utf-8")).get("summary", {})
+        for path in (ROOT / "tests/snapshots").glob("*-*.json")
+    ]
+    facts = {fact for summary in summaries for fact in summary}
+    assert len(facts) > 40
+    assert [fact for fact in sorted(facts) if f"`{fact}`" not in page] == []
+
+
+def test_every_error_code_is_explained() -> None:
+    page = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    codes = {getattr(error, "code", None) for error in vars(errors).values()} - {None}
+    assert len(codes) == 11
+    for code in codes:
+        assert re.search(rf"^\| `{code}` ", page, re.MULTILINE), code
 
 
 def test_the_answer_in_the_readme_is_the_reviewed_one() -> None:
