@@ -55,7 +55,11 @@ def test_make_knows_the_target(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [pytest.param(command, marks=pytest.mark.slow if "--wait" in command else ()) for command in PRINTS]
+    "command",
+    [
+        pytest.param(command, marks=pytest.mark.slow if "--wait" in command or "exec-large" in command else ())
+        for command in PRINTS
+    ],
 )
 def test_a_command_of_the_readme_prints_what_it_should(command: str, environ: Environ) -> None:
     words = shlex.split(command)

@@ -32,7 +32,9 @@ def test_many_calls_share_connections_and_a_cancelled_one_is_gone() -> None:
 
 
 @posix_only
-@pytest.mark.parametrize("busy", [False, True], ids=["idle", "a call in flight"])
+@pytest.mark.parametrize(
+    "busy", [pytest.param(False, marks=pytest.mark.slow, id="idle"), pytest.param(True, id="a call in flight")]
+)
 @pytest.mark.parametrize("way", process.WAYS, ids=lambda way: way.__name__)
 def test_the_process_ends_promptly_quietly_and_with_the_right_exit_code(way: process.Way, *, busy: bool) -> None:
     row = process.end(way, in_flight=busy)

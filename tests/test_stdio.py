@@ -361,7 +361,12 @@ def test_stdout_is_left_as_it_was(environ: Environ, kind: str) -> None:
 @posix_only
 @pytest.mark.parametrize(
     ("closed", "exit_code", "said"),
-    [("<&-", 2, "stdin and stdout must be open"), (">&-", 2, "stdin and stdout must be open"), ("2>&-", 0, "")],
+    [
+        ("<&-", 2, "stdin and stdout must be open"),
+        (">&-", 2, "stdin and stdout must be open"),
+        ("</dev/null >&-", 2, "stdin and stdout must be open"),
+        ("2>&-", 0, ""),
+    ],
 )
 def test_a_descriptor_that_is_closed_from_the_start_is_dealt_with(
     environ: Environ, closed: str, exit_code: int, said: str
@@ -409,7 +414,7 @@ def test_no_log_level_shows_the_key_or_a_link(era: str, environ: Environ, runnin
     assert not re.search(r"httpx|httpcore", errors)  # they log headers and addresses
 
 
-def test_listing_tools_loads_neither_httpx_nor_the_sandbox(environ: Environ) -> None:
+def test_listing_tools_does_not_load_the_sandbox(environ: Environ) -> None:
     program = """
 import sys, anyio
 from mcp import Client
@@ -418,17 +423,17 @@ from kaizen_mcp import Settings, create_server
 async def main():
     async with Client(create_server(Settings(sandbox=True))) as client:
         await client.list_tools()
-        early = {"httpx", "kaizen_mcp.sandbox.fake_api"} & set(sys.modules)
+        early = "kaizen_mcp.sandbox.fake_api" in sys.modules
         await client.call_tool("get_execution", {"id": "exec-child"})
-        late = {"httpx", "kaizen_mcp.sandbox.fake_api"} & set(sys.modules)
-    print(len(early), len(late))
+        late = "kaizen_mcp.sandbox.fake_api" in sys.modules
+    print(early, late)
 
 anyio.run(main)
 """
     printed = subprocess.run(
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
     )
-    assert printed.stdout.split() == ["0", "2"]
+    assert printed.stdout.split() == ["False", "True"]
 
 
 def test_importing_the_package_loads_nothing(environ: Environ) -> None:

@@ -1,8 +1,8 @@
 """Client for the Kaizen API: one method per endpoint, with deadline, retries, size limit and typed errors."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Self, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self, cast
 
 import anyio
 import anyio.to_thread
@@ -12,17 +12,21 @@ from pydantic_core import to_json
 from kaizen_mcp import errors
 from kaizen_mcp.api.decoding import read_object
 from kaizen_mcp.api.error_response import is_web_page, read_error
+from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
 from kaizen_mcp.api.transport import build_client, connection_error, read_body
 from kaizen_mcp.errors import BadResponseError, CallTimeoutError, InvalidInputError, KaizenError
+from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.sanitize.escaping import quote
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.masking import Safe, SafeMode
 from kaizen_mcp.sanitize.rules import Masker
 from kaizen_mcp.settings import Settings
 
 _THREAD_BYTES = 131_072
-"""Size of a body from which on it is decoded in a thread, so that other calls and the deadline need not wait."""
+_THREAD_BRACKETS = 300
+"""Bytes and brackets of a body from which on it is decoded in a thread: a large one keeps other calls waiting,
+a deep one needs a fresh stack."""
 
 _MAX_ERROR_BYTES = 65_536
 _MAX_ERROR_SECONDS = 2.0
@@ -37,13 +41,15 @@ class Reply:
     Attributes:
         data: the object as the API sent it but for what `notes` and `redacted` report.
         notes: one sentence for each thing that could not be passed on as it was.
-        redacted: JSON Pointers into `data` of the values that safe mode masked.
+        redacted: JSON Pointers of the values that safe mode masked.
+        deep_parts: what lies too deep for MCP clients and is not in `data`, by the JSON Pointer to it.
         size: bytes of the answer it came in.
     """
 
     data: JsonObject
     notes: Sequence[str] = ()
     redacted: Sequence[str] = ()
+    deep_parts: Mapping[str, JsonObject | list[Any]] = field(default_factory=dict[str, "JsonObject | list[Any]"])
     size: int = 0
 
 
@@ -115,10 +121,23 @@ class KaizenApi:
         """Apply safe mode here, before anything reads the object, so that no channel can forget it."""
         if self._settings.sandbox:
             notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
-        if self._settings.raw == "exact":
-            return Reply(data, notes, size=size)
-        safe = self._safe_mode.apply(data)
-        return Reply(safe.data, [*safe.notes, *notes], safe.redacted, size)
+        redacted: list[str] = []
+        hidden = 0
+
+        def convert(part: Any, path: str) -> Any:  # noqa: ANN401 - an object or a list
+            nonlocal hidden
+            safe = self._safe_mode.apply(part)
+            redacted.extend(path + pointer for pointer in safe.redacted)
+            hidden += safe.hidden
+            return safe.data
+
+        exact = self._settings.raw == "exact"
+        converted, deep_parts = convert_in_parts(data, (lambda part, _: part) if exact else convert)
+        notes = [*Safe(converted, redacted, hidden).notes, *notes]
+        if deep_parts:
+            parts = pluralize(len(deep_parts), "part")
+            notes.append(f"{parts} nested deeper than {MAX_DEPTH} levels left out; read with path")
+        return Reply(converted, notes, redacted, deep_parts, size)
 
     async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
         deadline = anyio.current_time() + self._settings.call_timeout
@@ -157,7 +176,7 @@ class KaizenApi:
                 timeout_message = errors.NO_ANSWER
                 body = await self._send(client, request, not_found)
             timeout_message = errors.TOO_LARGE_TO_READ
-            if len(body) < _THREAD_BYTES:
+            if len(body) < _THREAD_BYTES and body.count(b"[") + body.count(b"{") < _THREAD_BRACKETS:
                 return decode(body)
             return await anyio.to_thread.run_sync(decode, body, abandon_on_cancel=True)
         raise CallTimeoutError(timeout_message.format(seconds=self._settings.call_timeout))

@@ -8,11 +8,13 @@ from typing import Any, NoReturn, cast
 
 from pydantic_core import from_json
 
+from kaizen_mcp.api.nesting import is_deeper_than
 from kaizen_mcp.errors import EMPTY_BODY, NESTED_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8, BadResponseError
-from kaizen_mcp.json_types import JsonObject, kind_of
+from kaizen_mcp.json_types import JsonObject
+from kaizen_mcp.sanitize.escaping import FreeNames
 
-MAX_DEPTH = 128
-"""Levels of nesting that are passed on; MCP clients stop reading a message at about 200."""
+MAX_DEPTH = 900
+"""Levels of nesting of an object that is read; `json.loads` manages about 980 on a fresh stack."""
 
 _TOO_DEEP = NESTED_TOO_DEEP.format(levels=MAX_DEPTH)
 
@@ -27,8 +29,6 @@ _SURROGATE = re.compile(
     r"|\\(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 """JSON escapes of surrogates. UTF-8 can carry a pair of them, but not a lone one."""
-
-_CONTAINERS: frozenset[type[object]] = frozenset({dict, list})
 
 
 def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
@@ -47,7 +47,7 @@ def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
     if not isinstance(data, dict):
         raise BadResponseError(NOT_AN_OBJECT)
     fields = cast("JsonObject", data)
-    if _deeper_than(fields, MAX_DEPTH):
+    if is_deeper_than(fields, MAX_DEPTH + 1):  # the wrapper around an execution is one more
         raise BadResponseError(_TOO_DEEP)
     return fields, notes
 
@@ -83,6 +83,7 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
         encodable = _SURROGATE.sub(_escape_if_lone, text)
         data = json.loads(
             encodable,
+            object_pairs_hook=None if encodable == text else _keep_all,
             parse_float=numbers.read_float,
             parse_int=numbers.read_int,
             parse_constant=_refuse_constant,
@@ -102,6 +103,12 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
 def _escape_if_lone(match: re.Match[str]) -> str:
     lone = match["lone"]
     return f"\\\\{lone.lower()}" if lone else match[0]
+
+
+def _keep_all(pairs: list[tuple[str, Any]]) -> JsonObject:
+    """Object whose names were changed: two that have become the same are told apart by a number."""
+    names = FreeNames({})
+    return {names.free(name, name): value for name, value in pairs}
 
 
 def _refuse_constant(word: str) -> NoReturn:
@@ -132,16 +139,3 @@ class _NumberReader:
     def _keep_as_text(self, text: str) -> str:
         self.notes["a number too large or too small for JSON readers is shown as text"] = None
         return text
-
-
-def _deeper_than(data: JsonObject, limit: int) -> bool:
-    """Walk level by level, so that no depth can exhaust the stack."""
-    level: list[Any] = [data]
-    for _ in range(limit):
-        below: list[Any] = []
-        for node in level:
-            below += node.values() if kind_of(node) is dict else node
-        level = [child for child in below if kind_of(child) in _CONTAINERS]
-        if not level:
-            return False
-    return True

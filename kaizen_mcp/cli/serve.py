@@ -71,7 +71,8 @@ def claimed_pipes() -> Generator[tuple[int, int] | None]:
     Raises:
         OSError: stdin or stdout is closed.
     """
-    if not _is_pipe(_STDIN) or not _is_pipe(_STDOUT) or sys.platform == "win32":
+    are_pipes = [_is_pipe(_STDIN), _is_pipe(_STDOUT)]
+    if not all(are_pipes) or sys.platform == "win32":
         yield None
         return
     import fcntl

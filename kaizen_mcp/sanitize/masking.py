@@ -46,7 +46,7 @@ class Safe:
         hidden: how many hidden characters are shown as escapes.
     """
 
-    data: JsonObject
+    data: Any
     redacted: list[str]
     hidden: int
 
@@ -81,13 +81,13 @@ class SafeMode:
         self._masker = masker
         self._screen = _Screen(masker)
 
-    def apply(self, data: JsonObject) -> Safe:
-        """Make an object safe; what is safe as it is, is not copied."""
+    def apply(self, data: JsonObject | list[Any]) -> Safe:
+        """Make an object, or a list, safe; what is safe as it is, is not copied."""
         doubtful = self._screen.doubtful_parts(data)
         if not doubtful:
             return Safe(data, [], 0)
         walk = Walk(self._masker, doubtful)
-        return Safe(walk.fields(data, named=False), walk.redacted, walk.hidden)
+        return Safe(walk.value(data, named=False), walk.redacted, walk.hidden)
 
 
 class _Screen:
@@ -102,7 +102,7 @@ class _Screen:
         self._texts: set[str] = set()
         self._names: set[str] = set()
 
-    def doubtful_parts(self, data: JsonObject) -> set[int]:
+    def doubtful_parts(self, data: JsonObject | list[Any]) -> set[int]:
         """Ids (Python's own) of the objects and lists that have something doubtful in them, at any depth."""
         doubtful: set[int] = set()
         self._look(data, doubtful)

@@ -95,10 +95,10 @@ class Lookup:
             if summary.facts.id is not None and summary.facts.id != context.id:
                 notes.append(f"asked for id {quote(context.id)}, but the object's id is {quote(summary.facts.id)}")
             notes = [*notes, *found, *reply.notes]
-            answer = Answer(summary, notes, reply.redacted, limit=api.settings.max_result_chars)
+            answer = Answer(summary, notes, reply, limit=api.settings.max_result_chars)
             if given.path or given.offset:
-                return answer.part(reply.data, given.path, given.offset)
-            return answer.full(reply.data, about=reply.size) if given.detail == "full" else answer.brief()
+                return answer.part(given.path, given.offset)
+            return answer.full() if given.detail == "full" else answer.brief()
         except KaizenError as error:
             return self.failed(error, api.mask, taken_from_link=_is_link(arguments.get("id")))
 

@@ -5,10 +5,11 @@ then the object as compact JSON.
 """
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from mcp.types import Annotations, CallToolResult, TextContent
 
+from kaizen_mcp.api.client import Reply
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, compact
@@ -39,14 +40,14 @@ class Answer:
     Args:
         summary: verdict and facts.
         notes: one sentence for each oddity.
-        redacted: JSON Pointers to masked values.
+        reply: the object.
         limit: characters of each half.
     """
 
-    def __init__(self, summary: Summary, notes: Sequence[str], redacted: Sequence[str], *, limit: int) -> None:
+    def __init__(self, summary: Summary, notes: Sequence[str], reply: Reply, *, limit: int) -> None:
         self._summary = summary
         self._notes = notes
-        self._redacted = redacted
+        self._reply = reply
         self._limit = limit
 
     def brief(self) -> CallToolResult:
@@ -54,19 +55,20 @@ class Answer:
         verdict, structured = self._head(MAX_BRIEF)
         return CallToolResult(content=[verdict], structured_content=structured)
 
-    def full(self, data: JsonObject, *, about: int) -> CallToolResult:
-        """Result with as much of the object as fits; `about` is its approximate number of characters."""
+    def full(self) -> CallToolResult:
+        """Result with as much of the object as fits."""
         verdict, structured = self._head(self._limit // 2)
-        fitted = fit(data, self._room(verdict, structured), about=about)
-        return _join_halves({"raw": fitted.value}, fitted.text, fitted.omitted, verdict, structured)
+        deep, room = self._omit_deep_parts("", self._room(verdict, structured))
+        fitted = fit(self._reply.data, room, about=self._reply.size)
+        return _join_halves({"raw": fitted.value}, fitted.text, [*fitted.omitted, *deep], verdict, structured)
 
-    def part(self, data: JsonObject, path: str, offset: int) -> CallToolResult:
+    def part(self, path: str, offset: int) -> CallToolResult:
         """Result with as much as fits of the value at `path`, from `offset` on.
 
         Raises:
             InvalidInputError: there is nothing at that path or offset.
         """
-        value = find(data, path)
+        value = self._find(path)
         total = len(cast("str", value)) if isinstance(value, str | list | dict) else 1
         if offset and offset >= total:
             raise InvalidInputError(
@@ -74,14 +76,35 @@ class Answer:
             )
         verdict, structured = self._head(self._limit // 2)
         frame: JsonObject = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
-        read = part(value, self._room(verdict, structured) - size(frame), path=path, offset=offset)
+        deep, room = self._omit_deep_parts(path, self._room(verdict, structured) - size(frame))
+        read = part(value, room, path=path, offset=offset)
         shown: JsonObject = {"path": path, "offset": offset}
         if read.next_offset is not None:
             shown["next_offset"] = read.next_offset
         if read.total is not None:
             shown["total"] = read.total
         shown["value"] = read.value
-        return _join_halves({"part": shown}, compact(shown), read.omitted, verdict, structured)
+        return _join_halves({"part": shown}, compact(shown), [*read.omitted, *deep], verdict, structured)
+
+    def _find(self, path: str) -> Any:  # noqa: ANN401 - any JSON value
+        """The value at a path, which may lead into a part that was nested too deep to go out with the rest."""
+        parts = self._reply.deep_parts
+        prefix = max((p for p in parts if path == p or path.startswith(f"{p}/")), key=len, default="")
+        return find(parts.get(prefix, self._reply.data), path.removeprefix(prefix))
+
+    def _omit_deep_parts(self, path: str, room: int) -> tuple[list[Omission], int]:
+        """Omissions below a path due to depth, no more than an eighth of `room` can list, and the room left."""
+        omissions: list[Omission] = []
+        left = room
+        for pointer, value in self._reply.deep_parts.items():
+            if not pointer.startswith(f"{path}/"):
+                continue
+            omission = Omission(pointer, 0, len(value), len(value), "item" if isinstance(value, list) else "field")
+            left -= size(omission.listed()) + 1
+            if left < room - room // 8:
+                break
+            omissions.append(omission)
+        return omissions, room - room // 8 if self._reply.deep_parts else room
 
     def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
         """The verdict, and the structure without the object; neither longer than the limit."""
@@ -91,9 +114,9 @@ class Answer:
             notes.append(f"{_ESCAPED} ({pluralize(escaped, 'time')})")
         verdict, _ = defuse(verdict_text(self._summary, notes))
         structured: JsonObject = {"summary": facts}
-        if self._redacted:
-            structured["redacted"] = _first_that_fit(self._redacted, limit // 8)
-            unlisted = len(self._redacted) - len(structured["redacted"])
+        if self._reply.redacted:
+            structured["redacted"] = _first_that_fit(self._reply.redacted, limit // 8)
+            unlisted = len(self._reply.redacted) - len(structured["redacted"])
             notes += [f"{pluralize(unlisted, 'more masked value')} not listed"] if unlisted else []
         shown = structured["notes"] = _first_that_fit(notes, limit // 4)
         if len(shown) < len(notes):

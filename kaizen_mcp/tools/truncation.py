@@ -134,7 +134,7 @@ def fit(data: dict[str, Any], room: int, *, about: float = inf) -> Fitted:
     return Fitted(value, fitter.omitted, compact(value))
 
 
-def find(data: dict[str, Any], path: str) -> Any:  # noqa: ANN401 - any JSON value
+def find(data: dict[str, Any] | list[Any], path: str) -> Any:  # noqa: ANN401 - any JSON value
     """The value at a JSON Pointer.
 
     Raises:

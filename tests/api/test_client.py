@@ -181,10 +181,10 @@ async def test_the_request_id_is_handed_on_if_it_looks_like_one(
         (b'{"execution": {"id": "a"', "the answer is not valid JSON"),
         (b'{"execution": {"x": NaN}}', "the answer is not valid JSON"),
         (b'{"execution": "\xff"}', "the answer is not text in UTF-8"),
-        (b"[" * 100_000, "the answer is nested more than 128 levels deep"),
+        (b"[" * 100_000, "the answer is nested more than 900 levels deep"),
         (b"[]", "the answer is not a JSON object"),
         (b"null", "the answer is not a JSON object"),
-        (b'{"execution":' * 200 + b"1" + b"}" * 200, "the answer is nested more than 128 levels deep"),
+        (b'{"execution":' * 2000 + b"1" + b"}" * 2000, "the answer is nested more than 900 levels deep"),
         (b"{}", 'the answer has no "execution" object'),
         (b'{"execution": null}', 'the answer has no "execution" object'),
         (b'{"execution": []}', 'the answer has no "execution" object'),
@@ -196,16 +196,6 @@ async def test_a_body_that_is_not_the_documented_object_is_a_bad_response(
     text, twin = await failed(connect, answering(httpx.Response(200, content=body)))
     assert text.startswith(f"[bad_response] Kaizen answered, but {sentence}.")
     assert twin["code"] == "bad_response"
-
-
-async def test_an_answer_128_levels_deep_still_arrives_whole(connect: Connect, era: str) -> None:
-    deep: Any = []
-    for _ in range(125):  # the body, the execution and the innermost list are the other three
-        deep = [deep]
-    answer = {"execution": {"id": "a", "status": "Completed", "response": deep}}
-    async with connect(answering(httpx.Response(200, json=answer)), era=era) as client:
-        result = await client.call_tool("get_execution", {"id": "a"})
-    assert result.structured_content["raw"] == answer["execution"]
 
 
 @pytest.mark.parametrize(
