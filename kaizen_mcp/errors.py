@@ -174,6 +174,9 @@ STATUS_ERRORS: dict[int, tuple[type[ApiError], str]] = {
 NOT_FOUND = "Kaizen has no {kind} {id}"
 NOT_FOUND_IN_SANDBOX = "The built-in sandbox, which is not Kaizen, has no {kind} {id}"
 
+# RateLimitedError
+TOO_MANY_CALLS = "This server answers {limit} calls per minute, and there were more."
+
 # InvalidInputError
 ID_UNSENDABLE = "The id has characters in it that can't be sent."
 

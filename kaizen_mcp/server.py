@@ -5,8 +5,9 @@ import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx
 from mcp import MCPError
 from mcp.server import CacheHint, ServerRequestContext
 from mcp.server.lowlevel import Server
@@ -19,18 +20,15 @@ from mcp.types import (
     PaginatedRequestParams,
 )
 
-from kaizen_mcp import __version__
+from kaizen_mcp import __version__, errors
 from kaizen_mcp.api.client import KaizenApi
 from kaizen_mcp.errors import RateLimitedError
 from kaizen_mcp.sanitize.escaping import quote
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.tools.get_execution import GET_EXECUTION
 from kaizen_mcp.tools.get_instructor_execution import GET_INSTRUCTOR_EXECUTION
-from kaizen_mcp.tools.lookup import Clock
+from kaizen_mcp.tools.lookup import Clock, Lookup
 from kaizen_mcp.tools.rate_limit import CallRate
-
-if TYPE_CHECKING:
-    import httpx
 
 INSTRUCTIONS = (
     "Look up executions of Kaizen Automation browser workflows by id: get_execution for a workflow run, "
@@ -43,87 +41,73 @@ INSTRUCTIONS = (
 TOOLS = (GET_EXECUTION, GET_INSTRUCTOR_EXECUTION)
 """The tools, in the order they are listed."""
 
-_TOOL_LIST_TTL_MS = 3_600_000
-"""The list changes only with a new version of this server, which means a new process; an hour is modest."""
+_TOOL_LIST_CACHE = CacheHint(ttl_ms=3_600_000, scope="public")
+"""How long clients may keep the tool list, which only a new version of the server changes."""
+
+Context = ServerRequestContext[KaizenApi]
 
 logger = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
-    """The time now, in UTC."""
+    """Return the time now, in UTC."""
     return datetime.now(UTC)
 
 
 def create_server(
-    settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None, clock: Clock = utc_now
+    settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None, clock: Clock = utc_now
 ) -> Server[KaizenApi]:
-    """Build the server; nothing is opened before its first call.
+    """Build the server. Nothing is opened before its first call.
 
     Args:
         settings: how to reach the API.
-        transport: stands where the network would; tests and embedders pass one.
-        clock: tells the time that durations are counted to.
+        transport: replaces the network; tests and embedders pass one.
+        clock: returns the time now; durations and ages are counted to it.
     """
-    lookups = {lookup.name: lookup for lookup in TOOLS}
+    tools_by_name = {tool.name: tool for tool in TOOLS}
+    tool_list = ListToolsResult(tools=[tool.published(settings.max_result_chars) for tool in TOOLS])
     rate = CallRate(settings.max_calls_per_minute)
-    tools = ListToolsResult(tools=[lookup.published(settings.max_result_chars) for lookup in TOOLS])
 
     @asynccontextmanager
     async def lifespan(_: Server[KaizenApi]) -> AsyncGenerator[KaizenApi]:
         async with KaizenApi(settings, transport=transport) as api:
             yield api
 
-    async def list_tools(_: ServerRequestContext[KaizenApi], __: PaginatedRequestParams | None) -> ListToolsResult:
-        return tools
+    async def list_tools(_: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
+        return tool_list
 
-    async def call_tool(ctx: ServerRequestContext[KaizenApi], params: CallToolRequestParams) -> dict[str, Any]:
-        lookup = lookups.get(params.name)
-        if lookup is None:
-            known = " and ".join(lookups)
-            raise MCPError(
-                INVALID_PARAMS,
-                f"Unknown tool {quote(ctx.lifespan_context.mask(params.name))}; this server has {known}.",
-            )
-        wait = rate.take()
-        if wait:
-            error = RateLimitedError(
-                f"This server answers {settings.max_calls_per_minute} calls a minute, and more have come.",
-                retry_after_seconds=math.ceil(wait),
-            )
-            return _plain(lookup.failed(error, ctx.lifespan_context.mask))
-        try:
-            result = await lookup.call(
-                ctx.lifespan_context,
-                params.arguments or {},
-                clock=clock,
-                report=ctx.session.report_progress,
-            )
-            return _plain(result)
-        except Exception:
-            # Ours to mend. The SDK would send the exception's own text to handshake-era clients.
-            logger.exception("%s failed on an error of this server's own", lookup.name)
-            raise MCPError(INTERNAL_ERROR, "kaizen-mcp has a fault; its log on stderr says more.") from None
+    async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+        tool = tools_by_name.get(params.name)
+        if tool is None:
+            raise _unknown_tool(ctx.lifespan_context.mask(params.name))
+        if wait := rate.take():
+            message = errors.TOO_MANY_CALLS.format(limit=settings.max_calls_per_minute)
+            error = RateLimitedError(message, retry_after_seconds=math.ceil(wait))
+            return tool.failed(error, ctx.lifespan_context.mask)
+        return await _call(tool, ctx, params.arguments or {}, clock)
 
-    server = Server(
+    return Server(
         "kaizen-mcp",
         version=__version__,
         title="Kaizen Automation executions",
         description="Look up workflow executions and teaching sessions of Kaizen Automation.",
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
-        cache_hints={
-            "tools/list": CacheHint(ttl_ms=_TOOL_LIST_TTL_MS, scope="public"),
-            "server/discover": CacheHint(ttl_ms=_TOOL_LIST_TTL_MS, scope="public"),
-        },
+        cache_hints={"tools/list": _TOOL_LIST_CACHE, "server/discover": _TOOL_LIST_CACHE},
         on_list_tools=list_tools,
+        on_call_tool=call_tool,
     )
-    server.add_request_handler("tools/call", CallToolRequestParams, call_tool)
-    return server
 
 
-def _plain(result: CallToolResult) -> dict[str, Any]:
-    """A result as the SDK puts it on the wire; of a model it would make one more copy, value by value."""
-    plain = result.model_dump(by_alias=True, exclude_none=True, exclude={"structured_content"})
-    if result.structured_content is not None:
-        plain["structuredContent"] = result.structured_content
-    return plain
+async def _call(tool: Lookup, ctx: Context, arguments: dict[str, Any], clock: Clock) -> CallToolResult:
+    """Call a tool. An unexpected exception is logged; the SDK would send its text to clients of the 2025 era."""
+    try:
+        return await tool.call(ctx.lifespan_context, arguments, clock=clock, report=ctx.session.report_progress)
+    except Exception:
+        logger.exception("%s failed with an unexpected error", tool.name)
+        raise MCPError(INTERNAL_ERROR, "kaizen-mcp has a bug; its log on stderr says more.") from None
+
+
+def _unknown_tool(name: str) -> MCPError:
+    known = " and ".join(tool.name for tool in TOOLS)
+    return MCPError(INVALID_PARAMS, f"Unknown tool {quote(name)}; this server has {known}.")
