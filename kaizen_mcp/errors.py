@@ -165,11 +165,11 @@ STATUS_ERRORS: dict[int, tuple[type[ApiError], str]] = {
     401: (UnauthorizedError, "Kaizen did not accept the API key (HTTP 401)."),
     403: (ForbiddenError, "The API key may not read this (HTTP 403)."),
     404: (NotFoundError, "{not_found} (HTTP 404)."),
-    408: (UnavailableError, "Kaizen gave up waiting for the request (HTTP 408)."),
+    408: (UnavailableError, "Kaizen timed out waiting for the request (HTTP 408)."),
     425: (UnavailableError, "Kaizen is not ready for the request yet (HTTP 425)."),
     429: (RateLimitedError, "Kaizen received too many requests (HTTP 429)."),
     4: (RejectedError, "Kaizen refused the request (HTTP {status})."),
-    5: (UnavailableError, "Kaizen has a problem of its own (HTTP {status})."),
+    5: (UnavailableError, "Kaizen had an internal error (HTTP {status})."),
 }
 NOT_FOUND = "Kaizen has no {kind} {id}"
 NOT_FOUND_IN_SANDBOX = "The built-in sandbox, which is not Kaizen, has no {kind} {id}"
@@ -184,24 +184,24 @@ ID_UNSENDABLE = "The id has characters in it that can't be sent."
 BASE_URL_INVALID = "KAIZEN_BASE_URL is not a valid address."
 _NETWORK_VARIABLES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
 NETWORK_VARIABLES_INVALID = f"One of these variables can't be used: {_NETWORK_VARIABLES}."
-PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen wants a user name and password: put them into HTTPS_PROXY."
+PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen requires a user name and password: put them into HTTPS_PROXY."
 
 # UnavailableError
 CONNECT_FAILED = "Kaizen could not be reached."
-CONNECT_TIMED_OUT = "Kaizen could not be reached: nothing answered."
+CONNECT_TIMED_OUT = "Kaizen could not be reached: the connection timed out."
 CONNECTION_BROKE = "The connection to Kaizen broke before it had answered."
 PROXY_REFUSED = "The proxy on the way to Kaizen refused the connection{status}."
 
 # CallTimeoutError
-NO_FREE_SLOT = "Too many lookups were under way for this one to get its turn within {seconds:g} s."
+NO_FREE_SLOT = "Too many lookups were running: this one got no free slot within {seconds:g} s."
 NO_ANSWER = "Kaizen did not answer within {seconds:g} s."
-TOO_LARGE_TO_READ = "Kaizen's answer is so large that it could not be read within {seconds:g} s."
+TOO_LARGE_TO_READ = "Kaizen's answer is too large to be read within {seconds:g} s."
 
 # BadResponseError
 UNEXPECTED_STATUS = "Kaizen answered with HTTP {status}, where an object was expected."
 WEB_PAGE = "A web page answered with HTTP {status}, not Kaizen's API."
 BODY_TOO_LARGE = "Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES."
-UNKNOWN_COMPRESSION = "Kaizen answered, but the answer is compressed in a way that was not asked for."
+UNKNOWN_COMPRESSION = "Kaizen answered, but with a compression that was not asked for."
 BROKEN_COMPRESSION = "Kaizen answered, but the answer's compression is broken."
 EMPTY_BODY = "Kaizen answered, but the answer is empty."
 NOT_UTF8 = "Kaizen answered, but the answer is not text in UTF-8."

@@ -86,7 +86,7 @@ async def test_a_lookup_is_one_post_with_the_key_and_our_name(
         (422, "rejected", False, "(HTTP 422)"),
         (425, "unavailable", True, "(HTTP 425)"),
         (429, "rate_limited", True, "Try again in a minute."),
-        (500, "unavailable", True, "Kaizen has a problem of its own (HTTP 500)."),
+        (500, "unavailable", True, "Kaizen had an internal error (HTTP 500)."),
         (503, "unavailable", True, "(HTTP 503)"),
     ],
 )  # fmt: skip

@@ -100,7 +100,7 @@ async def test_a_lookup_that_waited_in_vain_for_its_turn_says_so() -> None:
         for asked in "ab":
             tasks.start_soon(ask, asked)
     assert len(told) == 2
-    assert "Too many lookups were under way for this one to get its turn within 0.2 s." in told
+    assert "Too many lookups were running: this one got no free slot within 0.2 s." in told
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
