@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 from conftest import COMMAND, Environ, RunningSandbox, needs_dev_full, posix_only
 
@@ -259,9 +260,9 @@ def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
         [*COMMAND, "sandbox", "--port", "0"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout
-        for line in process.stdout:
-            if line.startswith(b"  teach-odd-shapes"):  # the last line of the list
-                break
+        found = re.search(rb"http://\S+", process.stdout.readline())
+        assert found
+        httpx.get(found[0].decode(), trust_env=False, timeout=30)  # answers as soon as it serves
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (130, b"")
