@@ -16,7 +16,8 @@ from kaizen_mcp.json_types import JsonObject, compact
 from kaizen_mcp.sanitize.escaping import defuse, one_line, quote
 from kaizen_mcp.summary.as_text import verdict_text
 from kaizen_mcp.summary.summarize import Summary
-from kaizen_mcp.tools.truncation import Omission, find, fit, part, size
+from kaizen_mcp.tools.json_pointer import resolve
+from kaizen_mcp.tools.truncation import OmittedRange, read_part, size, truncate, whole_range
 
 _ESCAPED = "text that looks like chat or model markup is shown in a form that can't be taken for it"
 MAX_BRIEF = 2500
@@ -59,8 +60,10 @@ class Answer:
         """Result with as much of the object as fits."""
         verdict, structured = self._head(self._limit // 2)
         deep, room = self._omit_deep_parts("", self._room(verdict, structured))
-        fitted = fit(self._reply.data, room, about=self._reply.size)
-        return _join_halves({"raw": fitted.value}, fitted.text, [*fitted.omitted, *deep], verdict, structured)
+        truncated = truncate(self._reply.data, room, approximate_size=self._reply.size)
+        return _join_halves(
+            {"raw": truncated.value}, truncated.text, [*truncated.omitted, *deep], verdict, structured
+        )
 
     def part(self, path: str, offset: int) -> CallToolResult:
         """Result with as much as fits of the value at `path`, from `offset` on.
@@ -77,7 +80,7 @@ class Answer:
         verdict, structured = self._head(self._limit // 2)
         frame: JsonObject = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
         deep, room = self._omit_deep_parts(path, self._room(verdict, structured) - size(frame))
-        read = part(value, room, path=path, offset=offset)
+        read = read_part(value, room, path=path, offset=offset)
         shown: JsonObject = {"path": path, "offset": offset}
         if read.next_offset is not None:
             shown["next_offset"] = read.next_offset
@@ -90,17 +93,17 @@ class Answer:
         """The value at a path, which may lead into a part that was nested too deep to go out with the rest."""
         parts = self._reply.deep_parts
         prefix = max((p for p in parts if path == p or path.startswith(f"{p}/")), key=len, default="")
-        return find(parts.get(prefix, self._reply.data), path.removeprefix(prefix))
+        return resolve(parts.get(prefix, self._reply.data), path.removeprefix(prefix))
 
-    def _omit_deep_parts(self, path: str, room: int) -> tuple[list[Omission], int]:
+    def _omit_deep_parts(self, path: str, room: int) -> tuple[list[OmittedRange], int]:
         """Omissions below a path due to depth, no more than an eighth of `room` can list, and the room left."""
-        omissions: list[Omission] = []
+        omissions: list[OmittedRange] = []
         left = room
         for pointer, value in self._reply.deep_parts.items():
             if not pointer.startswith(f"{path}/"):
                 continue
-            omission = Omission(pointer, 0, len(value), len(value), "item" if isinstance(value, list) else "field")
-            left -= size(omission.listed()) + 1
+            omission = whole_range(value, pointer)
+            left -= size(omission.to_json()) + 1
             if left < room - room // 8:
                 break
             omissions.append(omission)
@@ -133,13 +136,13 @@ class Answer:
 
 
 def _join_halves(
-    shown: JsonObject, text: str, omitted: Sequence[Omission], verdict: TextContent, structured: JsonObject
+    shown: JsonObject, text: str, omitted: Sequence[OmittedRange], verdict: TextContent, structured: JsonObject
 ) -> CallToolResult:
     """Result of both halves; `shown` has the object, or a part of it, under its key, and `text` has it as JSON."""
     content = [verdict, TextContent(text=text, annotations=_FOR_MODEL)]
     answer: JsonObject = {"summary": structured["summary"], **shown}
     if omitted:
-        answer["omitted"] = [omission.listed() for omission in omitted]
+        answer["omitted"] = [omission.to_json() for omission in omitted]
         content.append(TextContent(text=_LEFT_OUT + compact(answer["omitted"]), annotations=_FOR_MODEL))
     return CallToolResult(content=[*content], structured_content={**answer, **structured})
 

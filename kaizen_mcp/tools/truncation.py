@@ -1,50 +1,48 @@
-"""Fit an object into a number of characters, and read the rest of it in parts. Pure.
+"""Truncate an object to a number of characters, and read the omitted rest in parts. Pure.
 
-Characters are counted as a client counts them: those of compact JSON. What is left out is told by a JSON Pointer
-(RFC 6901), and by the offset at which to read on: characters of a text, items of a list, fields of an object in
-their order. Following these yields everything, each piece once.
+Sizes are characters of compact JSON, as a client counts them. Each omitted range is reported with a JSON Pointer
+and the offset to read on from: a character of a text, an item of a list, or a field of an object in its order.
+Reading all omitted ranges yields all of the object, each piece exactly once.
 """
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import inf
 from typing import Any, cast
 
-from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import compact
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.tools.json_pointer import child_pointer
 
-CUT = "…"
-"""Stands where something was left out; an object that is left out whole is one field of this name."""
+Container = list[Any] | dict[str, Any]
 
-_NAMED = 12
+ELLIPSIS = "…"
+"""Stands in place of omitted text; an object that is omitted whole becomes one field of this name."""
+
+MIN_SNIPPET = 40
+"""Characters below which a snippet of a text or an object is not worth showing."""
+
+_LOW_PRIORITY = frozenset({"response", "truncatedResponse", "params", "metadata", "startBlock"})
+"""Fields of an execution that are truncated first."""
+
+_PRIORITY_WEIGHT = 6
+"""How much more room each other field of an execution gets, where the room is not enough for all."""
+
 _LONG_NUMBER = 64
-"""Bits of a whole number from which on its digits count."""
-
-_FIRST_COMPARED = 200
-_LONGEST_NAME = 60
-"""Fields, and characters of their names, that are compared with a name that is not there."""
-LEAST = 40
-"""Characters below which a piece of text, or an object, is not worth showing a part of."""
-
-_LESS_TELLING = frozenset({"response", "truncatedResponse", "params", "metadata", "startBlock"})
-_TELLING = 6
-"""How much more room any other field of an execution gets than those, where not all have enough."""
+"""Bits of an integer above which its digits are estimated: writing them out can take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Omission:
-    """A stretch that was left out.
+class OmittedRange:
+    """A range of a text, a list or an object that was omitted.
 
     Attributes:
-        path: JSON Pointer to what it was left out of.
-        offset: its first character, item or field.
+        path: JSON Pointer to the value.
+        offset: first character, item or field of the range.
         until: one past its last.
-        total: how many characters, items or fields there are.
-        unit: which of them.
+        total: how many characters, items or fields the value has.
+        unit: "character", "item", "field", or "number" for a number that was omitted whole.
     """
 
     path: str
@@ -53,311 +51,236 @@ class Omission:
     total: int
     unit: str
 
-    def listed(self) -> dict[str, Any]:
-        """As listed in an answer: `path` and `offset` are the arguments with which to read on."""
+    def to_json(self) -> dict[str, Any]:
+        """Entry of an answer's `omitted`; `path` and `offset` are the arguments to read on with."""
         what = f"{self.until - self.offset} of {pluralize(self.total, self.unit)}"
         return {"path": self.path, "offset": self.offset, "until": self.until, "what": what}
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    """What fits, what was left out, and what fits as compact JSON."""
+class Truncated:
+    """A truncated object, what was omitted from it, and the truncated object as compact JSON."""
 
     value: Any
-    omitted: Sequence[Omission]
+    omitted: Sequence[OmittedRange]
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a value, with what had to be left out within it.
+    """Part of a value, read from an offset on.
 
     Attributes:
-        value: the characters, items or fields from the offset on; anything else as it is.
+        value: the characters, items or fields; a number, a boolean or null as it is.
         next_offset: where the next part begins; None at the end.
-        total: how many characters, items or fields there are; None for anything else.
-        omitted: what was left out of a single item or field that is larger than the room there is.
+        total: how many characters, items or fields the value has; None if it is none of these.
+        omitted: ranges omitted from a single item or field that is larger than the room.
     """
 
     value: Any
     next_offset: int | None
     total: int | None
-    omitted: Sequence[Omission] = ()
+    omitted: Sequence[OmittedRange] = ()
 
 
-def size(value: Any, most: int | None = None) -> int:  # noqa: ANN401 - any JSON value
-    """Characters of a value as compact JSON; of one that is longer than `most`, some number above that."""
-    return most + 1 if most is not None and _is_surely_longer(value, most) else len(compact(value))
+def truncate(data: dict[str, Any], room: int, *, approximate_size: float = inf) -> Truncated:
+    """Omit as little of an object as needed for it to fit, together with the list of omitted ranges.
 
-
-def _is_surely_longer(value: Any, most: int) -> bool:  # noqa: ANN401 - any JSON value
-    """Whether a value has more characters than that, escapes not counted; looks at no more of it than needed."""
-    left = [value]
-    while left and most >= 0:
-        value = left.pop()
-        if isinstance(value, str):
-            most -= len(value) + 2
-        elif isinstance(value, dict):
-            fields = cast("dict[str, Any]", value)
-            most -= 4 * len(fields) + 1
-            if most >= 0:
-                most -= sum(map(len, fields))
-                left += fields.values()
-        elif isinstance(value, list):
-            items = cast("list[Any]", value)
-            most -= len(items) + 1
-            left += items if most >= 0 else ()
-        elif isinstance(value, int) and value.bit_length() > _LONG_NUMBER:
-            most -= value.bit_length() * 3 // 10  # digits, some too few
-        else:
-            most -= 1
-    return most < 0
-
-
-def fit(data: dict[str, Any], room: int, *, about: float = inf) -> Fitted:
-    """Leave out as little of an object as needed for it to fit, together with the list of what was left out.
-
-    Biggest and least telling parts go first: long texts keep their beginning and end, long lists their first
-    items, and of an execution's fields its output and parameters make room for the rest. Fields keep their order.
+    Long texts keep their start and their end, long lists their first items. Fields keep their order. Of an
+    execution, output and parameters are truncated before other fields.
 
     Args:
         data: the object.
-        room: characters.
-        about: how many it has, if that is roughly known; one that is likely to fit is not looked through first.
+        room: characters for the object and the list.
+        approximate_size: size of the object, if it is roughly known; saves an estimate if it is within the room.
     """
-    if (about <= room or not _is_surely_longer(data, room)) and len(text := compact(data)) <= room:
-        return Fitted(data, (), text)
-    fitter = _Fitter()
-    value = fitter.fit(data, room, "")
-    if value is None:  # not even the first field
-        value, fitter.omitted = {}, [_whole(data, "")]
-    return Fitted(value, fitter.omitted, compact(value))
+    if approximate_size <= room or not _is_surely_longer(data, room):
+        text = compact(data)
+        if len(text) <= room:
+            return Truncated(data, (), text)
+    truncator = _Truncator()
+    value = truncator.truncate(data, room, "")
+    if value is None:
+        value, truncator.omitted = {}, [whole_range(data, "")]
+    return Truncated(value, truncator.omitted, compact(value))
 
 
-def find(data: dict[str, Any] | list[Any], path: str) -> Any:  # noqa: ANN401 - any JSON value
-    """The value at a JSON Pointer.
+def read_part(value: Any, room: int, *, path: str, offset: int = 0) -> Part:  # noqa: ANN401 - any JSON value
+    """Read as much as fits of the value at `path`, from `offset` on.
 
-    Raises:
-        InvalidInputError: there is nothing; the message says what there is on the way.
+    At least one character, item or field is read. If one item or field is larger than the room, it is truncated.
     """
-    value: Any = data
-    there = ""
-    for token in path.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and name in value:
-            value = cast("dict[str, Any]", value)[name]
-        elif isinstance(value, list) and name.isdecimal() and int(name[:9]) < len(cast("list[Any]", value)):
-            value = cast("list[Any]", value)[int(name[:9])]
-        else:
-            raise InvalidInputError(f"There is nothing at path {quote(path)}; {_what_is(value, there, name)}.")
-        there = f"{there}/{token}"
-    return value
-
-
-def _what_is(value: Any, path: str, name: str) -> str:  # noqa: ANN401 - any JSON value
-    """What exists at a path, for someone who looked for something of that name below it."""
-    where = quote(path) if path else "the object"
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        known = islice(fields, _FIRST_COMPARED)
-        alike = difflib.get_close_matches(name[:_LONGEST_NAME], [field[:_LONGEST_NAME] for field in known])
-        names = [quote(field, 40) for field in islice(dict.fromkeys([*alike, *islice(fields, _NAMED)]), _NAMED)]
-        more = len(fields) - len(names)
-        return f"{where} has the fields {', '.join(names) or 'none'}{f' and {more} more' if more else ''}"
-    if isinstance(value, list):
-        return f"{where} has {pluralize(len(cast('list[Any]', value)), 'item')}, counted from 0"
-    return f"{where} is {'text' if isinstance(value, str) else 'a single value'} with nothing below it"
-
-
-def part(value: Any, room: int, *, path: str, offset: int = 0) -> Part:  # noqa: ANN401 - any JSON value
-    """Read as much as fits of the value at `path`, from its character, item or field `offset` on.
-
-    At least one character, item or field is read; one that is too large by itself is fitted, as `fit` does.
-    """
+    if not isinstance(value, str | list | dict):
+        return Part(value, None, None)
+    truncator = _Truncator()
+    piece: str | Container
     if isinstance(value, str):
-        text = _longest_start(value[offset : offset + room], room - 2)
-        text = text or value[offset : offset + 1]
-        return Part(text, _next(offset + len(text), len(value)), len(value))
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
-        taken, omitted = _Fitter().take(((str(i), None, item) for i, item in enumerate(items)), path, room, offset)
-        return Part([item for _, item in taken], _next(offset + len(taken), len(items)), len(items), omitted)
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        taken, omitted = _Fitter().take(((key, key, item) for key, item in fields.items()), path, room, offset)
-        return Part(dict(taken), _next(offset + len(taken), len(fields)), len(fields), omitted)
-    return Part(value, None, None)
+        piece = _start(value[offset : offset + room], room - 2) or value[offset : offset + 1]
+    else:
+        piece = truncator.first_entries(cast("Container", value), room, path, offset=offset, at_least_one=True)
+    total, next_offset = len(cast("str", value)), offset + len(piece)
+    return Part(piece, next_offset if next_offset < total else None, total, truncator.omitted)
 
 
-def _next(offset: int, total: int) -> int | None:
-    return offset if offset < total else None
+def size(value: Any, limit: int | None = None) -> int:  # noqa: ANN401 - any JSON value
+    """Characters of a value as compact JSON; if these are more than `limit`, some number above it."""
+    return limit + 1 if limit is not None and _is_surely_longer(value, limit) else len(compact(value))
 
 
-def step(path: str, token: str | int) -> str:
-    """The JSON Pointer to a field or an item of what is at `path`."""
-    return f"{path}/{str(token).replace('~', '~0').replace('/', '~1')}"
+def _is_surely_longer(value: Any, limit: int) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether a value has more than `limit` characters even without escapes. Stops as soon as that is clear."""
+    left, stack = limit, [value]
+    while stack and left >= 0:
+        value = stack.pop()
+        if isinstance(value, str):
+            left -= len(value) + 2
+        elif isinstance(value, dict):
+            fields = cast("dict[str, Any]", value)
+            left -= 4 * len(fields) + 1
+            if left >= 0:
+                left -= sum(map(len, fields))
+                stack += fields.values()
+        elif isinstance(value, list):
+            items = cast("list[Any]", value)
+            left -= len(items) + 1
+            stack += items if left >= 0 else ()
+        elif isinstance(value, int) and value.bit_length() > _LONG_NUMBER:
+            left -= value.bit_length() * 3 // 10  # a little fewer than its digits
+        else:
+            left -= 1
+    return left < 0
 
 
 @dataclass
-class _Fitter:
-    """Fits values one into the other. What it returns and what it notes never takes more than the room given."""
+class _Truncator:
+    """Truncates values recursively and collects the omitted ranges. Values and ranges together fit the room."""
 
-    omitted: list[Omission] = field(default_factory=list[Omission])
+    omitted: list[OmittedRange] = field(default_factory=list[OmittedRange])
 
-    def fit(self, value: Any, room: int, path: str) -> Any | None:  # noqa: ANN401 - any JSON value
-        """What of a value fits; None if nothing does, not even the note that it was left out."""
+    def truncate(self, value: Any, room: int, path: str) -> Any | None:  # noqa: ANN401 - any JSON value
+        """The value, truncated if it does not fit; None if there is no room even for reporting it as omitted."""
         if size(value, room) <= room:
             return value
+        whole = whole_range(value, path)
+        room_for_value = room - _max_size_in_list(whole)
         if isinstance(value, str):
-            return self._text(value, room, path)
-        if isinstance(value, list):
-            return self._items(cast("list[Any]", value), room, path)
-        if isinstance(value, dict):
-            return self._fields(cast("dict[str, Any]", value), room, path)
-        return self._leave_out(CUT, Omission(path, 0, 1, 1, "number"), room)
+            return self._text(value, room_for_value, whole)
+        if isinstance(value, list | dict):
+            return self._container(cast("Container", value), room_for_value, whole)
+        return self._omit_whole(whole, ELLIPSIS, room_for_value)
 
-    def take(
-        self, entries: Iterator[tuple[str, str | None, Any]], path: str, room: int, offset: int
-    ) -> tuple[list[tuple[str, Any]], list[Omission]]:
-        """As many entries (token, key, value) from the offset on as fit whole; one at least, fitted."""
+    def first_entries(
+        self,
+        container: Container,
+        room: int,
+        path: str,
+        *,
+        offset: int = 0,
+        at_least_one: bool = False,
+    ) -> Container:
+        """The items or fields from `offset` on that fit whole; if the first does not fit, that one, truncated."""
         room -= 2
-        taken: list[tuple[str, Any]] = []
-        for token, key, value in islice(entries, offset, None):
-            cost = 1 + (size(key) + 1 if key is not None else 0)
-            needed = cost + size(value, room)
-            if needed <= room:
-                taken.append((token, value))
-                room -= needed
-                continue
-            if not taken:
-                fitted = self.fit(value, room - cost, step(path, token))
-                if fitted is None:  # its path alone takes all the room; better a little too much than a loss
-                    self.omitted.append(_whole(value, step(path, token)))
-                taken.append((token, CUT if fitted is None else fitted))
-            break
-        return taken, self.omitted
-
-    def _leave_out(self, shown: Any, omission: Omission, room: int) -> Any | None:  # noqa: ANN401 - any JSON
-        if size(shown) + _cost(omission) > room:
-            return None
-        self.omitted.append(omission)
-        return shown
-
-    def _text(self, text: str, room: int, path: str) -> str | None:
-        whole = Omission(path, 0, len(text), len(text), "character")
-        room -= _cost(whole) + 2 + len(CUT)
-        if room < 0:
-            return None
-        if room < LEAST:
-            self.omitted.append(whole)
-            return CUT
-        start = _longest_start(text[:room], room * 2 // 3)
-        end = _longest_end(text[-room:], room // 3)
-        self.omitted.append(Omission(path, len(start), len(text) - len(end), len(text), "character"))
-        return f"{start}{CUT}{end}"
-
-    def _items(self, items: list[Any], room: int, path: str) -> list[Any] | None:
-        note = Omission(path, 0, len(items), len(items), "item")
-        left = room - _cost(note)
-        if left < 2:  # noqa: PLR2004 - the brackets
-            return None
-        entries = ((str(index), None, item) for index, item in enumerate(items))
-        shown = self._first(entries, left, path)
-        if len(shown) < len(items):
-            self.omitted.append(Omission(path, len(shown), len(items), len(items), "item"))
-        return [item for _, item in shown]
-
-    def _first(
-        self, entries: Iterator[tuple[str, str | None, Any]], room: int, path: str
-    ) -> list[tuple[str, Any]]:
-        """The first entries that fit; of one that does not, and stands first, what fits of it."""
-        room -= 2
-        shown: list[tuple[str, Any]] = []
-        for token, key, value in entries:
-            cost = 1 + (size(key, room) + 1 if key is not None else 0)
-            needed = cost + size(value, room)
+        taken: list[tuple[str | int, Any]] = []
+        for key, value in islice(_entries(container), offset, None):
+            overhead = 1 + (size(key, room) + 1 if isinstance(container, dict) else 0)
+            needed = overhead + size(value, room)
             if needed > room:
-                fitted = None if shown or room - cost < LEAST else self.fit(value, room - cost, step(path, token))
-                if fitted is not None:
-                    shown.append((token, fitted))
+                if not taken and (at_least_one or room - overhead >= MIN_SNIPPET):
+                    snippet = self.truncate(value, room - overhead, child_pointer(path, key))
+                    taken = [] if snippet is None else [(key, snippet)]
+                if not taken and at_least_one:  # its path alone exceeds the room; too long is better than lost
+                    self.omitted.append(whole_range(value, child_pointer(path, key)))
+                    taken = [(key, ELLIPSIS)]
                 break
-            shown.append((token, value))
+            taken.append((key, value))
             room -= needed
-        return shown
+        return dict(cast("list[tuple[str, Any]]", taken)) if isinstance(container, dict) else [v for _, v in taken]
 
-    def _fields(self, fields: dict[str, Any], room: int, path: str) -> dict[str, Any] | None:
-        note = Omission(path, 0, len(fields), len(fields), "field")
-        spare = room - _cost(note)
-        if spare < 2:  # noqa: PLR2004 - the braces
+    def _text(self, text: str, room: int, whole: OmittedRange) -> str | None:
+        room -= 2 + len(ELLIPSIS)
+        if room < MIN_SNIPPET:
+            return self._omit_whole(whole, ELLIPSIS, room + 2 + len(ELLIPSIS))
+        start = _start(text[:room], room * 2 // 3)
+        end = _start(text[: -room - 1 : -1], room // 3)[::-1]
+        self.omitted.append(replace(whole, offset=len(start), until=len(text) - len(end)))
+        return f"{start}{ELLIPSIS}{end}"
+
+    def _container(self, container: Container, room: int, whole: OmittedRange) -> Container | None:
+        """The first items, or all fields with a share of the room each, or as many of these as fit."""
+        if room < 2:  # noqa: PLR2004 - the brackets
             return None
-        if spare < LEAST:
-            return self._leave_out({CUT: pluralize(len(fields), "field")}, note, room)
-        shares = _shares(fields, spare, top=path == "")
-        if shares is None:
-            shown = dict(self._first(((key, key, value) for key, value in fields.items()), spare, path))
+        shares = None
+        if isinstance(container, dict):
+            if room < MIN_SNIPPET:
+                return self._omit_whole(whole, {ELLIPSIS: pluralize(len(container), "field")}, room)
+            shares = _shares(container, room, top_level=whole.path == "")
+        if isinstance(container, dict) and shares:
+            kept = self._fields(container, shares, whole.path)
         else:
-            shown = {}
-            for (key, value), share in zip(fields.items(), shares, strict=True):
-                fitted = self.fit(value, share, step(path, key))
-                if fitted is None and value is not None:
-                    break  # what is left out from here on is noted once, for the object
-                shown[key] = fitted
-        if len(shown) < len(fields):
-            self.omitted.append(Omission(path, len(shown), len(fields), len(fields), "field"))
-        return shown
+            kept = self.first_entries(container, room, whole.path)
+        if len(kept) < len(container):
+            self.omitted.append(replace(whole, offset=len(kept)))
+        return kept
+
+    def _fields(self, fields: dict[str, Any], shares: dict[str, int], path: str) -> dict[str, Any]:
+        """The fields, each truncated to its share; none after the first of which nothing fits."""
+        kept: dict[str, Any] = {}
+        for name, value in fields.items():
+            kept[name] = self.truncate(value, shares[name], child_pointer(path, name))
+            if kept[name] is None and value is not None:
+                del kept[name]
+                break
+        return kept
+
+    def _omit_whole(self, whole: OmittedRange, placeholder: Any, room: int) -> Any | None:  # noqa: ANN401 - JSON
+        if size(placeholder) > room:
+            return None
+        self.omitted.append(whole)
+        return placeholder
 
 
-def _shares(fields: dict[str, Any], room: int, *, top: bool) -> list[int] | None:
-    """Room for the value of each field: small ones get what they need, and big ones share the rest.
+def _entries(container: Container) -> Iterator[tuple[str | int, Any]]:
+    return iter(container.items()) if isinstance(container, dict) else enumerate(container)
 
-    None if there are so many fields that the big ones would get too little to show anything.
+
+def _shares(fields: dict[str, Any], room: int, *, top_level: bool) -> dict[str, int] | None:
+    """Room for the value of each field: small values get what they need, and large ones share the rest.
+
+    None if there are so many fields that a share would be too small to show anything.
     """
-    room -= 2 + sum(size(key, room) + 2 for key in islice(fields, room // 4 + 1))
+    # A name takes at least 4 characters, so the first of them already exceed the room if there are too many.
+    room -= 2 + sum(size(name, room) + 2 for name in islice(fields, room // 4 + 1))
     if len(fields) > room:
         return None
-    needs = [size(value, room) for value in fields.values()]
-    weights = [1 if not top or key in _LESS_TELLING else _TELLING for key in fields]
-    weights = weights if top else [1] * len(fields)
-    order = sorted(range(len(needs)), key=lambda i: needs[i] / weights[i])
-    shares = [0] * len(needs)
-    weight = sum(weights)
-    for i in order:
-        level = room / weight
-        shares[i] = needs[i] if needs[i] <= level * weights[i] else int(level * weights[i])
-        if shares[i] < needs[i] and shares[i] < 2 * LEAST:
+    needs = {name: size(value, room) for name, value in fields.items()}
+    weights = {name: _PRIORITY_WEIGHT if top_level and name not in _LOW_PRIORITY else 1 for name in fields}
+    total_weight = sum(weights.values())
+    shares: dict[str, int] = {}
+    for name in sorted(fields, key=lambda name: needs[name] / weights[name]):
+        share = shares[name] = min(needs[name], room * weights[name] // total_weight)
+        if share < needs[name] and share < 2 * MIN_SNIPPET:
             return None
-        room -= shares[i]
-        weight -= weights[i]
+        room -= share
+        total_weight -= weights[name]
     return shares
 
 
-def _whole(value: Any, path: str) -> Omission:  # noqa: ANN401 - any JSON value
-    if isinstance(value, str):
-        return Omission(path, 0, len(value), len(value), "character")
-    if isinstance(value, list | dict):
-        total = len(cast("list[Any]", value))
-        return Omission(path, 0, total, total, "item" if isinstance(value, list) else "field")
-    return Omission(path, 0, 1, 1, "number")
+def whole_range(value: Any, path: str) -> OmittedRange:  # noqa: ANN401 - any JSON value
+    """The range that covers all of a value."""
+    if not isinstance(value, str | list | dict):
+        return OmittedRange(path, 0, 1, 1, "number")
+    unit = "character" if isinstance(value, str) else "item" if isinstance(value, list) else "field"
+    total = len(cast("str", value))
+    return OmittedRange(path, 0, total, total, unit)
 
 
-def _whole_of(omission: Omission) -> Omission:
-    return replace(omission, offset=0, until=omission.total)
+def _max_size_in_list(whole: OmittedRange) -> int:
+    """Most characters that a range of this value takes in the list of omitted ranges, wherever it begins."""
+    return size({**whole.to_json(), "offset": whole.total}) + 1
 
 
-def _cost(omission: Omission) -> int:
-    """Characters that an omission of this value takes in the list of them at most, wherever it begins."""
-    return size({**_whole_of(omission).listed(), "offset": omission.total}) + 1
-
-
-def _longest_start(text: str, room: int) -> str:
-    """The longest beginning of a text whose JSON, without the quotes, fits."""
+def _start(text: str, room: int) -> str:
+    """The longest start of a text that fits as JSON, quotes not counted."""
     while (needed := size(text) - 2) > room:
         text = text[: max(0, min(len(text) - 1, len(text) * room // needed))]
-    return text
-
-
-def _longest_end(text: str, room: int) -> str:
-    while (needed := size(text) - 2) > room:
-        keep = max(0, min(len(text) - 1, len(text) * room // needed))
-        text = text[len(text) - keep :]
     return text

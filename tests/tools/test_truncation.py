@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaizen_mcp.tools.truncation import CUT, Omission, find, fit, part, size
+from kaizen_mcp.tools.json_pointer import resolve
+from kaizen_mcp.tools.truncation import ELLIPSIS, OmittedRange, read_part, size, truncate
 
 JsonObject = dict[str, Any]
 
@@ -35,13 +36,13 @@ objects: st.SearchStrategy[JsonObject] = st.dictionaries(
 )
 
 
-def read_on(data: JsonObject, omission: Omission, room: int) -> Any:
+def read_on(data: JsonObject, omission: OmittedRange, room: int) -> Any:
     """What a client gets that reads from the omission's offset until its end, a part at a time."""
-    target = find(data, omission.path)
+    target = resolve(data, omission.path)
     pieces: list[Any] = []
     offset: int | None = omission.offset
     while offset is not None and offset < omission.until:
-        read = part(target, room, path=omission.path, offset=offset)
+        read = read_part(target, room, path=omission.path, offset=offset)
         pieces.append(restore(data, read.value, read.omitted, room, base=(omission.path, offset)))
         offset = read.next_offset
     if isinstance(target, str):
@@ -56,14 +57,14 @@ def read_on(data: JsonObject, omission: Omission, room: int) -> Any:
 def restore(data: JsonObject, shown: Any, omitted: Any, room: int, base: tuple[str, int] = ("", 0)) -> Any:
     """Put what was left out back into what was shown."""
     shown = json.loads(json.dumps(shown))
-    for omission in cast("list[Omission]", omitted):
+    for omission in cast("list[OmittedRange]", omitted):
         missing = read_on(data, omission, room)
         tokens = omission.path.removeprefix(base[0]).split("/")[1:]
         shown = put(shown, tokens, omission, missing, base[1])
     return shown
 
 
-def put(shown: Any, tokens: list[str], omission: Omission, missing: Any, first: int) -> Any:
+def put(shown: Any, tokens: list[str], omission: OmittedRange, missing: Any, first: int) -> Any:
     if not tokens:
         return joined(shown, omission, missing)
     name = tokens[0].replace("~1", "/").replace("~0", "~")
@@ -73,10 +74,10 @@ def put(shown: Any, tokens: list[str], omission: Omission, missing: Any, first: 
     return shown
 
 
-def joined(shown: Any, omission: Omission, missing: Any) -> Any:
+def joined(shown: Any, omission: OmittedRange, missing: Any) -> Any:
     if isinstance(missing, str):
         start, end = omission.offset, omission.total - omission.until
-        assert len(shown) == start + len(CUT) + end
+        assert len(shown) == start + len(ELLIPSIS) + end
         return shown[:start] + missing + (shown[-end:] if end else "")
     if isinstance(missing, list):
         return [*shown, *cast("list[Any]", missing)]
@@ -87,21 +88,21 @@ def joined(shown: Any, omission: Omission, missing: Any) -> Any:
 
 @given(objects, st.integers(400, 3000))
 def test_an_object_fits_and_what_was_left_out_can_be_read_each_piece_once(data: JsonObject, room: int) -> None:
-    fitted = fit(data, room)
-    listed = [omission.listed() for omission in fitted.omitted]
-    assert size(fitted.value) + sum(size(entry) + 1 for entry in listed) <= max(room, 2)
-    assert (fitted.value == data and not listed) if size(data) <= room else listed
-    assert list(fitted.value) == list(data)[: len(fitted.value)]
-    assert json.dumps(restore(data, fitted.value, fitted.omitted, room)) == json.dumps(data)
+    truncated = truncate(data, room)
+    listed = [omission.to_json() for omission in truncated.omitted]
+    assert size(truncated.value) + sum(size(entry) + 1 for entry in listed) <= max(room, 2)
+    assert (truncated.value == data and not listed) if size(data) <= room else listed
+    assert list(truncated.value) == list(data)[: len(truncated.value)]
+    assert json.dumps(restore(data, truncated.value, truncated.omitted, room)) == json.dumps(data)
 
 
 @given(values, st.integers(400, 2000), st.integers(0, 50))
 def test_a_part_fits_and_goes_on_where_it_ends(value: Any, room: int, offset: int) -> None:
-    read = part(value, room, path="", offset=offset)
+    read = read_part(value, room, path="", offset=offset)
     if isinstance(value, str | list | dict):
         assert read.total == len(cast("str", value))
         assert read.next_offset is None or offset < read.next_offset < len(cast("str", value))
-        assert size(read.value) + sum(size(omission.listed()) + 1 for omission in read.omitted) <= room
+        assert size(read.value) + sum(size(omission.to_json()) + 1 for omission in read.omitted) <= room
     else:
         assert (read.value, read.next_offset, read.total) == (value, None, None)
 
@@ -115,28 +116,28 @@ def test_of_an_execution_the_output_makes_room_for_the_rest() -> None:
         "errorMessage": "The portal said: " + "no. " * 300,
         "downloads": {"files": [{"id": str(n), "name": f"file-{n}.pdf"} for n in range(20)]},
     }
-    fitted = fit(execution, 8000)
+    truncated = truncate(execution, 8000)
     for whole in ("id", "status", "errorMessage", "downloads"):
-        assert fitted.value[whole] == execution[whole]
-    assert [omission.path for omission in fitted.omitted] == ["/response/rows", "/params"]
-    assert fitted.value["response"]["rows"][0] == execution["response"]["rows"][0]
+        assert truncated.value[whole] == execution[whole]
+    assert [omission.path for omission in truncated.omitted] == ["/response/rows", "/params"]
+    assert truncated.value["response"]["rows"][0] == execution["response"]["rows"][0]
 
 
 def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
-    fitted = fit({"log": "start " + "." * 10_000 + " end"}, 500)
-    assert fitted.value["log"].startswith("start ...")
-    assert fitted.value["log"].endswith("... end")
-    (omission,) = fitted.omitted
-    assert omission.listed()["what"].endswith(" of 10010 characters")
+    truncated = truncate({"log": "start " + "." * 10_000 + " end"}, 500)
+    assert truncated.value["log"].startswith("start ...")
+    assert truncated.value["log"].endswith("... end")
+    (omission,) = truncated.omitted
+    assert omission.to_json()["what"].endswith(" of 10010 characters")
 
 
 @pytest.mark.parametrize(
     "data", [{"a": {"b": {str(n): n for n in range(99)}}}, {str(n): "x" * 90 for n in range(999)}]
 )
 def test_the_least_room_still_says_what_there_is(data: JsonObject) -> None:
-    fitted = fit(data, 150)
-    assert fitted.omitted
-    assert size(fitted.value) <= 150
+    truncated = truncate(data, 150)
+    assert truncated.omitted
+    assert size(truncated.value) <= 150
 
 
 def test_long_numbers_count_before_they_are_written_out() -> None:
@@ -146,5 +147,5 @@ def test_long_numbers_count_before_they_are_written_out() -> None:
         numbers = {"a": numbers}
     assert size(numbers, 22_000) == 22_001
     assert size([10**4000], 22_000) == 4003
-    fitted = fit(numbers, 22_000)
-    assert size(fitted.value) <= 22_000
+    truncated = truncate(numbers, 22_000)
+    assert size(truncated.value) <= 22_000
