@@ -28,7 +28,7 @@ from kaizen_mcp.settings import Settings
 from kaizen_mcp.tools.get_execution import GET_EXECUTION
 from kaizen_mcp.tools.get_instructor_execution import GET_INSTRUCTOR_EXECUTION
 from kaizen_mcp.tools.lookup import Clock, Lookup
-from kaizen_mcp.tools.rate_limit import CallRate
+from kaizen_mcp.tools.rate_limit import RateLimiter
 
 INSTRUCTIONS = (
     "Look up executions of Kaizen Automation browser workflows by id: get_execution for a workflow run, "
@@ -66,7 +66,7 @@ def create_server(
     """
     tools_by_name = {tool.name: tool for tool in TOOLS}
     tool_list = ListToolsResult(tools=[tool.published(settings.max_result_chars) for tool in TOOLS])
-    rate = CallRate(settings.max_calls_per_minute)
+    limiter = RateLimiter(settings.max_calls_per_minute)
 
     @asynccontextmanager
     async def lifespan(_: Server[KaizenApi]) -> AsyncGenerator[KaizenApi]:
@@ -80,7 +80,7 @@ def create_server(
         tool = tools_by_name.get(params.name)
         if tool is None:
             raise _unknown_tool(ctx.lifespan_context.mask(params.name))
-        if wait := rate.take():
+        if wait := limiter.acquire():
             message = errors.TOO_MANY_CALLS.format(limit=settings.max_calls_per_minute)
             error = RateLimitedError(message, retry_after_seconds=math.ceil(wait))
             return tool.failed(error, ctx.lifespan_context.mask)

@@ -23,7 +23,7 @@ from kaizen_mcp.summary.next_step import LookupContext
 from kaizen_mcp.summary.summarize import Summary
 from kaizen_mcp.tools.arguments import GetExecutionArguments, GetInstructorExecutionArguments, read_arguments
 from kaizen_mcp.tools.input_schema import input_schema
-from kaizen_mcp.tools.polling import wait_for
+from kaizen_mcp.tools.polling import poll_until
 from kaizen_mcp.tools.tool_result import Answer
 
 Clock = Callable[[], datetime]
@@ -105,30 +105,31 @@ class Lookup:
     async def _wait(
         self, api: KaizenApi, asked_id: str, context: LookupContext, clock: Clock, report: Report
     ) -> tuple[Reply, LookupContext, list[str]]:
-        """Look until it has ended or needs a person, or time is up; also returns what to note of the wait."""
+        """Poll until the execution has ended or needs a person, or time is up; also returns notes on the wait."""
 
-        async def look() -> tuple[Reply, Summary]:
+        async def poll() -> tuple[Reply, Summary]:
             reply = await self._fetch(api, asked_id)
             summary, _ = self.summarize(reply.data, replace(context, now=clock()))
             return reply, summary
 
-        async def tell(seconds: float, total: float, seen: tuple[Reply, Summary] | None) -> None:
-            words = progress(seen[1].facts) if seen else "Kaizen does not answer at the moment"
-            await report(round(seconds, 1), round(max(seconds, total), 1), words)
+        async def on_progress(seconds: float, total: float, latest: tuple[Reply, Summary] | None) -> None:
+            message = progress(latest[1].facts) if latest else "Kaizen does not answer at the moment"
+            await report(round(seconds, 1), round(max(seconds, total), 1), message)
 
-        waited = await wait_for(
-            look,
-            is_over=lambda seen: seen[1].is_over,
-            tell=tell,
+        polled = await poll_until(
+            poll,
+            is_final=lambda result: result[1].is_over,
+            on_progress=on_progress,
             seconds=context.wait_seconds,
             deadline=anyio.current_time() + api.settings.call_timeout,
         )
-        context = replace(context, waited=waited.seconds)
-        if waited.missed is None:
-            return waited.seen[0], context, []
-        why = str(waited.missed).removesuffix(".")
-        note = f"the last look failed ({why}); this is as of {format_duration(waited.age)} before"
-        return waited.seen[0], replace(context, retry_after=waited.missed.retry_after_seconds or 0), [note]
+        reply, _ = polled.latest
+        context = replace(context, waited=polled.seconds)
+        if polled.last_error is None:
+            return reply, context, []
+        why = str(polled.last_error).removesuffix(".")
+        note = f"the last look failed ({why}); this is as of {format_duration(polled.age)} before"
+        return reply, replace(context, retry_after=polled.last_error.retry_after_seconds or 0), [note]
 
     async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
         """Ask the API; if there is no such object, look once whether there is one of the other kind."""

@@ -1,4 +1,4 @@
-"""Waiting: look again and again, with growing pauses, until something has come of it or time is up."""
+"""Polling: call a function again and again, at growing intervals, until its result is final or time is up."""
 
 import random
 from collections.abc import Awaitable, Callable, Iterator
@@ -11,90 +11,95 @@ from kaizen_mcp.errors import CallTimeoutError, KaizenError
 
 T = TypeVar("T")
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
-"""Seconds between two looks: they grow from the one to the other."""
+MIN_INTERVAL, MAX_INTERVAL = 1.0, 5.0
+"""Seconds between two polls: the interval grows from the first to the second."""
 
 _GROWTH = 1.5
 _JITTER = 0.2
-"""By how much of itself a pause is longer or shorter, so that fifty waiting calls do not ask at one moment."""
+"""Largest random change of an interval, as a fraction of it: many waiting calls should not poll in step."""
 
-LAST_LOOK = 5.0
-"""Seconds of a call that are kept for the look at the end of its wait; a quarter of a short call."""
+LAST_POLL_SECONDS = 5.0
+"""Seconds before the deadline that are kept for the last poll; a quarter of the time if that is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waited(Generic[T]):
-    """What came of a wait.
+class PollResult(Generic[T]):
+    """Result of polling.
 
     Attributes:
-        seen: what the last look that succeeded saw.
-        seconds: how long it took in all.
-        age: seconds since that look.
-        missed: why looking failed after it; None if it did not.
+        latest: what the last successful poll returned.
+        seconds: how long polling took.
+        age: seconds since the last successful poll.
+        last_error: why the polls after it failed; None if it was the last poll.
     """
 
-    seen: T
+    latest: T
     seconds: float
     age: float
-    missed: KaizenError | None
+    last_error: KaizenError | None
 
 
-async def wait_for(
-    look: Callable[[], Awaitable[T]],
+async def poll_until(
+    poll: Callable[[], Awaitable[T]],
     *,
-    is_over: Callable[[T], bool],
-    tell: Callable[[float, float, T | None], Awaitable[None]],
+    is_final: Callable[[T], bool],
+    on_progress: Callable[[float, float, T | None], Awaitable[None]],
     seconds: float,
     deadline: float,
-) -> Waited[T]:
-    """Look until what is seen is over, or for so many seconds.
+) -> PollResult[T]:
+    """Poll until the result is final, or for so many seconds.
 
-    A look that fails for a passing reason is made again, as long as there is time; one that fails for another
-    reason ends the wait.
+    Polling goes on after a retryable error. It ends early if the API asks for a pause that is longer than both the
+    time left and the longest interval.
 
     Args:
-        look: sees how things are.
-        is_over: whether there is nothing to wait for any more.
-        tell: is told after each look the seconds so far, the seconds at most, and what was seen, if anything was.
-        seconds: to wait at most.
-        deadline: by the event loop's clock, when the call ends in any case; a moment before it the wait does.
+        poll: returns the current result.
+        is_final: whether polling can stop.
+        on_progress: called after each poll with the seconds so far, the seconds at most and the latest result.
+        seconds: how long to poll at most.
+        deadline: end of the call on the event loop's clock; polling ends some seconds before it.
 
     Raises:
-        KaizenError: nothing was seen in all this time, or a look failed for good.
+        KaizenError: a poll failed with an error that is not retryable, or no poll succeeded.
     """
     start = anyio.current_time()
-    end = min(start + seconds, deadline - min(LAST_LOOK, (deadline - start) / 4))
-    pauses = _pauses()
-    seen: T | None = None
-    seen_at = start
+    end = min(start + seconds, deadline - min(LAST_POLL_SECONDS, (deadline - start) / 4))
+    latest: T | None = None
+    latest_at = start
+    intervals = _intervals()
     while True:
-        missed: KaizenError | None = None
-        try:
-            # The first look may take as long as any call; a later one must not keep back what is known.
-            limit = deadline if seen is None else min(deadline, end + LAST_LOOK)
-            with anyio.fail_after(limit - anyio.current_time()):
-                seen = await look()
-            seen_at = anyio.current_time()
-        except TimeoutError:
-            missed = CallTimeoutError("Kaizen did not answer within the time that was left.")
-        except KaizenError as error:
-            if not error.retryable:
-                raise
-            missed = error
+        # Without a result, a poll may take as long as the call. With one, a slow poll must not delay the answer.
+        result, error = await _try(poll, deadline if latest is None else min(deadline, end + LAST_POLL_SECONDS))
         now = anyio.current_time()
-        await tell(now - start, end - start, seen)
-        pause = max(next(pauses), (missed and missed.retry_after_seconds) or 0)
-        asked_to_wait_longer = missed is not None and now + pause > end and pause > LONGEST_PAUSE * (1 + _JITTER)
-        if (missed is None and seen is not None and is_over(seen)) or now >= end or asked_to_wait_longer:
+        if result is not None:
+            latest, latest_at = result, now
+        await on_progress(now - start, end - start, latest)
+        if now >= end or (result is not None and is_final(result)):
+            break
+        pause = max(next(intervals), (error and error.retry_after_seconds) or 0)
+        if now + pause > end and pause > MAX_INTERVAL * (1 + _JITTER):
             break
         await anyio.sleep(min(pause, end - now))
-    if seen is None:
-        raise cast("KaizenError", missed)
-    return Waited(seen, seconds=now - start, age=now - seen_at, missed=missed)
+    if latest is None:
+        raise cast("KaizenError", error)
+    return PollResult(latest, seconds=now - start, age=now - latest_at, last_error=error)
 
 
-def _pauses() -> Iterator[float]:
-    pause = FIRST_PAUSE
+async def _try(poll: Callable[[], Awaitable[T]], deadline: float) -> tuple[T | None, KaizenError | None]:
+    """Poll once; returns the result, or the retryable error."""
+    try:
+        with anyio.fail_after(deadline - anyio.current_time()):
+            return await poll(), None
+    except TimeoutError:
+        return None, CallTimeoutError("Kaizen did not answer within the time that was left.")
+    except KaizenError as error:
+        if not error.retryable:
+            raise
+        return None, error
+
+
+def _intervals() -> Iterator[float]:
+    interval = MIN_INTERVAL
     while True:
-        yield pause * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads looks, guards nothing
-        pause = min(pause * _GROWTH, LONGEST_PAUSE)
+        yield interval * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads polls, protects nothing
+        interval = min(interval * _GROWTH, MAX_INTERVAL)

@@ -1,29 +1,30 @@
-"""How many tool calls are answered: the protocol asks every server for a limit."""
+"""Rate limiter for tool calls. The MCP specification asks every server to have one."""
 
 import time
 from collections.abc import Callable
 
 
-class CallRate:
-    """A token bucket: a minute's calls may come at once, and each is given back over the minute after it.
+class RateLimiter:
+    """Token bucket: all calls of a minute may come at once, and tokens return evenly over the next minute.
 
     Args:
-        per_minute: calls answered in a minute.
-        clock: seconds that only ever grow.
+        per_minute: calls per minute.
+        clock: monotonic time in seconds.
     """
 
     def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = per_minute
+        self._capacity = per_minute
         self._clock = clock
-        self._left = float(per_minute)
-        self._since = clock()
+        self._tokens = float(per_minute)
+        self._updated_at = clock()
 
-    def take(self) -> float:
-        """Count one call. Returns 0 if it may be answered, else the seconds after which one may."""
+    def acquire(self) -> float:
+        """Take a token. Returns 0 if there was one, else the seconds until there is."""
         now = self._clock()
-        self._left = min(self._most, self._left + (now - self._since) * self._most / 60)
-        self._since = now
-        if self._left >= 1:
-            self._left -= 1
-            return 0
-        return (1 - self._left) * 60 / self._most
+        per_second = self._capacity / 60
+        self._tokens = min(self._capacity, self._tokens + (now - self._updated_at) * per_second)
+        self._updated_at = now
+        if self._tokens < 1:
+            return (1 - self._tokens) / per_second
+        self._tokens -= 1
+        return 0

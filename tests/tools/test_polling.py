@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from kaizen_mcp import Settings, create_server
 from kaizen_mcp.sandbox.fake_api import create_app
 from kaizen_mcp.sandbox.sample_runs import FINISHED_AFTER, LOGIN_AFTER, RUNNING_AFTER
-from kaizen_mcp.tools.polling import LAST_LOOK, LONGEST_PAUSE
+from kaizen_mcp.tools.polling import LAST_POLL_SECONDS, MAX_INTERVAL
 
 pytestmark = pytest.mark.anyio
 
@@ -97,10 +97,10 @@ async def test_it_comes_back_when_a_person_is_needed_and_tells_its_progress(era:
     summary = summary_of(await world.ask(era, {**ID, "wait_seconds": 45}))
     assert summary["waits_for_login"] == "yes"
     assert summary["should_poll"] is False
-    assert LOGIN_AFTER <= world.seconds < LOGIN_AFTER + LONGEST_PAUSE * 1.2 + MARGIN
+    assert LOGIN_AFTER <= world.seconds < LOGIN_AFTER + MAX_INTERVAL * 1.2 + MARGIN
     times, totals, messages = zip(*world.progress, strict=True)
     assert list(times) == sorted(set(times))
-    assert set(totals) == {45 - LAST_LOOK}
+    assert set(totals) == {45 - LAST_POLL_SECONDS}
     assert messages[0] == "queued"
     assert any(message.startswith("running for ") and ", attempt 1 of 3" in message for message in messages)
     assert 'it waits for a person to log in to "Availity (Smith Dental)"' in messages[-1]
@@ -186,7 +186,7 @@ async def test_a_wait_without_any_answer_fails_as_the_last_look_did_within_the_d
     result = await world.ask(era, {**ID, "wait_seconds": 45})
     assert result.is_error
     assert text_of(result).startswith("[unavailable] ")
-    assert 45 - LAST_LOOK <= world.seconds <= 45
+    assert 45 - LAST_POLL_SECONDS <= world.seconds <= 45
 
 
 async def test_an_id_nobody_has_is_told_as_such_though_the_other_kind_does_not_answer() -> None:
@@ -226,7 +226,7 @@ async def test_a_look_that_takes_long_does_not_keep_a_short_wait_from_ending() -
     world = World(lambda seconds: RUNNING if seconds < 1 else httpx.Response(598))
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 3})
     assert summary_of(result)["state"] == "running"
-    assert world.seconds == pytest.approx(3 + LAST_LOOK, abs=MARGIN)
+    assert world.seconds == pytest.approx(3 + LAST_POLL_SECONDS, abs=MARGIN)
 
 
 async def test_after_a_short_wait_it_says_to_let_some_seconds_pass() -> None:
@@ -275,8 +275,8 @@ async def test_a_short_deadline_for_calls_holds_for_waits(era: str) -> None:
     world = World(lambda _: RUNNING)
     hurried = replace(SETTINGS, call_timeout=20)
     summary = summary_of(await world.ask(era, {**ID, "wait_seconds": 45}, hurried))
-    assert world.seconds == pytest.approx(20 - LAST_LOOK, abs=MARGIN)
-    assert summary["waited_seconds"] == 20 - LAST_LOOK
+    assert world.seconds == pytest.approx(20 - LAST_POLL_SECONDS, abs=MARGIN)
+    assert summary["waited_seconds"] == 20 - LAST_POLL_SECONDS
 
 
 async def test_fifty_waits_do_not_look_in_step() -> None:

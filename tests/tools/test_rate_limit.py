@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaizen_mcp.tools.rate_limit import CallRate
+from kaizen_mcp.tools.rate_limit import RateLimiter
 
 
 @given(st.integers(1, 1000), st.lists(st.floats(0, 30), max_size=60))
@@ -11,14 +11,14 @@ def test_no_more_calls_pass_than_the_rate_allows_and_who_waits_as_told_is_let_in
     per_minute: int, pauses: list[float]
 ) -> None:
     now = 0.0
-    rate = CallRate(per_minute, clock=lambda: now)
+    limiter = RateLimiter(per_minute, clock=lambda: now)
     passed = 0
     for pause in pauses:
         now += pause
-        wait = rate.take()
+        wait = limiter.acquire()
         passed += wait == 0
         assert passed <= per_minute + now * per_minute / 60 + 1e-6
         if wait:
             now += wait + 1e-6
-            assert rate.take() == 0
+            assert limiter.acquire() == 0
             passed += 1
