@@ -19,8 +19,8 @@ from kaizen_mcp.errors import BadResponseError, CallTimeoutError, InvalidInputEr
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.sanitize.escaping import quote
-from kaizen_mcp.sanitize.masking import Safe, SafeMode
-from kaizen_mcp.sanitize.rules import Masker
+from kaizen_mcp.sanitize.masking import SafeMode, SafeObject
+from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.settings import Settings
 
 _THREAD_BYTES = 131_072
@@ -68,7 +68,7 @@ class KaizenApi:
 
     def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings = settings
-        self._masker = Masker([settings.api_key.get_secret_value()] if settings.api_key else [])
+        self._masker = TextMasker([settings.api_key.get_secret_value()] if settings.api_key else [])
         self._safe_mode = SafeMode(self._masker)
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
@@ -93,7 +93,7 @@ class KaizenApi:
 
     def mask(self, text: str) -> str:
         """Mask the configured key in a text, such as an id that a caller gave."""
-        return self._masker.known(text)
+        return self._masker.mask_secrets(text)
 
     async def get_execution(self, execution_id: str) -> Reply:
         """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
@@ -109,7 +109,7 @@ class KaizenApi:
         wrapped = data.get("execution")
         if not isinstance(wrapped, dict):
             raise BadResponseError(errors.NO_EXECUTION)
-        beside = [quote(self._masker.text(key), 40) for key in data if key != "execution"]
+        beside = [quote(self._masker.mask(key), 40) for key in data if key != "execution"]
         if beside:
             notes.append(f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here")
         return self._make_safe(cast("JsonObject", wrapped), notes, len(body))
@@ -122,18 +122,18 @@ class KaizenApi:
         if self._settings.sandbox:
             notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
         redacted: list[str] = []
-        hidden = 0
+        escaped_count = 0
 
         def convert(part: Any, path: str) -> Any:  # noqa: ANN401 - an object or a list
-            nonlocal hidden
+            nonlocal escaped_count
             safe = self._safe_mode.apply(part)
             redacted.extend(path + pointer for pointer in safe.redacted)
-            hidden += safe.hidden
+            escaped_count += safe.escaped_count
             return safe.data
 
         exact = self._settings.raw == "exact"
         converted, deep_parts = convert_in_parts(data, (lambda part, _: part) if exact else convert)
-        notes = [*Safe(converted, redacted, hidden).notes, *notes]
+        notes = [*SafeObject(converted, redacted, escaped_count).notes, *notes]
         if deep_parts:
             parts = pluralize(len(deep_parts), "part")
             notes.append(f"{parts} nested deeper than {MAX_DEPTH} levels left out; read with path")

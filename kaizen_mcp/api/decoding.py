@@ -10,8 +10,7 @@ from pydantic_core import from_json
 
 from kaizen_mcp.api.nesting import is_deeper_than
 from kaizen_mcp.errors import EMPTY_BODY, NESTED_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8, BadResponseError
-from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.escaping import FreeNames
+from kaizen_mcp.json_types import JsonObject, UniqueKeys
 
 MAX_DEPTH = 900
 """Levels of nesting of an object that is read; `json.loads` manages about 980 on a fresh stack."""
@@ -106,9 +105,9 @@ def _escape_if_lone(match: re.Match[str]) -> str:
 
 
 def _keep_all(pairs: list[tuple[str, Any]]) -> JsonObject:
-    """Object whose names were changed: two that have become the same are told apart by a number."""
-    names = FreeNames({})
-    return {names.free(name, name): value for name, value in pairs}
+    """Build an object whose keys were escaped; equal keys get a number."""
+    keys = UniqueKeys({})
+    return {keys.add(key, key): value for key, value in pairs}
 
 
 def _refuse_constant(word: str) -> NoReturn:

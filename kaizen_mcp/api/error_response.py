@@ -21,7 +21,7 @@ from kaizen_mcp.errors import (
     UnauthorizedError,
 )
 from kaizen_mcp.sanitize.escaping import one_line
-from kaizen_mcp.sanitize.rules import Masker
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 MAX_API_MESSAGE = 300
 """Characters of the API's own message that are passed on."""
@@ -44,7 +44,7 @@ _MESSAGE_FIELDS = (
 _MARKUP = re.compile(r"<[a-z!/]", re.IGNORECASE)
 
 
-def read_error(response: httpx.Response, body: bytes, *, not_found: str, masker: Masker) -> KaizenError:
+def read_error(response: httpx.Response, body: bytes, *, not_found: str, masker: TextMasker) -> KaizenError:
     """Return the error that a response other than 2xx stands for.
 
     Args:
@@ -74,7 +74,7 @@ def is_web_page(response: httpx.Response) -> bool:
     return "html" in response.headers.get("Content-Type", "").lower()
 
 
-def _api_message(body: bytes, masker: Masker) -> str | None:
+def _api_message(body: bytes, masker: TextMasker) -> str | None:
     """The API's own message, safe to show; None if there is none, or if it is markup."""
     try:
         data, _ = read_object(body)
@@ -83,7 +83,7 @@ def _api_message(body: bytes, masker: Masker) -> str | None:
     text = next(_messages(data), None)
     if text is None or _MARKUP.search(text):
         return None
-    return one_line(masker.text(text), MAX_API_MESSAGE)
+    return one_line(masker.mask(text), MAX_API_MESSAGE)
 
 
 def _messages(value: object, levels: int = 4) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _retry_after(response: httpx.Response) -> float | None:
     return min(float(max(0, math.ceil((moment - datetime.now(UTC)).total_seconds()))), _MAX_RETRY_AFTER)
 
 
-def _request_id(response: httpx.Response, masker: Masker) -> str | None:
+def _request_id(response: httpx.Response, masker: TextMasker) -> str | None:
     """`X-Request-Id`, the customary header; Kaizen documents none, so anything unusual in it is dropped."""
     text = response.headers.get("X-Request-Id", "")
-    return text if re.fullmatch(r"[\w.+=-]{1,128}", text, re.ASCII) and masker.text(text) == text else None
+    return text if re.fullmatch(r"[\w.+=-]{1,128}", text, re.ASCII) and masker.mask(text) == text else None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from kaizen_mcp.json_types import JsonObject, kind_of
+from kaizen_mcp.json_types import JsonObject, exact_type
 
 MAX_DEPTH = 100
 """Levels of nesting that go out in one piece. Clients stop reading a message at about 200."""
@@ -22,8 +22,8 @@ def is_deeper_than(value: JsonObject | list[Any], levels: int) -> bool:
     for _ in range(levels):
         below: list[Any] = []
         for node in level:
-            below += node.values() if kind_of(node) is dict else node
-        level = [child for child in below if kind_of(child) in _CONTAINERS]
+            below += node.values() if exact_type(node) is dict else node
+        level = [child for child in below if exact_type(child) in _CONTAINERS]
         if not level:
             return False
     return True
@@ -65,7 +65,7 @@ def _split(value: Any) -> tuple[Any, list[tuple[_Position, Any]]]:  # noqa: ANN4
 
 
 def _copy(value: Any, position: _Position, taken: list[tuple[_Position, Any]]) -> Any:  # noqa: ANN401 - any JSON value
-    if kind_of(value) not in _CONTAINERS:
+    if exact_type(value) not in _CONTAINERS:
         return value
     if len(position) == MAX_DEPTH:
         taken.append((position, value))
@@ -81,7 +81,7 @@ def _locate(value: Any, position: _Position) -> tuple[str, Any]:  # noqa: ANN401
     """Return the JSON Pointer to a position, and the value there."""
     pointer = ""
     for index in position:
-        name = list(cast("JsonObject", value))[index] if kind_of(value) is dict else index
+        name = list(cast("JsonObject", value))[index] if exact_type(value) is dict else index
         value = value[name]
         pointer += "/" + str(name).replace("~", "~0").replace("/", "~1")
     return pointer, value

@@ -17,7 +17,7 @@ from kaizen_mcp.api.client import KaizenApi
 from kaizen_mcp.cli.console import BOLD, exit_soon, style, warn, width_of, wrap
 from kaizen_mcp.cli.report import headline_style, report_lines
 from kaizen_mcp.humanize import format_duration
-from kaizen_mcp.sanitize.escaping import visible
+from kaizen_mcp.sanitize.escaping import escape_hidden
 from kaizen_mcp.server import utc_now
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.tools.arguments import MAX_WAIT
@@ -138,7 +138,7 @@ def _error_for_a_person(text: str, options: SimpleNamespace) -> str:
 def _command(options: SimpleNamespace, identifier: str, *, instructor: bool) -> str:
     """The command line that looks up an execution, or an instructor execution."""
     flags = [" --instructor"] * instructor + [" --sandbox"] * options.sandbox
-    return f"kaizen-mcp get {shlex.quote(visible(identifier))}{''.join(flags)}"
+    return f"kaizen-mcp get {shlex.quote(escape_hidden(identifier))}{''.join(flags)}"
 
 
 def _print_report(structured: dict[str, Any], options: SimpleNamespace) -> None:
@@ -146,7 +146,7 @@ def _print_report(structured: dict[str, Any], options: SimpleNamespace) -> None:
     summary = structured["summary"]
     command = _command(options, summary.get("id") or options.id, instructor=options.instructor)
     width = width_of(sys.stdout) if sys.stdout.isatty() else 0
-    for number, line in enumerate(map(visible, report_lines(structured, command))):
+    for number, line in enumerate(map(escape_hidden, report_lines(structured, command))):
         wrapped = wrap(line, width) if width and not line.startswith(" ") else line
         label, colon, text = wrapped.partition(":")
         if number == 0:

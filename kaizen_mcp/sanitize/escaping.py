@@ -1,4 +1,4 @@
-"""Make text from web pages safe to show. Names, messages and file names are data that anyone may have written."""
+"""Escape hidden characters and chat markup in text from web pages. Anyone may have written that text."""
 
 import re
 from itertools import product
@@ -7,12 +7,15 @@ from typing import Any, cast
 from pydantic_core import to_json
 
 MAX_NAME, MAX_ID = 120, 256
-"""Characters of a name and of an id that are shown."""
+"""Longest name and longest id that are shown, in characters."""
 
-# Joiners and selectors are part of how some scripts and emoji are written. They stay where they can mean
-# something, right behind a character of such a script, and are shown as escapes anywhere else.
-_JOINING = (
-    "\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefe"  # Arabic, Syriac, N'Ko and their like
+# Hidden characters
+#
+# Some scripts and emoji are written with joiners and variation selectors. These characters are left alone directly
+# after a character of such a script, and are escaped anywhere else.
+
+_JOINING_SCRIPTS = (
+    "\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefe"  # Arabic, Syriac, N'Ko and related scripts
     "\u0900-\u0dff\u1000-\u109f\u1780-\u18af\u1b00-\u1bff"  # Indic scripts, Burmese, Khmer, Mongolian
     "\ua840-\ua87f\ua980-\ua9df\U00010d00-\U00010d3f\U00011000-\U0001197f\U0001e900-\U0001e95f"  # and more
 )
@@ -21,162 +24,157 @@ _EMOJI = (
     "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
 _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_FLAGS = "\U0001f3f4(?:{})\U000e007f".format(
-    "|".join("".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls"))
+_MATH_AND_WIDE_FORMS = "\u2200-\u22ff\u2a00-\u2aff\u3000-\u30ff\uff00-\uffef\u1000-\u109f"
+_MONGOLIAN_LETTERS = "\u1820-\u18aa"
+_REGION_FLAGS = (
+    "\U0001f3f4(?:{})\U000e007f".format(  # England, Scotland and Wales: a black flag and tag characters
+        "|".join(
+            "".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls")
+        )
+    )
 )
-_UNSEEN = (
+_INVISIBLE = (
     "\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u3164\ufeff\uffa0\ufff0-\ufff8"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U00013430-\U0001343f"  # controls, and characters with no width
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U00013430-\U0001343f"  # controls, and characters without width
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # bidirectional and deprecated format controls
     "\u2028\u2029\ufff9-\ufffb"  # separators that break lines, interlinear annotation
-    "\ud800-\udfff"  # halves of surrogate pairs, which no encoding can carry
+    "\ud800-\udfff"  # lone surrogates, which no encoding can carry
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # Unicode tags
 )
-_HIDDEN = (
-    f"(?P<flag>{_FLAGS})|[{_UNSEEN}{{controls}}]+"
-    f"|(?<![{_JOINING}{_EMOJI}])(?<![{_EMOJI}]\ufe0f)(?:\u200d|\u200c(?![{_JOINING}]))"
-    f"|(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)"
-    f"|(?<![{_IDEOGRAPHS}\u2200-\u22ff\u2a00-\u2aff\u3000-\u30ff\uff00-\uffef\u1000-\u109f])[\ufe00-\ufe0d]"
-    f"|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e010f]|[\U000e0110-\U000e01ef]"
-    f"|(?<![\u1820-\u18aa])[\u180b-\u180d\u180f]"
+_HIDDEN_PATTERN = "|".join(
+    (
+        f"(?P<flag>{_REGION_FLAGS})",  # matched first, so that its tag characters stay
+        f"[{_INVISIBLE}{{controls}}]+",
+        # Joiner and non-joiner, unless after a joining script or an emoji; a non-joiner may also stand before one.
+        f"(?<![{_JOINING_SCRIPTS}{_EMOJI}])(?<![{_EMOJI}]\ufe0f)(?:\u200d|\u200c(?![{_JOINING_SCRIPTS}]))",
+        # Variation selectors, each kind unless after a character that has such variants.
+        f"(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)",
+        f"(?<![{_IDEOGRAPHS}{_MATH_AND_WIDE_FORMS}])[\ufe00-\ufe0d]",
+        f"(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e010f]",
+        "[\U000e0110-\U000e01ef]",
+        f"(?<![{_MONGOLIAN_LETTERS}])[\u180b-\u180d\u180f]",
+    )
 )
-_QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2033\uff02]')
-
-_LINK = re.compile(r"https?://[^\s<>|`\[\]\uff1c\uff5c]+")
-_ROLES = "system|assistant|user|human|developer|tool|instructions?|prompt|response|input"
-_DELIMITER = re.compile(
-    r"(?P<tag>[<\uff1c](?=[|\uff5c/!?<A-Za-z_])(?:(?P<inside>[^<>\uff1c\uff1e]*)[>\uff1e])?)"
-    r"|(?P<end>[|\uff5c][>\uff1e])"
-    rf"|\[(?P<bracket>/?\s*(?:INST|SYS|{_ROLES}|TOOL_\w+|AVAILABLE_TOOLS|SYSTEM_\w+|END\w*"
-    r"|gMASK|PREFIX|SUFFIX|MIDDLE|IMG)\s*)\]"
-    r"|(?P<image>!(?=\[))"
-    r"|(?P<fence>`{3,}|~{3,})"
-    rf"|(?P<rule>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
-    re.IGNORECASE,
-)
+_HIDDEN_IN_LINE = re.compile(_HIDDEN_PATTERN.format(controls="\x00-\x1f"))
+_HIDDEN_IN_LINES = re.compile(_HIDDEN_PATTERN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
 
 
-_SIGNS = [*"<>\uff1c\uff1e|\uff5c!`~#", *map("".join, product("=*-", repeat=2))]
-_BRACKET = re.compile(r"\[[\s/a-z\\]", re.IGNORECASE)
-"""One of these is in every delimiter; most texts have none, and looking for the delimiters takes its time."""
+def escape_hidden(text: str) -> str:
+    r"""Escape as `\uXXXX` each character that is invisible or changes how other text is displayed.
 
-
-_HIDDEN_IN_LINE = re.compile(_HIDDEN.format(controls="\x00-\x1f"))
-_HIDDEN_IN_LINES = re.compile(_HIDDEN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
-
-
-def _escape(match: re.Match[str]) -> str:
-    if match["flag"]:
-        return match["flag"]
-    return "".join(map(_escaped, match[0]))
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the end of the BMP
-
-
-def visible(text: str) -> str:
-    r"""Return `text` with every character that can't be seen, or that rewrites the display, as `\uXXXX`.
-
-    Joiners and variation selectors stay where Arabic, Persian, Hindi, Chinese, Japanese or emoji are written
-    with them.
+    Joiners and variation selectors stay where Arabic, Persian, Hindi, Chinese, Japanese or emoji need them.
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN_IN_LINE.sub(_escape, text)
+    return _HIDDEN_IN_LINE.sub(_escape_match, text)
 
 
-def visible_lines(text: str) -> tuple[str, int]:
-    """Like `visible`, for text of several lines: tabs and line breaks stay; also returns how many it escaped."""
+def escape_hidden_multiline(text: str) -> tuple[str, int]:
+    """Like `escape_hidden`, but tabs and line breaks stay. Also returns the number of characters escaped."""
     if text.isascii() and text.isprintable():
         return text, 0
     count = 0
 
-    def escape(match: re.Match[str]) -> str:
+    def escape_and_count(match: re.Match[str]) -> str:
         nonlocal count
         count += 0 if match["flag"] else len(match[0])
-        return _escape(match)
+        return _escape_match(match)
 
-    return _HIDDEN_IN_LINES.sub(escape, text), count
+    return _HIDDEN_IN_LINES.sub(escape_and_count, text), count
 
 
-class FreeNames:
-    """Names for the fields of a copy of an object in which some had to change, so that none hides another."""
+def _escape_match(match: re.Match[str]) -> str:
+    return match["flag"] or "".join(map(_escape_character, match[0]))
 
-    def __init__(self, fields: dict[str, Any]) -> None:
-        self._fields = fields
-        self._given: set[str] = set()
-        self._next: dict[str, int] = {}
 
-    def free(self, name: str, key: str) -> str:
-        """The name for the field `key`: `name`, or `name` with a number if another field has it."""
-        wanted = name
-        while name in self._given or (name != key and name in self._fields):
-            number = self._next.get(wanted, 2)
-            self._next[wanted] = number + 1
-            name = f"{wanted}_{number}"
-        self._given.add(name)
-        return name
+def _escape_character(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the end of the BMP
+
+
+# One line for display
+
+_DOUBLE_QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2033\uff02]')
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return `text` as one visible line of at most `limit` characters, cut with an ellipsis."""
-    # Far more than can survive is cut first, so that a huge string costs no more than a long one.
-    line = visible(" ".join(text[: limit * 4].split()))
+    """Return `text` as one line of at most `limit` characters, hidden ones escaped, truncated with an ellipsis."""
+    # Only the first characters can be shown, so a huge string is truncated before it is escaped.
+    prefix = text[: limit * 4]
+    line = escape_hidden(" ".join(prefix.split()))
     if len(line) > limit or len(text) > limit * 4:
         return line[: limit - 1] + "…"
     return line
 
 
 def display_name(name: str | None) -> str | None:
-    """Return a name as one visible line of at most `MAX_NAME` characters; None if there is none."""
+    """Return a name as one line of at most `MAX_NAME` characters; None if it is missing or empty."""
     return one_line(name, MAX_NAME) if name else None
 
 
 def display_id(identifier: str | None) -> str | None:
-    """Return the first `MAX_ID` characters of an id, made visible; None if there is none."""
-    return visible(identifier)[:MAX_ID] if identifier else None
+    """Return the first `MAX_ID` characters of an id, hidden ones escaped; None if it is missing or empty."""
+    return escape_hidden(identifier)[:MAX_ID] if identifier else None
 
 
 def quote(text: str, limit: int = 80) -> str:
-    """Return `text` in double quotes it can't break out of, as one visible line of at most `limit` characters."""
+    """Return `text` as one line of at most `limit` characters in double quotes; quotes inside become single."""
     line = one_line(text, limit)
-    line = line.replace('"', "'") if line.isascii() else _QUOTES.sub("'", line)
+    line = line.replace('"', "'") if line.isascii() else _DOUBLE_QUOTES.sub("'", line)
     return f'"{line}"'
 
 
-def _defused(match: re.Match[str]) -> str:
-    kind = match.lastgroup
-    if match["tag"]:
-        inside = match["inside"]
-        return "‹" if inside is None else f"‹{_DELIMITER.sub(_defused, inside)}›"
-    if match["bracket"]:
-        return f"({match['bracket']})"
-    return {"end": "|›", "fence": "'''", "rule": "–", "image": "\uff01"}[kind or ""]
+# Chat markup: the delimiters of chat templates and of model APIs
+
+_LINK = re.compile(r"https?://[^\s<>|`\[\]\uff1c\uff5c]+")
+_ROLES = "system|assistant|user|human|developer|tool|instructions?|prompt|response|input"
+_CHAT_MARKUP = re.compile(
+    r"(?P<tag>[<\uff1c](?=[|\uff5c/!?<A-Za-z_])(?:(?P<inside>[^<>\uff1c\uff1e]*)[>\uff1e])?)"
+    r"|(?P<closing>[|\uff5c][>\uff1e])"
+    rf"|\[(?P<bracket>/?\s*(?:INST|SYS|{_ROLES}|TOOL_\w+|AVAILABLE_TOOLS|SYSTEM_\w+|END\w*"
+    r"|gMASK|PREFIX|SUFFIX|MIDDLE|IMG)\s*)\]"
+    r"|(?P<image>!(?=\[))"
+    r"|(?P<fence>`{3,}|~{3,})"
+    rf"|(?P<heading>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
+    re.IGNORECASE,
+)
+_REPLACEMENTS = {"closing": "|›", "fence": "'''", "heading": "–", "image": "\uff01"}
+
+# All chat markup contains one of these. Most texts contain none, and this check is faster than the full pattern.
+_MARKUP_CHARACTERS = [*"<>\uff1c\uff1e|\uff5c!`~#", *map("".join, product("=*-", repeat=2))]
+_OPEN_BRACKET = re.compile(r"\[[\s/a-z\\]", re.IGNORECASE)  # in JSON a blank after the bracket is an escape
 
 
-def _may_have_delimiters(text: str) -> bool:
-    """Whether there may be delimiters in a text, or in JSON, where a blank behind a bracket may be an escape."""
-    return any(sign in text for sign in _SIGNS) or _BRACKET.search(text) is not None
+def escape_chat_markup(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, the same shape out
+    """Replace chat markup in the strings of a JSON value. Returns the new value and the number of replacements.
 
-
-def defuse(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, the same shape out
-    """Return a JSON value whose strings can't be taken for a model's or a chat's own delimiters, and their count.
-
-    `<|im_start|>` becomes `‹|im_start|›`, `[INST]` becomes `(INST)`, a code fence loses its backquotes: still
-    readable, no longer markup. Links stay as they are.
+    `<|im_start|>` becomes `‹|im_start|›`, `[INST]` becomes `(INST)`, and a code fence loses its backquotes: people
+    can still read it, but no client or model takes it for markup. A string that is only a link stays unchanged.
     """
     if isinstance(value, str):
-        if _may_have_delimiters(value) and not _LINK.fullmatch(value):
-            return _DELIMITER.subn(_defused, value)
+        if _may_contain_markup(value) and not _LINK.fullmatch(value):
+            return _CHAT_MARKUP.subn(_replace_markup, value)
         return value, 0
-    if not _may_have_delimiters(to_json(value).decode()):
+    if not _may_contain_markup(to_json(value).decode()):
         return value, 0
     if isinstance(value, list):
-        items = [defuse(item) for item in cast("list[Any]", value)]
+        items = [escape_chat_markup(item) for item in cast("list[Any]", value)]
         return [item for item, _ in items], sum(count for _, count in items)
     if isinstance(value, dict):
-        fields = {key: defuse(item) for key, item in cast("dict[str, Any]", value).items()}
+        fields = {key: escape_chat_markup(item) for key, item in cast("dict[str, Any]", value).items()}
         return {key: item for key, (item, _) in fields.items()}, sum(count for _, count in fields.values())
     return value, 0
+
+
+def _replace_markup(match: re.Match[str]) -> str:
+    if match["tag"]:
+        inside = match["inside"]
+        return "‹" if inside is None else f"‹{_CHAT_MARKUP.sub(_replace_markup, inside)}›"
+    if match["bracket"]:
+        return f"({match['bracket']})"
+    return _REPLACEMENTS[match.lastgroup or ""]
+
+
+def _may_contain_markup(text: str) -> bool:
+    """Whether a text, or a JSON document, may contain chat markup."""
+    return any(characters in text for characters in _MARKUP_CHARACTERS) or _OPEN_BRACKET.search(text) is not None

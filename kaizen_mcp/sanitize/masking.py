@@ -1,4 +1,4 @@
-"""Safe mode: an API object with its credentials masked and its hidden characters visible, and a report of both."""
+"""Safe mode: mask the credentials in an API object, escape its hidden characters, and report both."""
 
 import json
 import re
@@ -6,287 +6,275 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.json_types import JsonObject, kind_of
-from kaizen_mcp.sanitize.escaping import FreeNames, quote, visible_lines
-from kaizen_mcp.sanitize.rules import MASK, Masker, is_credential, is_credential_name, words_of
+from kaizen_mcp.json_types import JsonObject, UniqueKeys, exact_type
+from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, quote
+from kaizen_mcp.sanitize.rules import (
+    LOCATOR,
+    MASK,
+    WHOLE_LINK_FIELDS,
+    has_credential_label,
+    is_credential,
+    is_credential_label,
+    is_credential_name,
+    is_value_field,
+    words_of,
+)
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LINKS = frozenset({"downloadUrl", "liveViewUrl"})
-"""Fields whose links people need whole, whatever secret of the link itself is in their query."""
 _LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 
-_NAMES = frozenset(
-    "name key id label field parameter param variable header attribute type selector locator placeholder question"
-    " target element".split()
-)
-_VALUES = frozenset("value values text answer input default content typed".split())
-"""Last words of the fields of an object that names a thing in one field and has its value in another."""
+_MAX_CACHED_LENGTH, _MAX_CACHED_TEXTS = 100, 8192
+"""Longest text that the prefilter remembers, in characters, and how many texts it remembers."""
 
-_TELLING = frozenset({"locator"})
-"""Fields that name what is beside them in a way of their own."""
-
-_SHORT, _REMEMBERED = 100, 8192
-"""Characters of the texts that the screen looks at and remembers, and how many it remembers."""
-
-_NUMBER = re.compile(r"[\d\s.,:+-]*", re.ASCII)
-_LONGEST_LABEL = 60
-_LONGEST_EMBEDDED = 1_000_000
-_LISTED = 3
+_MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
+_MAX_POINTERS_IN_NOTE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Safe:
-    """What safe mode made of an object.
+class SafeObject:
+    """An object after safe mode.
 
     Attributes:
-        data: the object in the same shape; a copy where something was done.
+        data: an object of the same shape; parts without changes are not copied.
         redacted: JSON Pointers (RFC 6901) into `data` of the values that were masked, wholly or in part.
-        hidden: how many hidden characters are shown as escapes.
+        escaped_count: number of hidden characters that were escaped.
     """
 
     data: Any
     redacted: list[str]
-    hidden: int
+    escaped_count: int
 
     @property
     def notes(self) -> list[str]:
-        """One sentence for each thing that was done, for people."""
+        """One sentence for each kind of change, for people."""
         notes: list[str] = []
         if self.redacted:
-            places = ", ".join(quote(pointer) for pointer in self.redacted[:_LISTED])
-            more = len(self.redacted) - _LISTED
-            places += f" and {more} more" if more > 0 else ""
+            pointers = ", ".join(quote(pointer) for pointer in self.redacted[:_MAX_POINTERS_IN_NOTE])
+            more = len(self.redacted) - _MAX_POINTERS_IN_NOTE
+            pointers += f" and {more} more" if more > 0 else ""
             verb = "looks like a credential and is" if len(self.redacted) == 1 else "look like credentials and are"
-            notes.append(f"{pluralize(len(self.redacted), 'value')} {verb} masked: {places}")
-        if self.hidden:
-            verb = "is" if self.hidden == 1 else "are"
-            notes.append(f"{pluralize(self.hidden, 'hidden character')} {verb} shown as \\uXXXX")
+            notes.append(f"{pluralize(len(self.redacted), 'value')} {verb} masked: {pointers}")
+        if self.escaped_count:
+            verb = "is" if self.escaped_count == 1 else "are"
+            notes.append(f"{pluralize(self.escaped_count, 'hidden character')} {verb} shown as \\uXXXX")
         return notes
 
 
 class SafeMode:
-    """Masks the credentials in objects and makes their hidden characters visible.
+    """Masks the credentials in objects and escapes their hidden characters.
 
-    A value is masked if its field's name says that it is a credential (see `credentials`), with all that is in it;
-    if a field beside it says so (`{"name": "PIN", "value": 1234}`); or where it has the shape of one. True, false,
-    null and blank text stay: they give nothing away.
+    A value is masked, with everything inside it, if the name of its field is a credential's (see `rules`), or if a
+    field beside it labels it as one: `{"name": "PIN", "value": 1234}`. A text is masked in part where it matches
+    a rule for text. True, false, null and blank text are never secret and stay.
 
     Args:
-        masker: knows the secrets of this server.
+        masker: masks credentials in text, and has the secrets of this server.
     """
 
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: TextMasker) -> None:
         self._masker = masker
-        self._screen = _Screen(masker)
+        self._prefilter = _Prefilter(masker)
 
-    def apply(self, data: JsonObject | list[Any]) -> Safe:
-        """Make an object, or a list, safe; what is safe as it is, is not copied."""
-        doubtful = self._screen.doubtful_parts(data)
-        if not doubtful:
-            return Safe(data, [], 0)
-        walk = Walk(self._masker, doubtful)
-        return Safe(walk.value(data, named=False), walk.redacted, walk.hidden)
+    def apply(self, data: JsonObject | list[Any]) -> SafeObject:
+        """Make an object or a list safe. Returns `data` itself if nothing needs to change."""
+        suspicious = self._prefilter.find_suspicious(data)
+        if not suspicious:
+            return SafeObject(data, [], 0)
+        masking = MaskingPass(self._masker, suspicious)
+        masked = masking.mask_value(data, in_credential=False)
+        return SafeObject(masked, masking.redacted, masking.escaped_count)
 
 
-class _Screen:
-    """Tells, in a fraction of the time of a walk, the parts of objects in which there may be something to do.
+class _Prefilter:
+    """Finds the parts of an object that may need masking or escaping, much faster than a masking pass.
 
-    Short texts and names are remembered once they were found harmless: executions have the same ones in them over
-    and over, and are looked up again and again.
+    Short texts and keys are cached once they were found harmless: executions repeat the same ones, and clients
+    look up the same execution again and again.
     """
 
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: TextMasker) -> None:
         self._masker = masker
-        self._texts: set[str] = set()
-        self._names: set[str] = set()
+        self._harmless_texts: set[str] = set()
+        self._harmless_keys: set[str] = set()
 
-    def doubtful_parts(self, data: JsonObject | list[Any]) -> set[int]:
-        """Ids (Python's own) of the objects and lists that have something doubtful in them, at any depth."""
-        doubtful: set[int] = set()
-        self._look(data, doubtful)
-        return doubtful
+    def find_suspicious(self, data: JsonObject | list[Any]) -> set[int]:
+        """Return the `id()` of each object and list that may need changes, or contains one that may."""
+        suspicious: set[int] = set()
+        self._is_harmless_part(data, suspicious)
+        return suspicious
 
-    def _look(self, part: JsonObject | list[Any], doubtful: set[int]) -> bool:
-        """Look once at everything in an object or a list; whether all of it is harmless."""
+    def _is_harmless_part(self, part: JsonObject | list[Any], suspicious: set[int]) -> bool:
+        """Scan an object or a list, and add to `suspicious` each part that is not harmless."""
         harmless = True
         items: Iterable[Any]
         if isinstance(part, dict):
-            for name in part:
-                if name not in self._names and not self._is_harmless_name(name):
+            for key in part:
+                if key not in self._harmless_keys and not self._is_harmless_key(key):
                     harmless = False
             items = part.values()
         else:
             items = part
         for item in items:
-            kind = kind_of(item)
-            if kind is str:
-                if harmless and item not in self._texts:
-                    harmless = self._is_link(item, part) or self._is_harmless(item)
-            elif (kind is dict or kind is list) and not self._look(item, doubtful):
+            item_type = exact_type(item)
+            if item_type is str:
+                if harmless and item not in self._harmless_texts:
+                    harmless = self._is_whole_link(item, part) or self._is_harmless_text(item)
+            elif (item_type is dict or item_type is list) and not self._is_harmless_part(item, suspicious):
                 harmless = False
         if not harmless:
-            doubtful.add(id(part))
+            suspicious.add(id(part))
         return harmless
 
-    def _is_link(self, text: str, part: JsonObject | list[Any]) -> bool:
-        """Whether a text is a link, and stands only where links stay whole."""
+    def _is_whole_link(self, text: str, part: JsonObject | list[Any]) -> bool:
+        """Whether a text is a link, and each field that holds it is one whose links are not masked."""
         if not isinstance(part, dict) or not _LINK.fullmatch(text) or not (text.isascii() and text.isprintable()):
             return False
-        kept = all(name in _LINKS for name, value in part.items() if value == text)
-        return kept and self._masker.known(text) == text
+        only_in_link_fields = all(key in WHOLE_LINK_FIELDS for key, value in part.items() if value == text)
+        return only_in_link_fields and self._masker.mask_secrets(text) == text
 
-    def _is_harmless_name(self, name: str) -> bool:
-        """Whether a field's name stays as it is, and leaves the values in and beside it as they are."""
-        if name in _TELLING or is_credential_name(name) or not self._is_harmless(name):
+    def _is_harmless_key(self, key: str) -> bool:
+        """Whether a key needs no change and gives no reason to mask the values in and beside its field."""
+        if key == LOCATOR or is_credential_name(key) or not self._is_harmless_text(key):
             return False
-        return _remembered(name, self._names)
+        _cache(key, self._harmless_keys)
+        return True
 
-    def _is_harmless(self, text: str) -> bool:
-        """Whether a text stays as it is, whatever stands beside it, and is not the name of a credential itself."""
-        if len(text) > _SHORT or _is_name(text):
-            return False  # a long text takes its time, so it is looked at once, by the walk
-        if not self._masker.is_plain(text):
-            walk = Walk(self._masker)
-            if walk.value(text, named=False) != text or walk.redacted:
+    def _is_harmless_text(self, text: str) -> bool:
+        """Whether a text needs no change in any field, and does not label a value beside it as a credential."""
+        if len(text) > _MAX_CACHED_LENGTH or is_credential_label(text):
+            return False  # long texts take time, so only the masking pass scans them
+        if not self._masker.is_obviously_clean(text):
+            masking = MaskingPass(self._masker)
+            if masking.mask_value(text, in_credential=False) != text or masking.redacted:
                 return False
-        return _remembered(text, self._texts)
+        _cache(text, self._harmless_texts)
+        return True
 
 
-def _remembered(text: str, memory: set[str]) -> bool:
-    """Remember a text, one of not too many; returns True."""
-    if len(memory) >= _REMEMBERED:
-        memory.clear()
-    memory.add(text)
-    return True
+def _cache(text: str, cache: set[str]) -> None:
+    if len(cache) >= _MAX_CACHED_TEXTS:
+        cache.clear()
+    cache.add(text)
 
 
 @dataclass
-class Walk:
-    """Goes through an object and makes a copy of it that is safe, but for the parts that are safe as they are.
+class MaskingPass:
+    """One pass over an object that makes a masked copy of it.
+
+    Methods return the masked value. `in_credential` means that the value belongs to a credential, so all of it is
+    masked.
 
     Attributes:
-        masker: knows the secrets of this server.
-        doubtful: ids of the objects and lists that have something to do in them; None if that is not known.
-        redacted: JSON Pointers to what was masked.
-        hidden: how many characters were made visible.
+        masker: masks credentials in text.
+        suspicious: the `id()` of each object and list to mask; others are returned as they are. None means all.
+        redacted: JSON Pointers to the values masked so far.
+        escaped_count: number of hidden characters escaped so far.
+        path: keys and indexes from the root to the current value.
     """
 
-    masker: Masker
-    doubtful: set[int] | None = None
+    masker: TextMasker
+    suspicious: set[int] | None = None
     redacted: list[str] = field(default_factory=list[str])
-    hidden: int = 0
+    escaped_count: int = 0
     path: list[str | int] = field(default_factory=list[str | int])
-    _names: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    _masked_keys: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
 
-    def value(self, value: Any, *, named: bool) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out
-        """Make one value safe; `named` says that a name above it is that of a credential."""
+    def mask_value(self, value: Any, *, in_credential: bool) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out
+        """Mask one JSON value of any type."""
         if isinstance(value, str):
-            return self._text(value, named=named)
-        if not named and self.doubtful is not None and id(value) not in self.doubtful:
-            return value  # a number, true, false, null, or a part in which there is nothing to do
+            return self._mask_text(value, in_credential=in_credential)
+        if not in_credential and self.suspicious is not None and id(value) not in self.suspicious:
+            return value  # a number, true, false, null, or a part that needs no change
         if isinstance(value, dict):
-            return self.fields(cast("JsonObject", value), named=named)
+            return self.mask_object(cast("JsonObject", value), in_credential=in_credential)
         if isinstance(value, list):
-            return self._items(cast("list[Any]", value), named=named)
-        if named and isinstance(value, int | float) and not isinstance(value, bool):
-            return self._mask()
+            return self._mask_list(cast("list[Any]", value), in_credential=in_credential)
+        if in_credential and isinstance(value, int | float) and not isinstance(value, bool):
+            return self._redact()
         return value
 
-    def fields(self, fields: JsonObject, *, named: bool) -> JsonObject:
-        """Make an object safe."""
-        safe: JsonObject = {}
-        names = FreeNames(fields)
-        pair = not named and _names_a_credential(fields)
+    def mask_object(self, fields: JsonObject, *, in_credential: bool) -> JsonObject:
+        """Mask the keys and values of an object."""
+        masked: JsonObject = {}
+        unique_keys = UniqueKeys(fields)
+        has_label = not in_credential and has_credential_label(fields)
         in_headers = words_of(str(self.path[-1]))[-1:] == ("headers",) if self.path else False
         for key, value in fields.items():
-            name = names.free(self._name(key), key)
-            self.path.append(name)
-            if MASK in name and MASK not in key:
-                self._mask()
-            if key in _LINKS and not named and isinstance(value, str) and _LINK.fullmatch(value):
-                safe[name] = self._link(value)
+            new_key = unique_keys.add(self._mask_key(key), key)
+            self.path.append(new_key)
+            if MASK in new_key and MASK not in key:
+                self._redact()
+            if (
+                key in WHOLE_LINK_FIELDS
+                and not in_credential
+                and isinstance(value, str)
+                and _LINK.fullmatch(value)
+            ):
+                masked[new_key] = self._mask_whole_link(value)
             else:
-                told = is_credential(key, value) or (in_headers and is_credential_name(key))
-                beside = pair and _holds_the_value(key, value)
-                safe[name] = self.value(value, named=named or told or beside)
+                is_secret = (
+                    in_credential
+                    or is_credential(key, value)
+                    or (in_headers and is_credential_name(key))
+                    or (has_label and is_value_field(key, value))
+                )
+                masked[new_key] = self.mask_value(value, in_credential=is_secret)
             self.path.pop()
-        return safe
+        return masked
 
-    def _items(self, items: list[Any], *, named: bool) -> list[Any]:
-        safe: list[Any] = []
+    def _mask_list(self, items: list[Any], *, in_credential: bool) -> list[Any]:
+        masked: list[Any] = []
         for index, item in enumerate(items):
             self.path.append(index)
-            safe.append(self.value(item, named=named))
+            masked.append(self.mask_value(item, in_credential=in_credential))
             self.path.pop()
-        return safe
+        return masked
 
-    def _text(self, text: str, *, named: bool) -> str:
-        if named and text.strip():
-            return self._mask()
-        masked = self.masker.text(self._embedded(text))
+    def _mask_text(self, text: str, *, in_credential: bool) -> str:
+        if in_credential and text.strip():
+            return self._redact()
+        masked = self.masker.mask(self._mask_embedded_json(text))
         if masked != text:
-            self._mask()
-        return self._visible(masked)
+            self._redact()
+        return self._escape(masked)
 
-    def _embedded(self, text: str) -> str:
-        """A text that is JSON itself, with the credentials masked that its structure tells."""
-        if text[:1] + text[-1:] not in {"{}", "[]"} or len(text) > _LONGEST_EMBEDDED:
+    def _mask_embedded_json(self, text: str) -> str:
+        """Mask the credentials in a text that is itself a JSON object or array; return other text unchanged."""
+        if text[:1] + text[-1:] not in {"{}", "[]"} or len(text) > _MAX_EMBEDDED_JSON:
             return text
         try:
             data = json.loads(text)
         except (ValueError, RecursionError):
             return text
-        inner = Walk(self.masker)
-        safe = inner.value(data, named=False)
-        return json.dumps(safe, ensure_ascii=False) if inner.redacted else text
+        masking = MaskingPass(self.masker)
+        masked = masking.mask_value(data, in_credential=False)
+        return json.dumps(masked, ensure_ascii=False) if masking.redacted else text
 
-    def _link(self, link: str) -> str:
-        masked = self.masker.known(link)
+    def _mask_whole_link(self, link: str) -> str:
+        """Mask only the secrets of this server in a link whose own signature or token has to stay."""
+        masked = self.masker.mask_secrets(link)
         if masked != link:
-            self._mask()
-        return self._visible(masked)
+            self._redact()
+        return self._escape(masked)
 
-    def _name(self, key: str) -> str:
-        """A field's name made safe; rows of a table have the same names over and over."""
-        if key not in self._names:
-            self._names[key] = visible_lines(self.masker.text(key))
-        name, hidden = self._names[key]
-        self.hidden += hidden
-        return name
+    def _mask_key(self, key: str) -> str:
+        """Mask and escape an object's key. Results are cached, because the rows of a table repeat their keys."""
+        if key not in self._masked_keys:
+            self._masked_keys[key] = escape_hidden_multiline(self.masker.mask(key))
+        masked, count = self._masked_keys[key]
+        self.escaped_count += count
+        return masked
 
-    def _visible(self, text: str) -> str:
-        shown, count = visible_lines(text)
-        self.hidden += count
-        return shown
+    def _escape(self, text: str) -> str:
+        escaped, count = escape_hidden_multiline(text)
+        self.escaped_count += count
+        return escaped
 
-    def _mask(self) -> str:
+    def _redact(self) -> str:
+        """Record that the current value is masked. Returns the mask."""
         tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in self.path)
         self.redacted.append("".join(f"/{token}" for token in tokens))
         return MASK
-
-
-def _names_a_credential(fields: JsonObject) -> bool:
-    """Whether one of its fields, such as `name` or `label`, or its `locator`, holds the name of a credential."""
-    locator = fields.get("locator")
-    if isinstance(locator, dict) and any(map(_is_name, cast("JsonObject", locator).values())):
-        return True
-    return any(_names_something(key) and _is_name(value) for key, value in fields.items())
-
-
-def _is_name(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > _LONGEST_LABEL or _NUMBER.fullmatch(value):
-        return False
-    return is_credential_name(value, surely=True)
-
-
-def _names_something(key: str) -> bool:
-    return not _NAMES.isdisjoint(words_of(key)[-1:])
-
-
-def _holds_the_value(key: str, value: object) -> bool:
-    words = words_of(key)
-    if isinstance(value, dict) and words != ("value",):
-        return False  # an execution named "Rotate the secret" has an input too
-    return len(words) <= 2 and not _VALUES.isdisjoint(words[-1:])  # noqa: PLR2004 - `parameterValue`, but no `bannerHelpText`

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kaizen_mcp.api.models import Downloads, Execution, Reference
 from kaizen_mcp.humanize import format_size, pluralize
-from kaizen_mcp.sanitize.escaping import display_id, display_name, one_line, quote, visible
+from kaizen_mcp.sanitize.escaping import display_id, display_name, escape_hidden, one_line, quote
 from kaizen_mcp.summary.status import MAX_LISTED
 
 MAX_MESSAGE = 300
@@ -58,7 +58,7 @@ def output_facts(execution: Execution) -> OutputFacts:
         downloads_with_link=sum(1 for file in files if file.download_url) if files else None,
         downloads_total_bytes=sum(sizes) if files and len(sizes) == len(files) else None,
         downloads_names=[name for name in names if name] or None,
-        disguised_file=any(_ESCAPED.search(visible(file.name or "")) for file in files) or None,
+        disguised_file=any(_ESCAPED.search(escape_hidden(file.name or "")) for file in files) or None,
         downloads_status=display_name(downloads.status),
         downloads_message=one_line(downloads.message, MAX_MESSAGE) if downloads.message else None,
         has_response=None if execution.response is None else _has_content(execution.response),

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kaizen_mcp.errors import InvalidInputError
-from kaizen_mcp.sanitize.escaping import quote, visible
+from kaizen_mcp.sanitize.escaping import escape_hidden, quote
 
 Detail = Literal["full", "summary"]
 
@@ -64,7 +64,7 @@ def read_id(value: object) -> str:
         raise _refused("has more in it than an id", within)
     if len(text) > MAX_ID:
         raise _refused(f"is longer than {MAX_ID} characters")
-    if visible(text) != text or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in text):
+    if escape_hidden(text) != text or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in text):
         raise _refused("has control or invisible characters in it")
     return text
 

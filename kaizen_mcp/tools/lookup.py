@@ -17,7 +17,7 @@ from kaizen_mcp.api.error_response import MAX_API_MESSAGE
 from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError, error_text
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.escaping import defuse, quote
+from kaizen_mcp.sanitize.escaping import escape_chat_markup, quote
 from kaizen_mcp.summary.headline import progress
 from kaizen_mcp.summary.next_step import LookupContext
 from kaizen_mcp.summary.summarize import Summary
@@ -173,7 +173,7 @@ class Lookup:
             id_from_link=taken_from_link,
         )
         return CallToolResult(
-            content=[TextContent(text=mask(defuse(text)[0]))],
+            content=[TextContent(text=mask(escape_chat_markup(text)[0]))],
             is_error=True,
             _meta={"kaizen/error": known},
         )

@@ -1,7 +1,7 @@
 """Tool result of a lookup that succeeded, in two halves. Many clients show only one, so each is complete.
 
 `structuredContent` holds the summary, the API's object and the notes; `content` has the same facts as short lines,
-then the object as compact JSON.
+then the object as compact_json JSON.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from mcp.types import Annotations, CallToolResult, TextContent
 from kaizen_mcp.api.client import Reply
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.json_types import JsonObject, compact
-from kaizen_mcp.sanitize.escaping import defuse, one_line, quote
+from kaizen_mcp.json_types import JsonObject, compact_json
+from kaizen_mcp.sanitize.escaping import escape_chat_markup, one_line, quote
 from kaizen_mcp.summary.as_text import verdict_text
 from kaizen_mcp.summary.summarize import Summary
 from kaizen_mcp.tools.json_pointer import resolve
@@ -87,7 +87,7 @@ class Answer:
         if read.total is not None:
             shown["total"] = read.total
         shown["value"] = read.value
-        return _join_halves({"part": shown}, compact(shown), [*read.omitted, *deep], verdict, structured)
+        return _join_halves({"part": shown}, compact_json(shown), [*read.omitted, *deep], verdict, structured)
 
     def _find(self, path: str) -> Any:  # noqa: ANN401 - any JSON value
         """The value at a path, which may lead into a part that was nested too deep to go out with the rest."""
@@ -111,11 +111,11 @@ class Answer:
 
     def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
         """The verdict, and the structure without the object; neither longer than the limit."""
-        facts, escaped_in_facts = defuse(self._summary.to_json())
-        notes, escaped_in_notes = defuse([*self._notes])
+        facts, escaped_in_facts = escape_chat_markup(self._summary.to_json())
+        notes, escaped_in_notes = escape_chat_markup([*self._notes])
         if escaped := escaped_in_facts + escaped_in_notes:
             notes.append(f"{_ESCAPED} ({pluralize(escaped, 'time')})")
-        verdict, _ = defuse(verdict_text(self._summary, notes))
+        verdict, _ = escape_chat_markup(verdict_text(self._summary, notes))
         structured: JsonObject = {"summary": facts}
         if self._reply.redacted:
             structured["redacted"] = _first_that_fit(self._reply.redacted, limit // 8)
@@ -143,7 +143,7 @@ def _join_halves(
     answer: JsonObject = {"summary": structured["summary"], **shown}
     if omitted:
         answer["omitted"] = [omission.to_json() for omission in omitted]
-        content.append(TextContent(text=_LEFT_OUT + compact(answer["omitted"]), annotations=_FOR_MODEL))
+        content.append(TextContent(text=_LEFT_OUT + compact_json(answer["omitted"]), annotations=_FOR_MODEL))
     return CallToolResult(content=[*content], structured_content={**answer, **structured})
 
 

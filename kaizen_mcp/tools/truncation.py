@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, cast
 
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.json_types import compact
+from kaizen_mcp.json_types import compact_json
 from kaizen_mcp.tools.json_pointer import child_pointer
 
 Container = list[Any] | dict[str, Any]
@@ -59,7 +59,7 @@ class OmittedRange:
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    """A truncated object, what was omitted from it, and the truncated object as compact JSON."""
+    """A truncated object, what was omitted from it, and the truncated object as compact_json JSON."""
 
     value: Any
     omitted: Sequence[OmittedRange]
@@ -95,14 +95,14 @@ def truncate(data: dict[str, Any], room: int, *, approximate_size: float = inf) 
         approximate_size: size of the object, if it is roughly known; saves an estimate if it is within the room.
     """
     if approximate_size <= room or not _is_surely_longer(data, room):
-        text = compact(data)
+        text = compact_json(data)
         if len(text) <= room:
             return Truncated(data, (), text)
     truncator = _Truncator()
     value = truncator.truncate(data, room, "")
     if value is None:
         value, truncator.omitted = {}, [whole_range(data, "")]
-    return Truncated(value, truncator.omitted, compact(value))
+    return Truncated(value, truncator.omitted, compact_json(value))
 
 
 def read_part(value: Any, room: int, *, path: str, offset: int = 0) -> Part:  # noqa: ANN401 - any JSON value
@@ -123,8 +123,8 @@ def read_part(value: Any, room: int, *, path: str, offset: int = 0) -> Part:  # 
 
 
 def size(value: Any, limit: int | None = None) -> int:  # noqa: ANN401 - any JSON value
-    """Characters of a value as compact JSON; if these are more than `limit`, some number above it."""
-    return limit + 1 if limit is not None and _is_surely_longer(value, limit) else len(compact(value))
+    """Characters of a value as compact_json JSON; if these are more than `limit`, some number above it."""
+    return limit + 1 if limit is not None and _is_surely_longer(value, limit) else len(compact_json(value))
 
 
 def _is_surely_longer(value: Any, limit: int) -> bool:  # noqa: ANN401 - any JSON value

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kaizen_mcp.api.decoding import read_object
 from kaizen_mcp.errors import BadResponseError
-from kaizen_mcp.json_types import compact
+from kaizen_mcp.json_types import compact_json
 
 Dialect = Callable[[object], str]
 COMPACT: Dialect = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
@@ -90,7 +90,7 @@ def read(content: bytes) -> tuple[str, list[str]]:
         data, notes = read_object(content)
     except BadResponseError as error:
         return str(error), []
-    return compact(data), notes
+    return compact_json(data), notes
 
 
 def refuse(word: str) -> None:
@@ -124,7 +124,7 @@ def test_what_is_json_is_read_to_its_last_digit_or_noted(value: Fields, blank: s
 def test_a_number_that_changes_is_noted_and_no_other(number: str, blank: str, around: str) -> None:
     content = '{"x":' + blank + around % (blank + number + blank) + "}"
     answer, notes = read(content.encode())
-    as_text = compact(number)[1:-1] in answer and f'"{number}"' in answer
+    as_text = compact_json(number)[1:-1] in answer and f'"{number}"' in answer
     if as_text:
         assert notes == [AS_TEXT]
         value = float(number)
@@ -138,7 +138,7 @@ def test_a_number_that_changes_is_noted_and_no_other(number: str, blank: str, ar
 @given(value=OBJECTS)
 def test_however_it_is_written_it_is_read_whole_and_nothing_is_noted(dialect: Dialect, value: object) -> None:
     content = dialect(value).encode()
-    assert read(content) == (compact(value), [])
+    assert read(content) == (compact_json(value), [])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kaizen_mcp.sanitize.escaping import defuse, one_line, quote, visible, visible_lines
+from kaizen_mcp.sanitize.escaping import (
+    escape_chat_markup,
+    escape_hidden,
+    escape_hidden_multiline,
+    one_line,
+    quote,
+)
 
 READABLE = {
     "Arabic": "تقرير الأهلية – تم",
@@ -52,20 +58,20 @@ HIDDEN = {
 
 @pytest.mark.parametrize("text", READABLE.values(), ids=READABLE)
 def test_text_in_any_script_reads_as_it_was_written(text: str) -> None:
-    assert visible(text) == text
-    assert visible_lines(text) == (text, 0)
+    assert escape_hidden(text) == text
+    assert escape_hidden_multiline(text) == (text, 0)
     assert quote(text) == f'"{text}"'
 
 
 @pytest.mark.parametrize(("text", "shown"), HIDDEN.values(), ids=HIDDEN)
 def test_what_cannot_be_seen_becomes_visible_and_is_counted(text: str, shown: str) -> None:
-    assert visible(text) == shown
-    assert visible_lines(text) == (shown, shown.count("\\u") + shown.count("\\U"))
+    assert escape_hidden(text) == shown
+    assert escape_hidden_multiline(text) == (shown, shown.count("\\u") + shown.count("\\U"))
 
 
 def test_line_breaks_and_tabs_stay_where_text_may_have_lines() -> None:
-    assert visible_lines("a\tb\nc\r\nd") == ("a\tb\nc\r\nd", 0)
-    assert visible_lines("shown\rhidden") == (r"shown\u000dhidden", 1)
+    assert escape_hidden_multiline("a\tb\nc\r\nd") == ("a\tb\nc\r\nd", 0)
+    assert escape_hidden_multiline("shown\rhidden") == (r"shown\u000dhidden", 1)
     assert one_line("a\n\tb", 10) == "a b"
 
 
@@ -73,16 +79,18 @@ def test_every_character_that_unicode_calls_invisible_is_shown() -> None:
     # These have a glyph of their own: signs that stand over or before numbers in Arabic, Syriac and Kaithi.
     seen = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
     unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    left = {c for c in range(0x110000) if unicodedata.category(chr(c)) in unseen and visible(chr(c)) == chr(c)}
+    left = {
+        c for c in range(0x110000) if unicodedata.category(chr(c)) in unseen and escape_hidden(chr(c)) == chr(c)
+    }
     assert left == seen
 
 
 @given(st.text())
 @example("\ud800")
 def test_any_text_becomes_one_that_can_be_encoded_and_shown(text: str) -> None:
-    shown = visible(text)
+    shown = escape_hidden(text)
     shown.encode()
-    assert shown == visible(shown)
+    assert shown == escape_hidden(shown)
     line = one_line(text, 40)
     assert len(line) <= 40
     assert not {"Cc", "Cs", "Zl", "Zp"} & {unicodedata.category(c) for c in line}
@@ -116,17 +124,17 @@ DELIMITERS = {
 
 @pytest.mark.parametrize(("text", "expected"), DELIMITERS.items())
 def test_what_could_pass_for_the_markup_of_a_chat_is_defused(text: str, expected: tuple[str, int]) -> None:
-    assert defuse(text) == expected
-    assert defuse({"a": [text]}) == ({"a": [expected[0]]}, expected[1])
+    assert escape_chat_markup(text) == expected
+    assert escape_chat_markup({"a": [text]}) == ({"a": [expected[0]]}, expected[1])
 
 
 @given(st.text(alphabet="<>|/[]INSTsystem`~#-=* \n｜＜＞!h:") | st.text().map("https://a/".__add__))
 def test_no_delimiter_survives(text: str) -> None:
-    safe, count = defuse({"a": [text]})
+    safe, count = escape_chat_markup({"a": [text]})
     (shown,) = safe["a"]
-    assert (shown, count) == defuse(text)
+    assert (shown, count) == escape_chat_markup(text)
     assert (shown == text) is (count == 0)
     assert not any(
         mark in shown for mark in ("<|", "|>", "</", "```", "[INST]", "[/INST]", "<s", "<｜", "｜>", "＜|", "![")
     )
-    assert defuse(shown) == (shown, 0)
+    assert escape_chat_markup(shown) == (shown, 0)

@@ -1,4 +1,4 @@
-"""The screen of safe mode, which is fast, against the walk, which is thorough: they must agree."""
+"""The fast prefilter of safe mode and a full masking pass must agree."""
 
 import json
 from typing import Any
@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from test_rules import CORPUS, KEY, joined
 
 from kaizen_mcp.sanitize import rules
-from kaizen_mcp.sanitize.masking import SafeMode, Walk
-from kaizen_mcp.sanitize.rules import Masker, is_credential_name
+from kaizen_mcp.sanitize.masking import MaskingPass, SafeMode
+from kaizen_mcp.sanitize.rules import is_credential_name
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 words = st.sampled_from(
     "password Passwort name label value locator headers authorization pin PIN downloadUrl liveViewUrl note id code"
@@ -36,13 +37,13 @@ trees = st.recursive(
 def test_what_the_screen_passes_over_a_whole_walk_would_leave_as_it_is(
     data: dict[str, Any], before: dict[str, Any]
 ) -> None:
-    masker = Masker([KEY])
-    walk = Walk(masker)
-    whole = walk.fields(data, named=False)
+    masker = TextMasker([KEY])
+    masking = MaskingPass(masker)
+    whole = masking.mask_object(data, in_credential=False)
     safe_mode = SafeMode(masker)
     safe_mode.apply(before)  # what it remembers of one object must not matter for the next
     safe = safe_mode.apply(data)
-    assert (safe.data, safe.redacted, safe.hidden) == (whole, walk.redacted, walk.hidden)
+    assert (safe.data, safe.redacted, safe.escaped_count) == (whole, masking.redacted, masking.escaped_count)
 
 
 @given(
@@ -50,31 +51,39 @@ def test_what_the_screen_passes_over_a_whole_walk_would_leave_as_it_is(
     | words
 )
 def test_a_text_that_is_plain_is_left_as_it_is(text: str) -> None:
-    masker = Masker([KEY])
-    if masker.is_plain(text):
-        walk = Walk(masker)
-        assert walk.value(text, named=False) == text
-        assert (walk.redacted, walk.hidden) == ([], 0)
+    masker = TextMasker([KEY])
+    if masker.is_obviously_clean(text):
+        masking = MaskingPass(masker)
+        assert masking.mask_value(text, in_credential=False) == text
+        assert (masking.redacted, masking.escaped_count) == ([], 0)
 
 
 def test_each_case_of_the_corpus_is_seen_by_the_screen_as_by_a_whole_walk() -> None:
     for case in json.loads(CORPUS.read_text(encoding="utf-8")):
         data = joined(case["object"])
-        walk = Walk(Masker())
-        whole = walk.fields(data, named=False)
-        safe = SafeMode(Masker()).apply(data)
-        assert (safe.data, safe.redacted, safe.hidden) == (whole, walk.redacted, walk.hidden), case["title"]
+        masking = MaskingPass(TextMasker())
+        whole = masking.mask_object(data, in_credential=False)
+        safe = SafeMode(TextMasker()).apply(data)
+        assert (safe.data, safe.redacted, safe.escaped_count) == (
+            whole,
+            masking.redacted,
+            masking.escaped_count,
+        ), case["title"]
 
 
-@pytest.mark.parametrize("name", sorted(rules.NAMES | set(rules.ENDINGS)))
+@pytest.mark.parametrize("name", sorted(rules.CREDENTIAL_NAMES | set(rules.CREDENTIAL_ENDINGS)))
 def test_each_name_of_a_credential_has_one_of_the_stems_and_is_found(name: str) -> None:
-    assert not name.isascii() or any(stem in name for stem in rules.STEMS)
+    assert not name.isascii() or any(stem in name for stem in rules.CREDENTIAL_STEMS)
     assert is_credential_name(name)
     assert is_credential_name(name.upper())
     assert is_credential_name(f"new_{name}2")
 
 
-@given(st.lists(st.sampled_from(sorted(rules.NAMES)) | st.sampled_from("x my new P In 2 pass word - _".split())))
+@given(
+    st.lists(
+        st.sampled_from(sorted(rules.CREDENTIAL_NAMES)) | st.sampled_from("x my new P In 2 pass word - _".split())
+    )
+)
 def test_looking_for_stems_first_finds_the_same_names(parts: list[str]) -> None:
     # A letter that is no ASCII but reads as one takes the way that does not look for stems.
     for joined_by in ("", "_", "-", " ", "."):
@@ -102,18 +111,18 @@ LINK = "https://f.example/a?token=abc12345"
     ],
 )
 def test_links_are_screened_as_they_are_walked(data: dict[str, Any]) -> None:
-    masker = Masker([KEY])
-    walk = Walk(masker)
-    whole = walk.fields(data, named=False)
+    masker = TextMasker([KEY])
+    masking = MaskingPass(masker)
+    whole = masking.mask_object(data, in_credential=False)
     safe = SafeMode(masker).apply({"files": [data]})
     assert safe.data == {"files": [whole]}
-    assert safe.redacted == [f"/files/0{pointer}" for pointer in walk.redacted]
-    assert safe.hidden == walk.hidden
+    assert safe.redacted == [f"/files/0{pointer}" for pointer in masking.redacted]
+    assert safe.escaped_count == masking.escaped_count
 
 
 @pytest.mark.parametrize("name", ["Social (US) Security Number", "cc (amex) number", "to(x)ken"])
 def test_what_stands_in_brackets_does_not_hide_a_name(name: str) -> None:
-    assert SafeMode(Masker()).apply({name: "123-45-6789"}).redacted == [f"/{name}"]
+    assert SafeMode(TextMasker()).apply({name: "123-45-6789"}).redacted == [f"/{name}"]
 
 
 def test_keys_that_lie_in_one_another_are_masked_as_one() -> None:
@@ -123,6 +132,6 @@ def test_keys_that_lie_in_one_another_are_masked_as_one() -> None:
         f"whsec_{inner}/abcdefgh123",
         f"x {inner}-sk-a1{'b' * 30} y",
     ):
-        masked = Masker().text(text)
+        masked = TextMasker().mask(text)
         assert "[masked]" in masked
         assert not any(piece in masked for piece in ("remainder", "abcdefgh123", "bbbb", inner))

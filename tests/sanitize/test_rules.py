@@ -18,9 +18,10 @@ from mcp.types import TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import Settings
-from kaizen_mcp.sanitize.escaping import visible_lines
+from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.masking import SafeMode
-from kaizen_mcp.sanitize.rules import MASK, Masker, is_credential_name
+from kaizen_mcp.sanitize.rules import MASK, is_credential_name
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 JsonObject = dict[str, Any]
 CORPUS = Path(__file__).parents[1] / "corpus" / "credentials.json"
@@ -58,7 +59,7 @@ def test_the_corpus_has_few_misses_and_few_false_positives(capsys: pytest.Captur
     secrets = others = 0
     for case in json.loads(CORPUS.read_text(encoding="utf-8")):
         data = joined(case["object"])
-        labelled, masked = set(case["secrets"]), set(SafeMode(Masker()).apply(data).redacted)
+        labelled, masked = set(case["secrets"]), set(SafeMode(TextMasker()).apply(data).redacted)
         values = {pointer for pointer, value in leaves(data) if isinstance(value, str | int | float)}
         assert labelled <= values
         secrets += len(labelled)
@@ -99,7 +100,7 @@ def test_each_masked_place_is_listed_whatever_its_depth() -> None:
         "log": f"Authorization: Bearer abc123def456 and {KEY}",
         "liveViewUrl": f"https://live.example/?token=abc123&k={KEY}",
     }
-    safe = SafeMode(Masker([KEY])).apply(data)
+    safe = SafeMode(TextMasker([KEY])).apply(data)
     assert safe.data == {
         "params": {"password": MASK, "pin": MASK, "remember": True, "otp": None},
         "rows": [{"a/b~c": {"tokens": [MASK, {"x": MASK}]}}, {"name": "PIN", "value": MASK}],
@@ -119,9 +120,9 @@ def test_each_masked_place_is_listed_whatever_its_depth() -> None:
 
 def test_a_field_whose_name_has_to_change_hides_no_other() -> None:
     data = {"a\u200b": 1, r"a\u200b": 2, KEY: 3}
-    safe = SafeMode(Masker([KEY])).apply(data)
+    safe = SafeMode(TextMasker([KEY])).apply(data)
     assert safe.data == {r"a\u200b_2": 1, r"a\u200b": 2, MASK: 3}
-    assert (safe.hidden, safe.redacted) == (1, [f"/{MASK}"])
+    assert (safe.escaped_count, safe.redacted) == (1, [f"/{MASK}"])
 
 
 SPELLINGS = [
@@ -147,14 +148,14 @@ PROSE = [
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_a_credential_inside_a_text_is_masked_however_it_is_spelled(text: str) -> None:
-    safe = SafeMode(Masker()).apply({"log": text}).data["log"]
+    safe = SafeMode(TextMasker()).apply({"log": text}).data["log"]
     assert MASK in safe
     assert not re.search(r"hunter2|nter2|1234|482913|dXNl|wJal|6789", safe)
 
 
 @pytest.mark.parametrize("text", PROSE)
 def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
-    assert SafeMode(Masker()).apply({"log": text}).data["log"] == text
+    assert SafeMode(TextMasker()).apply({"log": text}).data["log"] == text
 
 
 @pytest.mark.parametrize(
@@ -170,18 +171,18 @@ def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
     ids=str,
 )
 def test_what_insurers_call_an_authorization_stays(data: JsonObject) -> None:
-    assert SafeMode(Masker()).apply(data).data == data
+    assert SafeMode(TextMasker()).apply(data).data == data
 
 
 @pytest.mark.parametrize("form", ["kz%2Fab%2Bcd%3D%3D1234567", "kz\\/ab+cd==1234567", "a3ovYWIrY2Q9PTEyMzQ1Njc"])
 def test_the_configured_key_is_masked_as_urls_json_and_base64_have_it(form: str) -> None:
-    assert Masker(["kz/ab+cd==1234567"]).text(f"x {form} y").startswith(f"x {MASK}")
+    assert TextMasker(["kz/ab+cd==1234567"]).mask(f"x {form} y").startswith(f"x {MASK}")
 
 
 def test_many_fields_whose_names_become_the_same_are_told_apart() -> None:
     # With a search for a free name from the start each time, this would take minutes.
     data = {f"ghp_{n:036d}": n for n in range(20_000)}
-    safe = SafeMode(Masker()).apply(data)
+    safe = SafeMode(TextMasker()).apply(data)
     assert len(safe.data) == len(safe.redacted) == len(data)
 
 
@@ -268,8 +269,8 @@ HOSTILE = [
 def test_a_megabyte_made_to_slow_the_search_down_is_searched(piece: str) -> None:
     # A pattern that went back over the text from each place would be at it for hours.
     text = piece * (1_000_000 // len(piece))
-    Masker([KEY]).text(text)
-    visible_lines(text)
+    TextMasker([KEY]).mask(text)
+    escape_hidden_multiline(text)
 
 
 secret_names = st.sampled_from(["password", "apiKey", "client_secret", "Cookie", "otp", "X-Auth-Token", "pin2"])
@@ -286,9 +287,9 @@ plain_objects = st.dictionaries(plain_names, plain_values, max_size=6)
 
 @given(plain_objects)
 def test_an_object_without_credentials_comes_out_as_it_went_in(data: JsonObject) -> None:
-    safe = SafeMode(Masker([KEY])).apply(data)
+    safe = SafeMode(TextMasker([KEY])).apply(data)
     assert json.dumps(safe.data) == json.dumps(data)
-    assert (safe.redacted, safe.hidden, safe.notes) == ([], 0, [])
+    assert (safe.redacted, safe.escaped_count, safe.notes) == ([], 0, [])
 
 
 @given(plain_objects, secret_names, plain_values, st.lists(plain_names, max_size=4))
@@ -298,7 +299,7 @@ def test_whatever_stands_under_the_name_of_a_credential_is_masked_and_listed(
     inner: JsonObject = {**data, name: value}
     for step in path:
         inner = {step: inner, "beside": [data]}
-    safe = SafeMode(Masker([KEY])).apply(inner)
+    safe = SafeMode(TextMasker([KEY])).apply(inner)
     before, after = dict(leaves(inner)), dict(leaves(safe.data))
     assert list(before) == list(after)
     under = "".join(f"/{step}" for step in reversed(path)) + f"/{name}"
@@ -314,12 +315,12 @@ texts = st.text() | st.sampled_from(["Bearer ", "password=", '{"pin": 12', "http
 
 @given(st.lists(texts, max_size=6).map("".join))
 def test_the_configured_key_is_nowhere(text: str) -> None:
-    assert KEY not in Masker([KEY]).text(text + KEY + text)
+    assert KEY not in TextMasker([KEY]).mask(text + KEY + text)
 
 
 def test_a_key_too_short_to_be_one_is_masked_only_where_it_is_the_whole_text() -> None:
-    assert Masker(["any"]).text("any") == MASK
-    assert Masker(["any"]).text("any company") == "any company"
+    assert TextMasker(["any"]).mask("any") == MASK
+    assert TextMasker(["any"]).mask("any company") == "any company"
 
 
 def test_no_key_of_the_corpus_would_stop_a_push() -> None:
