@@ -1,7 +1,7 @@
 """Tool result of a lookup that succeeded, in two halves. Many clients show only one, so each is complete.
 
 `structuredContent` holds the summary, the API's object and the notes; `content` has the same facts as short lines,
-then the object as compact_json JSON.
+then the object as compact JSON.
 """
 
 from collections.abc import Sequence

@@ -59,7 +59,7 @@ class OmittedRange:
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    """A truncated object, what was omitted from it, and the truncated object as compact_json JSON."""
+    """A truncated object, what was omitted from it, and the truncated object as compact JSON."""
 
     value: Any
     omitted: Sequence[OmittedRange]
@@ -123,7 +123,7 @@ def read_part(value: Any, room: int, *, path: str, offset: int = 0) -> Part:  # 
 
 
 def size(value: Any, limit: int | None = None) -> int:  # noqa: ANN401 - any JSON value
-    """Characters of a value as compact_json JSON; if these are more than `limit`, some number above it."""
+    """Characters of a value as compact JSON; if these are more than `limit`, some number above it."""
     return limit + 1 if limit is not None and _is_surely_longer(value, limit) else len(compact_json(value))
 
 
