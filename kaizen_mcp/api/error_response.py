@@ -1,15 +1,13 @@
-"""Reads error responses of the API: HTTP status, Retry-After, request id and message become a `KaizenError`."""
+"""Reads error responses of the API: HTTP status, headers and message become a `KaizenError`."""
 
-import math
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import httpx
 
 from kaizen_mcp.api.decoding import read_object
+from kaizen_mcp.api.retry import parse_retry_after
 from kaizen_mcp.errors import (
     STATUS_ERRORS,
     UNEXPECTED_STATUS,
@@ -26,21 +24,8 @@ from kaizen_mcp.sanitize.text_masker import TextMasker
 MAX_API_MESSAGE = 300
 """Characters of the API's own message that are passed on."""
 
-_MAX_RETRY_AFTER = 86_400.0
-"""Longest Retry-After reported to callers, in seconds."""
-
 # Kaizen documents no error body, so the fields that APIs commonly use are read, in this order.
-_MESSAGE_FIELDS = (
-    "message",
-    "error",
-    "detail",
-    "details",
-    "error_description",
-    "title",
-    "reason",
-    "errors",
-    "msg",
-)
+_MESSAGE_FIELDS = tuple("message error detail details error_description title reason errors msg".split())
 _MARKUP = re.compile(r"<[a-z!/]", re.IGNORECASE)
 
 
@@ -63,7 +48,7 @@ def read_error(response: httpx.Response, body: bytes, *, not_found: str, masker:
         return BadResponseError(WEB_PAGE.format(status=status), **fields)
     return error(
         message.format(status=status, not_found=not_found),
-        retry_after_seconds=_retry_after(response),
+        retry_after_seconds=parse_retry_after(response.headers.get("Retry-After", "")),
         api_message=_api_message(body, masker),
         **fields,
     )
@@ -96,20 +81,6 @@ def _messages(value: object, levels: int = 4) -> Iterator[str]:
     elif isinstance(value, list) and levels:
         for item in cast("list[object]", value)[:1]:
             yield from _messages(item, levels - 1)
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds to wait by RFC 9110's Retry-After, which is a number or a date; None without a valid one."""
-    text = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return min(float(text), _MAX_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(float(max(0, math.ceil((moment - datetime.now(UTC)).total_seconds()))), _MAX_RETRY_AFTER)
 
 
 def _request_id(response: httpx.Response, masker: TextMasker) -> str | None:

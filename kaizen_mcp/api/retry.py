@@ -1,7 +1,11 @@
 """Retries with exponential backoff, jitter and Retry-After, within a deadline."""
 
+import math
 import random
+import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import anyio
@@ -18,6 +22,9 @@ _FIRST_PAUSE = 0.15
 
 _GROWTH = 3
 _LONGEST_PAUSE = 10.0
+
+_MAX_RETRY_AFTER = 86_400.0
+"""Longest Retry-After reported to callers, in seconds."""
 
 
 async def with_retries(attempt: Callable[[], Awaitable[T]], *, max_retries: int, deadline: float) -> T:
@@ -53,3 +60,18 @@ def backoff(attempts: int) -> float:
 
 def _is_transient(error: KaizenError) -> bool:
     return error.retryable and (error.http_status is None or error.http_status in RETRYABLE_STATUSES)
+
+
+def parse_retry_after(header: str) -> float | None:
+    """Seconds to wait by RFC 9110's Retry-After, which is a number or a date; None if it is neither."""
+    text = header.strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return min(float(text), _MAX_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = (moment - datetime.now(UTC)).total_seconds()
+    return min(float(max(0, math.ceil(seconds))), _MAX_RETRY_AFTER)
