@@ -22,6 +22,7 @@ setting say what that argument or setting may be, so those sentences stand besid
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from kaizen_mcp.humanize import format_duration
@@ -33,7 +34,8 @@ class KaizenError(Exception):
     Attributes:
         code: stable, machine-readable word for the kind of failure.
         retryable: whether the same call can succeed later without anyone changing anything.
-        advice: what to do about it; `{wait}` stands for how long to wait.
+        advice: what to do about it; `{wait}` stands for how long to wait, `{where}` and `{restart}` for what the
+            `Audience` has.
         http_status: the API's HTTP status, where it answered at all.
         retry_after_seconds: how long the API asked callers to wait.
         request_id: the API's own id for the failed request, for its support.
@@ -72,7 +74,7 @@ class NotConfiguredError(KaizenError):
     """The server's own settings don't allow a call; the message names the variable."""
 
     code = "not_configured"
-    advice = 'Set it where kaizen-mcp is configured (in Claude Desktop the "env" block) and restart the client.'
+    advice = "Set it {where}{restart}."
 
 
 class ApiError(KaizenError):
@@ -83,9 +85,7 @@ class UnauthorizedError(ApiError):
     """HTTP 401: the key is missing, wrong or expired."""
 
     code = "unauthorized"
-    advice = (
-        "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen and restart the client."
-    )
+    advice = "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen{restart}."
 
 
 class ForbiddenError(ApiError):
@@ -103,15 +103,10 @@ class NotFoundError(ApiError):
 
 
 class OtherKindError(NotFoundError):
-    """There is no such object of this kind, but one of the other.
+    """HTTP 404, but the id belongs to an object of the other kind."""
 
-    Attributes:
-        tool: the tool that looks it up.
-    """
-
-    def __init__(self, kind: str, *, other_kind: str, tool: str) -> None:
+    def __init__(self, kind: str, *, other_kind: str) -> None:
         super().__init__(f"This id is that of an {other_kind}, not of an {kind}.", http_status=404)
-        self.tool = tool
 
 
 class RejectedError(ApiError):
@@ -230,37 +225,54 @@ CERTIFICATE_UNTRUSTED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How the reader of an error follows its advice: phrases that complete it. The defaults are for a model.
+
+    Attributes:
+        other_lookup: how to look up the same id as the other kind, such as "call get_execution with the same id.".
+        where: where to set a variable.
+        restart: what to do after a variable has changed.
+    """
+
+    other_lookup: str
+    where: str = 'where kaizen-mcp is configured (in Claude Desktop the "env" block)'
+    restart: str = " and restart the client"
+
+
 def error_text(
     error: KaizenError,
+    audience: Audience,
     *,
     quote: Callable[[str], str],
-    sibling: tuple[str, str],
+    other_kind: str,
     id_from_link: bool = False,
 ) -> str:
-    """Text of an error for a model or a person: what happened, what the API said, what to do.
+    """Text of an error: what happened, what the API said, what to do.
 
     Args:
         error: what happened.
+        audience: who reads the text.
         quote: puts text from the API in quotes it can't break out of.
-        sibling: tool and kind that the id may belong to instead.
+        other_kind: kind of object that the id may belong to instead.
         id_from_link: whether the id was taken from a link.
     """
     parts = [
         f"[{error.code}] {error}",
         f"The API says: {quote(error.api_message)}." if error.api_message else "",
         f"Tried {error.attempts} times." if error.attempts > 1 else "",
-        _advice(error, sibling, id_from_link=id_from_link),
+        _advice(error, audience, other_kind, id_from_link=id_from_link),
         f"(Request id: {quote(error.request_id)}.)" if error.request_id else "",
     ]
     return " ".join(filter(None, parts))
 
 
-def _advice(error: KaizenError, sibling: tuple[str, str], *, id_from_link: bool) -> str:
+def _advice(error: KaizenError, audience: Audience, other_kind: str, *, id_from_link: bool) -> str:
     if isinstance(error, OtherKindError):
-        return f"Call {error.tool} with the same id."
+        return f"{audience.other_lookup[0].upper()}{audience.other_lookup[1:]}"
     if isinstance(error, NotFoundError):
-        tool, kind = sibling
         source = " (it was taken from a link)" if id_from_link else ""
-        return f"Check the id{source}; if it belongs to an {kind}, call {tool} with the same id."
+        return f"Check the id{source}; if it belongs to an {other_kind}, {audience.other_lookup}"
     seconds = error.retry_after_seconds
-    return error.advice.replace("{wait}", "a minute" if seconds is None else format_duration(max(1, seconds)))
+    wait = "a minute" if seconds is None else format_duration(max(1, seconds))
+    return error.advice.format(wait=wait, where=audience.where, restart=audience.restart)

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import re
 import shlex
 import sys
 from collections.abc import AsyncGenerator
@@ -16,6 +15,7 @@ from mcp.types import CallToolResult, TextContent
 from kaizen_mcp.api.client import KaizenApi
 from kaizen_mcp.cli.console import BOLD, exit_soon, style, warn, width_of, wrap
 from kaizen_mcp.cli.report import headline_style, report_lines
+from kaizen_mcp.errors import Audience
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.sanitize.escaping import escape_hidden
 from kaizen_mcp.server import utc_now
@@ -23,60 +23,61 @@ from kaizen_mcp.settings import Settings
 from kaizen_mcp.tools.arguments import MAX_WAIT
 from kaizen_mcp.tools.get_execution import GET_EXECUTION
 from kaizen_mcp.tools.get_instructor_execution import GET_INSTRUCTOR_EXECUTION
-from kaizen_mcp.tools.lookup import Lookup, Report
+from kaizen_mcp.tools.lookup import Report
 
-FAULT_PATIENCE, FAULT_PAUSE, MAX_PAUSE = 300.0, 5.0, 60.0
-"""Seconds without an answer until a wait gives up; between two attempts then; between two lookups at most."""
+ERROR_PATIENCE = 300.0
+"""Seconds of nothing but retryable errors after which `--wait` gives up."""
 
-FRAMES, FRAME_SECONDS = "|/-\\", 0.12
+RETRY_INTERVAL, MAX_INTERVAL = 5.0, 60.0
+"""Seconds: between two lookups after an error, and at most between any two."""
 
-# What an error advises a model, or whoever configures a client, and what a person at a terminal does instead.
-_ADVICE = (
-    (r"Call get_(instructor_)?execution with the same id\.?", "Try: {other}"),
-    (r"call get_(instructor_)?execution with the same id\.?", "try: {other}"),
-    (r'where kaizen-mcp is configured \(in Claude Desktop the "env" block\)', "in the environment"),
-    (r" and restart the client", ""),
-)
+SPINNER_FRAMES, SPINNER_INTERVAL = "|/-\\", 0.12
 
 
 def run(options: SimpleNamespace, settings: Settings) -> int:
-    """Look up what the options name and return the exit code: 0 found, 1 lookup failed, 2 bad use."""
-    return anyio.run(_look_up, options, settings)
+    """Run the command and return its exit code: 0 found, 1 lookup failed, 2 bad use."""
+    return anyio.run(_run, options, settings)
 
 
-async def _look_up(options: SimpleNamespace, settings: Settings) -> int:
-    lookup = GET_INSTRUCTOR_EXECUTION if options.instructor else GET_EXECUTION
+async def _run(options: SimpleNamespace, settings: Settings) -> int:
     exit_code = 1
     try:
         async with KaizenApi(settings) as api:
-            if options.wait:
-                result = await _wait(lookup, api, options.id)
-            else:
-                result = await lookup.call(api, {"id": options.id}, clock=utc_now)
+            result = await (_wait(api, options) if options.wait else _look_up(api, options))
         exit_code = _print_result(result, options)
     finally:
         exit_soon(exit_code)
     return exit_code
 
 
-async def _wait(lookup: Lookup, api: KaizenApi, identifier: str) -> CallToolResult:
-    """Wait as long as it takes: one call after the other, and through faults that pass within some minutes."""
-    answered = anyio.current_time()
+async def _look_up(
+    api: KaizenApi, options: SimpleNamespace, wait_seconds: float = 0, report: Report | None = None
+) -> CallToolResult:
+    lookup = GET_INSTRUCTOR_EXECUTION if options.instructor else GET_EXECUTION
+    arguments = {"id": options.id, "wait_seconds": wait_seconds}
+    other_command = _command(options, options.id, instructor=not options.instructor)
+    person = Audience(f"try: {other_command}", where="in the environment", restart="")
+    audience = None if options.json else person
+    return await lookup.call(api, arguments, clock=utc_now, report=report, audience=audience)
+
+
+async def _wait(api: KaizenApi, options: SimpleNamespace) -> CallToolResult:
+    """Look up until there is nothing to wait for, or an error stays."""
+    last_success = anyio.current_time()
     async with progress_line() as report:
         while True:
-            arguments = {"id": identifier, "wait_seconds": MAX_WAIT}
-            result = await lookup.call(api, arguments, clock=utc_now, report=report)
+            result = await _look_up(api, options, MAX_WAIT, report)
             if error := _error_of(result):
-                if not error["retryable"] or anyio.current_time() - answered > FAULT_PATIENCE:
+                if not error["retryable"] or anyio.current_time() - last_success > ERROR_PATIENCE:
                     return result
-                pause = error.get("retry_after_seconds") or FAULT_PAUSE
+                interval = error.get("retry_after_seconds") or RETRY_INTERVAL
             else:
-                answered = anyio.current_time()
+                last_success = anyio.current_time()
                 summary = cast("dict[str, Any]", result.structured_content)["summary"]
                 if summary["finished"] or summary["needs_person"] or not summary["should_poll"]:
                     return result
-                pause = summary["poll_after_seconds"]
-            await anyio.sleep(min(pause, MAX_PAUSE))
+                interval = summary["poll_after_seconds"]
+            await anyio.sleep(min(interval, MAX_INTERVAL))
 
 
 @asynccontextmanager
@@ -84,26 +85,29 @@ async def progress_line() -> AsyncGenerator[Report]:
     """Show progress on stderr: a spinner on a terminal, otherwise one line for each change."""
     start = anyio.current_time()
     latest = "asking Kaizen"
+    on_terminal = sys.stderr.isatty()
+
+    def line() -> str:
+        return f"{latest} (waited {format_duration(anyio.current_time() - start)})"
 
     async def report(_: float, __: float, message: str) -> None:
         nonlocal latest
-        if message != latest and not sys.stderr.isatty():
-            warn(f"{message} (waited {format_duration(anyio.current_time() - start)})")
-        latest = message
+        latest, changed = message, message != latest
+        if changed and not on_terminal:
+            warn(line())
 
     async def spin() -> None:
-        for frame in itertools.cycle(FRAMES):
+        for frame in itertools.cycle(SPINNER_FRAMES):
             width = width_of(sys.stderr) - 1
-            line = f"{frame} {latest} (waited {format_duration(anyio.current_time() - start)})"
-            warn(f"\r{line[:width]:{width}}\r", end="")
-            await anyio.sleep(FRAME_SECONDS)
+            warn(f"\r{f'{frame} {line()}'[:width]:{width}}\r", end="")
+            await anyio.sleep(SPINNER_INTERVAL)
 
     async with anyio.create_task_group() as tasks:
-        if sys.stderr.isatty():
+        if on_terminal:
             tasks.start_soon(spin)
         yield report
         tasks.cancel_scope.cancel()
-    if sys.stderr.isatty():
+    if on_terminal:
         warn(f"\r{'':{width_of(sys.stderr) - 1}}\r", end="")
 
 
@@ -119,7 +123,7 @@ def _print_result(result: CallToolResult, options: SimpleNamespace) -> int:
         answer = {"error": {**error, "message": text}} if error else result.structured_content
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     elif error:
-        warn(_error_for_a_person(text, options))
+        warn(wrap(text, width_of(sys.stderr)) if sys.stderr.isatty() else text)
     else:
         _print_report(cast("dict[str, Any]", result.structured_content), options)
     sys.stdout.flush()
@@ -128,15 +132,8 @@ def _print_result(result: CallToolResult, options: SimpleNamespace) -> int:
     return 0
 
 
-def _error_for_a_person(text: str, options: SimpleNamespace) -> str:
-    other = _command(options, options.id, instructor=not options.instructor)
-    for pattern, advice in _ADVICE:
-        text = re.sub(pattern, lambda _, advice=advice: advice.format(other=other), text)
-    return wrap(text, width_of(sys.stderr)) if sys.stderr.isatty() else text
-
-
 def _command(options: SimpleNamespace, identifier: str, *, instructor: bool) -> str:
-    """The command line that looks up an execution, or an instructor execution."""
+    """The command that looks up an execution, or an instructor execution."""
     flags = [" --instructor"] * instructor + [" --sandbox"] * options.sandbox
     return f"kaizen-mcp get {shlex.quote(escape_hidden(identifier))}{''.join(flags)}"
 
@@ -146,10 +143,11 @@ def _print_report(structured: dict[str, Any], options: SimpleNamespace) -> None:
     summary = structured["summary"]
     command = _command(options, summary.get("id") or options.id, instructor=options.instructor)
     width = width_of(sys.stdout) if sys.stdout.isatty() else 0
-    for number, line in enumerate(map(escape_hidden, report_lines(structured, command))):
-        wrapped = wrap(line, width) if width and not line.startswith(" ") else line
-        label, colon, text = wrapped.partition(":")
-        if number == 0:
-            print(style(wrapped, headline_style(summary)))
+    headline, *lines = map(escape_hidden, report_lines(structured, command))
+    print(style(wrap(headline, width) if width else headline, headline_style(summary)))
+    for line in lines:
+        if line.startswith(" "):
+            print(line)
         else:
-            print(line if line.startswith(" ") else f"{style(label + colon, BOLD)}{text}")
+            label, colon, text = (wrap(line, width) if width else line).partition(":")
+            print(f"{style(label + colon, BOLD)}{text}")

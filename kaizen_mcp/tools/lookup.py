@@ -14,7 +14,7 @@ from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 
 from kaizen_mcp.api.client import KaizenApi, Reply
 from kaizen_mcp.api.error_response import MAX_API_MESSAGE
-from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError, error_text
+from kaizen_mcp.errors import Audience, KaizenError, NotFoundError, OtherKindError, error_text
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.sanitize.escaping import escape_chat_markup, quote
@@ -80,9 +80,23 @@ class Lookup:
         )
 
     async def call(
-        self, api: KaizenApi, arguments: Mapping[str, Any], *, clock: Clock, report: Report | None = None
+        self,
+        api: KaizenApi,
+        arguments: Mapping[str, Any],
+        *,
+        clock: Clock,
+        report: Report | None = None,
+        audience: Audience | None = None,
     ) -> CallToolResult:
-        """Look up, wait if asked to, and answer; a lookup that fails is an answer too, with `isError`."""
+        """Look up, wait if asked to, and answer; a lookup that fails is an answer too, with `isError`.
+
+        Args:
+            api: client for the API.
+            arguments: arguments of the tool.
+            clock: returns the time now.
+            report: called while waiting.
+            audience: who reads the text of an error; a model by default.
+        """
         try:
             given = read_arguments(self.arguments, arguments)
             context = LookupContext(api.mask(given.id), clock(), given.wait_seconds)
@@ -100,7 +114,7 @@ class Lookup:
                 return answer.part(given.path, given.offset)
             return answer.full() if given.detail == "full" else answer.brief()
         except KaizenError as error:
-            return self.failed(error, api.mask, taken_from_link=_is_link(arguments.get("id")))
+            return self.failed(error, api.mask, audience, id_from_link=_is_link(arguments.get("id")))
 
     async def _wait(
         self, api: KaizenApi, asked_id: str, context: LookupContext, clock: Clock, report: Report
@@ -140,23 +154,29 @@ class Lookup:
             missing = error
         deadline = min(deadline, anyio.current_effective_deadline()) - _MOMENT
         left = deadline - anyio.current_time()
-        tool, kind, fetch = self.sibling
+        _, other_kind, fetch = self.sibling
         with anyio.move_on_after(min(left, _PATIENCE_WITH_SIBLING)), suppress(KaizenError):
             await fetch(api, asked_id)
-            missing = OtherKindError(self.kind, other_kind=kind, tool=tool)
+            missing = OtherKindError(self.kind, other_kind=other_kind)
         raise missing
 
     def failed(
-        self, error: KaizenError, mask: Callable[[str], str], *, taken_from_link: bool = False
+        self,
+        error: KaizenError,
+        mask: Callable[[str], str],
+        audience: Audience | None = None,
+        *,
+        id_from_link: bool = False,
     ) -> CallToolResult:
-        """Answer a lookup that failed.
+        """Result of a lookup that failed.
 
         Args:
             error: what happened.
-            mask: takes the key out of what is said of it.
-            taken_from_link: whether its id was.
+            mask: replaces the key in a text.
+            audience: who reads the text; a model by default.
+            id_from_link: whether the id was taken from a link.
         """
-        twin = {
+        facts = {
             "code": error.code,
             "http_status": error.http_status,
             "retryable": error.retryable,
@@ -164,18 +184,18 @@ class Lookup:
             "request_id": error.request_id,
             "tries": error.attempts if error.attempts > 1 else None,
         }
-        known = {key: value for key, value in twin.items() if value is not None}
-        tool, kind, _ = self.sibling
+        other_tool, other_kind, _ = self.sibling
         text = error_text(
             error,
+            audience or Audience(f"call {other_tool} with the same id."),
             quote=lambda text: quote(text, MAX_API_MESSAGE),
-            sibling=(tool, kind),
-            id_from_link=taken_from_link,
+            other_kind=other_kind,
+            id_from_link=id_from_link,
         )
         return CallToolResult(
             content=[TextContent(text=mask(escape_chat_markup(text)[0]))],
             is_error=True,
-            _meta={"kaizen/error": known},
+            _meta={"kaizen/error": {name: value for name, value in facts.items() if value is not None}},
         )
 
 
