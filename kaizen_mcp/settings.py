@@ -1,4 +1,4 @@
-"""Settings, read once from the environment; nothing else configures the server."""
+"""Settings of the server, read once from environment variables."""
 
 import math
 import re
@@ -41,28 +41,28 @@ VARIABLES = {
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-# What a client that does not expand variables leaves behind: ${NAME}, $NAME or %NAME%.
-_UNEXPANDED = re.compile(r"\$\{.*\}|\$[A-Za-z_]\w*|%\w+%")
+_LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
+# A reference to a variable that the client has not expanded: ${NAME}, $NAME or %NAME%.
+_UNEXPANDED_VARIABLE = re.compile(r"\$\{.*\}|\$[A-Za-z_]\w*|%\w+%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to reach the API.
+    """Settings of the server; what each means stands in `VARIABLES`.
 
     Attributes:
-        api_key: bearer key; never shown by `repr`.
-        base_url: scheme, host and optional path prefix of the API.
-        call_timeout: seconds within which every call ends.
-        max_retries: how often a request that failed for a passing reason is sent again.
-        max_body_bytes: size of an answer, unpacked, beyond which it is refused.
-        max_concurrency: requests to the API at one time.
-        max_calls_per_minute: tool calls answered in a minute.
-        max_result_chars: characters of each half of an answer.
-        raw: `safe` masks credentials and shows hidden characters; `exact` passes the object on as it came.
-        log_level: name of the lowest level logged to stderr.
-        sandbox: answer from the built-in sandbox instead of the network.
-        unusable: what was wrong with the environment, if it could not be read.
+        api_key: bearer token; `repr` does not show it.
+        base_url: scheme, host and optional path prefix, without a slash at the end.
+        call_timeout: seconds.
+        max_retries: retries of one request, its first attempt not counted.
+        max_body_bytes: bytes after decompression.
+        max_concurrency: requests at the same time.
+        max_calls_per_minute: tool calls.
+        max_result_chars: characters of each half of a result.
+        raw: `safe` or `exact`.
+        log_level: name of a level of `logging`.
+        sandbox: whether the built-in sandbox answers.
+        problem: what is wrong with the environment; None if it could be read.
     """
 
     api_key: SecretStr | None = None
@@ -76,37 +76,37 @@ class Settings:
     raw: Literal["safe", "exact"] = "safe"
     log_level: str = DEFAULT_LOG_LEVEL
     sandbox: bool = False
-    unusable: str | None = None
+    problem: str | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings; never raises.
 
-        A server that refuses to start is a riddle in a desktop client. So a variable that can't be used is
-        remembered in `unusable`, the server starts, and every call says what to change.
+        A desktop client does not show why a server failed to start. So an invalid variable does not stop the
+        server: `problem` describes it, and every call answers with that.
         """
         values: dict[str, Any] = {}
         problems: list[str] = []
         for field, read in _READERS.items():
             if values.get("sandbox") and field in {"api_key", "base_url"}:
-                continue  # the sandbox needs neither, so neither can be wrong
+                continue  # the sandbox uses neither
             try:
                 value = read(environ)
             except NotConfiguredError as error:
                 problems.append(str(error))
-            else:
-                if value is not None:
-                    values[field] = value
-        return cls(**values, unusable=" ".join(problems) or None)
+                continue
+            if value is not None:
+                values[field] = value
+        return cls(**values, problem=" ".join(problems) or None)
 
     def require_usable(self) -> None:
-        """Check that a call can be made at all.
+        """Check that calls can be made with these settings.
 
         Raises:
-            NotConfiguredError: naming the variable to set or change.
+            NotConfiguredError: a variable is missing or invalid; the message names it.
         """
-        if self.unusable:
-            raise NotConfiguredError(self.unusable)
+        if self.problem:
+            raise NotConfiguredError(self.problem)
         if self.sandbox:
             return
         _check_base_url(self.base_url)
@@ -117,82 +117,86 @@ class Settings:
         _check_key(self.api_key.get_secret_value(), "KAIZEN_API_KEY")
 
 
+def _text(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name, "").strip()
+
+
 def _read_key(environ: Mapping[str, str]) -> SecretStr | None:
-    key = environ.get("KAIZEN_API_KEY", "").strip()
-    path = environ.get("KAIZEN_API_KEY_FILE", "").strip()
-    if not key and path:
-        named = "The file named by KAIZEN_API_KEY_FILE"
-        try:
-            key = Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
-        except (OSError, ValueError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not a readable text file"
-            raise NotConfiguredError(f"{named} can't be read: {reason}.") from None
-        if not key:
-            raise NotConfiguredError(f"{named} is empty.")
-        _check_key(key, named)
-    return SecretStr(key) if key else None
+    key, path = _text(environ, "KAIZEN_API_KEY"), _text(environ, "KAIZEN_API_KEY_FILE")
+    if key or not path:
+        return SecretStr(key) if key else None
+    source = "The file named by KAIZEN_API_KEY_FILE"
+    try:
+        key = Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a readable text file"
+        raise NotConfiguredError(f"{source} can't be read: {reason}.") from None
+    if not key:
+        raise NotConfiguredError(f"{source} is empty.")
+    _check_key(key, source)
+    return SecretStr(key)
 
 
 def _read_base_url(environ: Mapping[str, str]) -> str | None:
-    return environ.get("KAIZEN_BASE_URL", "").strip().rstrip("/") or None
+    return _text(environ, "KAIZEN_BASE_URL").rstrip("/") or None
 
 
 def _read_call_timeout(environ: Mapping[str, str]) -> float | None:
-    text = environ.get("KAIZEN_CALL_TIMEOUT", "").strip()
+    text = _text(environ, "KAIZEN_CALL_TIMEOUT")
     if not text:
         return None
     try:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if not 0 < seconds <= MAX_CALL_TIMEOUT:  # NaN compares false, so it is refused here too
+    if not 0 < seconds <= MAX_CALL_TIMEOUT:  # false for NaN too
         raise NotConfiguredError(
             f"KAIZEN_CALL_TIMEOUT must be a number of seconds above 0 and at most {MAX_CALL_TIMEOUT:.0f}."
         )
     return seconds
 
 
-def _whole_number(name: str, least: int, most: int) -> Callable[[Mapping[str, str]], int | None]:
+def _integer_reader(name: str, lowest: int, highest: int) -> Callable[[Mapping[str, str]], int | None]:
     def read(environ: Mapping[str, str]) -> int | None:
-        text = environ.get(name, "").strip()
+        text = _text(environ, name)
         if not text:
             return None
-        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
-            raise NotConfiguredError(f"{name} must be a whole number from {least} to {most}.")
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
+            raise NotConfiguredError(f"{name} must be a whole number from {lowest} to {highest}.")
         return int(text)
 
     return read
 
 
 def _read_raw(environ: Mapping[str, str]) -> str | None:
-    word = environ.get("KAIZEN_RAW", "").strip().lower()
-    if word not in {"", "safe", "exact"}:
+    mode = _text(environ, "KAIZEN_RAW").lower()
+    if mode not in {"", "safe", "exact"}:
         raise NotConfiguredError("KAIZEN_RAW must be safe or exact.")
-    return word or None
+    return mode or None
 
 
 def _read_log_level(environ: Mapping[str, str]) -> str | None:
-    """Any word: a wrong level is no reason to refuse lookups, so the command line deals with it."""
-    return environ.get("KAIZEN_LOG_LEVEL", "").strip().upper() or None
+    """Any word: an invalid level must not make lookups fail, so `logs` handles it."""
+    return _text(environ, "KAIZEN_LOG_LEVEL").upper() or None
 
 
 def _read_sandbox(environ: Mapping[str, str]) -> bool:
-    word = environ.get("KAIZEN_SANDBOX", "").strip().lower()
+    word = _text(environ, "KAIZEN_SANDBOX").lower()
     if word not in _TRUE | _FALSE:
         raise NotConfiguredError("KAIZEN_SANDBOX must be 1 (use the built-in sandbox) or 0.")
     return word in _TRUE
 
 
 _READERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
-    "sandbox": _read_sandbox,  # first, because it decides whether the next two are read at all
+    "sandbox": _read_sandbox,  # first: in the sandbox the next two are not read
     "api_key": _read_key,
     "base_url": _read_base_url,
     "call_timeout": _read_call_timeout,
-    "max_retries": _whole_number("KAIZEN_MAX_RETRIES", 0, 10),
-    "max_body_bytes": _whole_number("KAIZEN_MAX_BODY_BYTES", 1024, 2**30),
-    "max_concurrency": _whole_number("KAIZEN_MAX_CONCURRENCY", 1, 100),
-    "max_calls_per_minute": _whole_number("KAIZEN_MAX_CALLS_PER_MINUTE", 1, 1_000_000),
-    "max_result_chars": _whole_number("KAIZEN_MAX_RESULT_CHARS", 8_000, 1_000_000),
+    "max_retries": _integer_reader("KAIZEN_MAX_RETRIES", 0, 10),
+    "max_body_bytes": _integer_reader("KAIZEN_MAX_BODY_BYTES", 1024, 2**30),
+    "max_concurrency": _integer_reader("KAIZEN_MAX_CONCURRENCY", 1, 100),
+    "max_calls_per_minute": _integer_reader("KAIZEN_MAX_CALLS_PER_MINUTE", 1, 1_000_000),
+    "max_result_chars": _integer_reader("KAIZEN_MAX_RESULT_CHARS", 8_000, 1_000_000),
     "raw": _read_raw,
     "log_level": _read_log_level,
 }
@@ -209,20 +213,20 @@ def _check_base_url(url: str) -> None:
             f"KAIZEN_BASE_URL must be an address like {DEFAULT_BASE_URL}, "
             "without spaces, user name, query or fragment."
         )
-    if parts.scheme == "http" and host not in _LOOPBACK:
+    if parts.scheme == "http" and host not in _LOOPBACK_HOSTS:
         raise NotConfiguredError(
             "KAIZEN_BASE_URL starts with http://, which would send the key unencrypted. "
             "Use https:// (http:// is accepted for localhost only)."
         )
 
 
-def _check_key(key: str, where: str) -> None:
-    if _UNEXPANDED.fullmatch(key):
+def _check_key(key: str, source: str) -> None:
+    if _UNEXPANDED_VARIABLE.fullmatch(key):
         raise NotConfiguredError(
-            f"{where} holds the name of a variable instead of its value: the client that starts this server "
+            f"{source} holds the name of a variable instead of its value: the client that starts this server "
             "did not expand it."
         )
     if not re.fullmatch(r"[!-~]+", key) or "'" in key or '"' in key:
         raise NotConfiguredError(
-            f"{where} has a space, a quotation mark or another character that no key has; paste the key alone."
+            f"{source} has a space, a quotation mark or another character that no key has; paste the key alone."
         )

@@ -1,4 +1,4 @@
-"""What the tools accept: forgiving about how an id is written, strict about everything else."""
+"""Arguments of the tools. An id is accepted in many forms; everything else must be exact."""
 
 import difflib
 import json
@@ -19,148 +19,153 @@ from kaizen_mcp.sanitize.escaping import escape_hidden, quote
 Detail = Literal["full", "summary"]
 
 MAX_ID = 256
-_EXPECTED = 'pass the id as text, for example "exec_abc123"'
-# What surrounds an id that was copied from a chat, a document or a log.
-_WRAPPING = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\ufeff"
+"""Characters of an id."""
+
+_EXPECTED_ID = 'pass the id as text, for example "exec_abc123"'
+
+# Quotes and invisible characters that are copied along with an id from a chat, a document or a log.
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\ufeff"
+_PUNCTUATION = ".,;:()<>[]{}"
+_REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
 _LINK = re.compile(r"https?://[^\s<>\"'`)\]|*]+", re.IGNORECASE)
-_BARE_LINK = re.compile(r"[\w.:-]+/(\S*/)?(instructor[-_]?)?executions?/\S+", re.IGNORECASE)
+_LINK_WITHOUT_SCHEME = re.compile(r"[\w.:-]+/(\S*/)?(instructor[-_]?)?executions?/\S+", re.IGNORECASE)
 _ID_PARAMETER = re.compile(r"(instructor[-_]?)?execution[-_]?(id)?", re.IGNORECASE)
-_ID_FOLLOWS = re.compile(r"(instructor[-_]?)?executions?", re.IGNORECASE)
-# Words that may stand between `executions` and the id, in the API's own paths or in a dashboard's.
-_NO_IDS = {"get", "getevents", "list", "retry", "view", "details", "history", "compare", "new", "all", "search"}
-# What has ids of its own, which are not those of executions.
-_OTHER_THINGS = {"workflow", "workflows", "batch", "batches", "session", "sessions", "file", "files"} | {
+_SEGMENT_BEFORE_ID = re.compile(r"(instructor[-_]?)?executions?", re.IGNORECASE)
+# Segments that may stand between `executions` and the id, in paths of the API or of a dashboard.
+_ACTIONS = {"get", "getevents", "list", "retry", "view", "details", "history", "compare", "new", "all", "search"}
+# Segments that are followed by the id of something else.
+_OTHER_RESOURCES = {"workflow", "workflows", "batch", "batches", "session", "sessions", "file", "files"} | {
     "login", "logins", "org", "orgs", "organization", "organizations", "user", "users"
 }  # fmt: skip
-# In prose, only what can hardly be a word: `exec-claim-failed`, `exec_abc123`, a UUID.
-_WRITTEN_LIKE_AN_ID = re.compile(
+
+# An id in prose must have a form that no word has: `exec-claim-failed`, `exec_abc123`, a UUID.
+_ID_IN_PROSE = re.compile(
     r"\b(?:exec(?:ution)?[-_][\w-]*\w|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b", re.IGNORECASE
 )
-_PUNCTUATION = ".,;:()<>[]{}"
-_IS_AN_ID = re.compile(r"((instructor[-_]?)?execution[-_]?)?id", re.IGNORECASE)
-_FAR_ENOUGH = 10_000
-_REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_ID_KEY = re.compile(r"((instructor[-_]?)?execution[-_]?)?id", re.IGNORECASE)
+_MAX_SEARCHED = 10_000
+"""Characters of a text in which an id is searched for."""
 
 
 def read_id(value: object) -> str:
-    """Read an id as people and models write it.
+    """Return the id in an argument, as people and models write it.
 
-    Spaces and quotes around it are dropped, an integer becomes its text, and a pasted URL yields the id in it.
+    Spaces, quotes and punctuation around it are removed, an integer becomes text, and a link yields the id in it.
 
     Raises:
-        PydanticCustomError: it is no id; the message says why and what is expected.
+        PydanticCustomError: no valid id; the message has the reason and what to pass instead.
     """
-    text = _as_text(value).strip().strip(_WRAPPING).strip()
-    bare = text.strip(_PUNCTUATION)
-    if _WRITTEN_LIKE_AN_ID.fullmatch(bare):
-        text = bare
-    if link := _LINK.search(text) or _BARE_LINK.fullmatch(text):
+    text = _as_text(value).strip().strip(_QUOTES).strip()
+    without_punctuation = text.strip(_PUNCTUATION)
+    if _ID_IN_PROSE.fullmatch(without_punctuation):
+        text = without_punctuation
+    if link := _LINK.search(text) or _LINK_WITHOUT_SCHEME.fullmatch(text):
         text = _id_in_link(link[0].rstrip(".,;:!"))
     if not text:
-        raise _refused("is empty")
+        raise _invalid_id("is empty")
     if (text[0], text[-1]) in {("{", "}"), ("[", "]")}:
-        raise _refused("is JSON in a text", _id_within(text))
-    if re.search(r"[\s=(<\[,;]", text) and (within := _id_within(text)):
-        raise _refused("has more in it than an id", within)
+        raise _invalid_id("is JSON, not one id", _find_id(text))
+    if re.search(r"[\s=(<\[,;]", text) and (found_id := _find_id(text)):
+        raise _invalid_id("has more in it than an id", found_id)
     if len(text) > MAX_ID:
-        raise _refused(f"is longer than {MAX_ID} characters")
+        raise _invalid_id(f"is longer than {MAX_ID} characters")
     if escape_hidden(text) != text or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in text):
-        raise _refused("has control or invisible characters in it")
+        raise _invalid_id("has control or invisible characters in it")
     return text
 
 
 def _as_text(value: object) -> str:
     if isinstance(value, list | dict):
         kind = "a list" if isinstance(value, list) else "an object"
-        raise _refused(f"is {kind}, not one id", _id_within(cast("object", value)))
+        raise _invalid_id(f"is {kind}, not one id", _find_id(cast("object", value)))
     if isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) >= 10**MAX_ID:  # also more digits than Python converts
-            raise _refused(f"has more than {MAX_ID} digits")
+        if abs(value) >= 10**MAX_ID:  # Python refuses to convert integers of very many digits
+            raise _invalid_id(f"has more than {MAX_ID} digits")
         return str(value)
     if not isinstance(value, str):
-        raise _refused("must be text")
+        raise _invalid_id("must be text")
     return value
 
 
-def _refused(why: str, within: str | None = None) -> PydanticCustomError:
-    """An error that says what is wrong with an id, and what to pass: the id found in it, if there is one."""
-    expected = f"pass just {quote(within, MAX_ID)}, one id a call" if within else _EXPECTED
-    return PydanticCustomError("id", "{why}; {expected}", {"why": why, "expected": expected})
+def _invalid_id(reason: str, found_id: str | None = None) -> PydanticCustomError:
+    """Error with the reason and what to pass instead: the id found in the argument, if there is one."""
+    expected = f"pass just {quote(found_id, MAX_ID)}, one id a call" if found_id else _EXPECTED_ID
+    return PydanticCustomError("id", "{reason}; {expected}", {"reason": reason, "expected": expected})
 
 
-def _id_within(value: object) -> str | None:
-    """The first id in a list, an object, JSON or prose, if one can be told."""
+def _find_id(value: object) -> str | None:
+    """The first id in a list, an object, JSON or prose; None if there is none."""
     if isinstance(value, list):
-        return next(filter(None, map(_id_within_one, cast("list[object]", value))), None)
+        return next(filter(None, map(_as_id, cast("list[object]", value))), None)
     if isinstance(value, dict):
         fields = cast("dict[str, object]", value)
-        return next((_id_within_one(fields[key]) for key in fields if _IS_AN_ID.fullmatch(key)), None)
+        return next((_as_id(fields[key]) for key in fields if _ID_KEY.fullmatch(key)), None)
     text = str(value)
     with suppress(ValueError, RecursionError):
-        inner = json.loads(text)
-        if isinstance(inner, list | dict):
-            return _id_within(cast("object", inner))
-    found = _WRITTEN_LIKE_AN_ID.search(text[:_FAR_ENOUGH])
-    return found[0] if found else None
+        decoded = json.loads(text)
+        if isinstance(decoded, list | dict):
+            return _find_id(cast("object", decoded))
+    match = _ID_IN_PROSE.search(text[:_MAX_SEARCHED])
+    return match[0] if match else None
 
 
-def _id_within_one(value: object) -> str | None:
+def _as_id(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MAX_ID:
         return str(value)
     return value if isinstance(value, str) and 0 < len(value) <= MAX_ID else None
 
 
 def _id_in_link(link: str) -> str:
-    """Find the id in a link.
+    """Return the id in a link.
 
-    How Kaizen's dashboard builds its links is not documented. So this looks, in this order, for a parameter
-    named like an execution's id, for what follows `execution` or `executions` in the path, for a parameter
-    `id`, and for a last part of the path that looks like an id and does not belong to something else.
+    The form of Kaizen's links is not documented. Candidates are, in this order: a query parameter named like an
+    execution's id, the path segment after `execution` or `executions`, a parameter `id`, and a last path segment
+    that looks like an id and does not belong to another resource.
     """
     try:
-        parts = urlsplit(link if "://" in link else f"https://{link}")
-        # Single-page dashboards keep a path of their own behind the `#`.
-        inner = urlsplit(parts.fragment.lstrip("!")) if parts.fragment.startswith(("/", "!/")) else urlsplit("")
+        url = urlsplit(link if "://" in link else f"https://{link}")
+        # Single-page applications have a second path after the `#`.
+        inner = urlsplit(url.fragment.lstrip("!")) if url.fragment.startswith(("/", "!/")) else urlsplit("")
     except ValueError:
-        raise _refused("has a link in it that is not valid") from None
-    parameters = parse_qsl(parts.query) + parse_qsl(inner.query)
-    segments = [unquote(segment).strip() for segment in f"{parts.path}/{inner.path}".split("/")]
-    segments = [segment for segment in segments if segment and segment.lower() not in _NO_IDS]
-    pairs = [(a, b) for a, b in pairwise(["", *segments]) if not _ID_FOLLOWS.fullmatch(b)]
+        raise _invalid_id("has a link in it that is not valid") from None
+    parameters = [(name, value.strip()) for name, value in parse_qsl(url.query) + parse_qsl(inner.query)]
+    segments = [unquote(segment).strip() for segment in f"{url.path}/{inner.path}".split("/")]
+    segments = [segment for segment in segments if segment and segment.lower() not in _ACTIONS]
+    pairs = [pair for pair in pairwise(["", *segments]) if not _SEGMENT_BEFORE_ID.fullmatch(pair[1])]
     candidates = [
-        *(value.strip() for name, value in parameters if _ID_PARAMETER.fullmatch(name)),
-        *(b for a, b in pairs if _ID_FOLLOWS.fullmatch(a) and b.lower() not in _OTHER_THINGS),
-        *(value.strip() for name, value in parameters if name.lower() == "id"),
-        *(b for a, b in pairs[-1:] if a.lower() not in _OTHER_THINGS and re.search(r"[\d_-]", b)),
+        *(value for name, value in parameters if _ID_PARAMETER.fullmatch(name)),
+        *(b for a, b in pairs if _SEGMENT_BEFORE_ID.fullmatch(a) and b.lower() not in _OTHER_RESOURCES),
+        *(value for name, value in parameters if name.lower() == "id"),
+        *(b for a, b in pairs[-1:] if a.lower() not in _OTHER_RESOURCES and re.search(r"[\d_-]", b)),
     ]
     if not candidates:
-        raise _refused("has a link in it with no id that can be told")
+        raise _invalid_id("has a link in it that contains no id")
     return candidates[0]
 
 
 ExecutionId = Annotated[str, BeforeValidator(read_id)]
 
-
-_LONGEST_PATH = 2000
+_MAX_PATH = 2000
 
 
 def read_path(value: object) -> object:
-    """Read a JSON Pointer as models write it: with or without the slash it begins with."""
+    """Return a JSON Pointer with the slash at its start, which models may omit."""
     if not isinstance(value, str):
         return value
     text = value.strip().removeprefix("#")
-    if len(text) > _LONGEST_PATH:
-        raise ValueError(f"it is longer than {_LONGEST_PATH} characters")
+    if len(text) > _MAX_PATH:
+        raise ValueError(f"it is longer than {_MAX_PATH} characters")
     return f"/{text}" if text and not text.startswith("/") else text
 
 
 MAX_WAIT = 45
-"""Seconds: most clients give up on a call after 60."""
+"""Seconds. Most clients end a call after 60."""
 
 
-def _no_boolean(value: object) -> object:
-    if isinstance(value, bool):  # "yes, wait" would be read as one second
-        raise ValueError("it must be a number")  # noqa: TRY004 - pydantic answers this one in words
+def _reject_boolean(value: object) -> object:
+    if isinstance(value, bool):  # pydantic would read true as one second
+        raise ValueError("it must be a number")  # noqa: TRY004 - pydantic reports only a ValueError as invalid
     return value
 
 
@@ -169,7 +174,7 @@ class _Arguments(BaseModel):
 
     id: ExecutionId
     detail: Detail = Field("full", description="full: facts and raw object; summary: facts only.")
-    wait_seconds: Annotated[float, BeforeValidator(_no_boolean)] = Field(
+    wait_seconds: Annotated[float, BeforeValidator(_reject_boolean)] = Field(
         0, ge=0, le=MAX_WAIT, description="Wait up to so long for it to end or to need a person."
     )
     path: Annotated[str, BeforeValidator(read_path)] = Field(
@@ -198,41 +203,41 @@ Arguments = TypeVar("Arguments", bound=BaseModel)
 def read_arguments(model: type[Arguments], arguments: Mapping[str, Any]) -> Arguments:
     """Validate the arguments of a call.
 
-    Null for an optional argument counts as not given: some clients send every argument they know.
+    An optional argument may be null: some clients send all arguments of a tool.
 
     Raises:
-        InvalidInputError: one sentence that says which argument to change, and how.
+        InvalidInputError: an argument is invalid; the message names it and says how to change it.
     """
-    given = {
-        name: value
-        for name, value in arguments.items()
-        if value is not None or name not in model.model_fields or model.model_fields[name].is_required()
-    }
+    optional = {name for name, field in model.model_fields.items() if not field.is_required()}
+    values = {name: value for name, value in arguments.items() if value is not None or name not in optional}
     try:
-        return model.model_validate(given)
+        return model.model_validate(values)
     except ValidationError as error:
-        raise InvalidInputError(_sentence(error.errors(), list(model.model_fields))) from None
+        raise InvalidInputError(_message(error.errors(), list(model.model_fields))) from None
 
 
-def _sentence(errors: list[ErrorDetails], known: list[str]) -> str:
+def _message(errors: list[ErrorDetails], names: list[str]) -> str:
+    """One sentence about unknown arguments, or else about the first invalid one."""
     unknown = [str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"]
     if unknown:
-        names = ", ".join(f'{quote(name)} (nearest: "{_nearest(name, known)}")' for name in unknown[:3])
+        hints = ", ".join(f'{quote(name)} (nearest: "{_nearest(name, names)}")' for name in unknown[:3])
         plural = "s" if len(unknown) > 1 else ""
-        return f"Unknown argument{plural} {names}; this tool takes {', '.join(known[:-1])} and {known[-1]}."
+        return f"Unknown argument{plural} {hints}; this tool takes {', '.join(names[:-1])} and {names[-1]}."
     error = errors[0]
-    name = error["loc"][0]
-    if error["type"] == "missing":
-        return f'Argument "{name}" is missing; {_EXPECTED}.'
-    if error["type"] == "literal_error":
-        return f'Argument "{name}" must be {error.get("ctx", {})["expected"]}.'.replace("'", '"')
-    if name == "id":
-        return f'Argument "{name}" {error["msg"]}.'
-    if name == "wait_seconds":
-        return f'Argument "{name}" must be a number from 0 to {MAX_WAIT}; to wait longer, call again.'
-    return f'Argument "{name}" is not right: {error["msg"][0].lower()}{error["msg"][1:]}.'
+    argument = f'Argument "{error["loc"][0]}"'
+    match error["loc"][0], error["type"]:
+        case _, "missing":
+            return f"{argument} is missing; {_EXPECTED_ID}."
+        case _, "literal_error":
+            return f"{argument} must be {error.get('ctx', {})['expected']}.".replace("'", '"')
+        case "id", _:
+            return f"{argument} {error['msg']}."
+        case "wait_seconds", _:
+            return f"{argument} must be a number from 0 to {MAX_WAIT}; to wait longer, call again."
+        case _:
+            return f"{argument} is not valid: {error['msg'][0].lower()}{error['msg'][1:]}."
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    """The known name inside `name` (`executionId` has `id`), else the one spelled most alike."""
-    return max(known, key=lambda k: (k in name.lower(), difflib.SequenceMatcher(a=name, b=k).ratio()))
+def _nearest(name: str, names: list[str]) -> str:
+    """The argument whose name is inside `name` (`executionId` has `id`), else the most similar one."""
+    return max(names, key=lambda n: (n in name.lower(), difflib.SequenceMatcher(a=name, b=n).ratio()))

@@ -107,15 +107,15 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": [4711]}, just("is a list, not one id", "4711")),
         ({"id": []}, f'Argument "id" is a list, not one id; {EXPECTED}'),
         ({"id": {"executionId": "exec_a"}}, just("is an object, not one id", "exec_a")),
-        ({"id": '{"id": "exec_a"}'}, just("is JSON in a text", "exec_a")),
-        ({"id": '["7", "8"]'}, just("is JSON in a text", "7")),
-        ({"id": "[exec-7, exec-8]"}, just("is JSON in a text", "exec-7")),
+        ({"id": '{"id": "exec_a"}'}, just("is JSON, not one id", "exec_a")),
+        ({"id": '["7", "8"]'}, just("is JSON, not one id", "7")),
+        ({"id": "[exec-7, exec-8]"}, just("is JSON, not one id", "exec-7")),
         ({"id": "id=exec-7"}, just("has more in it than an id", "exec-7")),
         (
             {"id": "a", "wait_seconds": True},
             'Argument "wait_seconds" must be a number from 0 to 45; to wait longer, call again.',
         ),
-        ({"id": "{}"}, f'Argument "id" is JSON in a text; {EXPECTED}'),
+        ({"id": "{}"}, f'Argument "id" is JSON, not one id; {EXPECTED}'),
         ({"id": "is exec-claim-7 done?"}, just("has more in it than an id", "exec-claim-7")),
         (
             {"id": "run 6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94, please"},
@@ -137,15 +137,15 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": "a\u202eb"}, f'Argument "id" has control or invisible characters in it; {EXPECTED}'),
         (
             {"id": "https://app.kaizen.example/org1/settings"},
-            f'Argument "id" has a link in it with no id that can be told; {EXPECTED}',
+            f'Argument "id" has a link in it that contains no id; {EXPECTED}',
         ),
         (
             {"id": "https://app.kaizen.example/executions/batches/b-1"},
-            f'Argument "id" has a link in it with no id that can be told; {EXPECTED}',
+            f'Argument "id" has a link in it that contains no id; {EXPECTED}',
         ),
         (
             {"id": "https://app.kaizen.example/workflows/w-1"},
-            f'Argument "id" has a link in it with no id that can be told; {EXPECTED}',
+            f'Argument "id" has a link in it that contains no id; {EXPECTED}',
         ),
         ({"id": "https://[oops/executions/1"}, f'Argument "id" has a link in it that is not valid; {EXPECTED}'),
         ({"id": "a", "detail": "all"}, 'Argument "detail" must be "full" or "summary".'),

@@ -95,7 +95,7 @@ async def test_five_megabytes_are_read_row_by_row(connect: Connect, sandbox: htt
         ),
         (
             {"path": "/x", "offset": -1},
-            'Argument "offset" is not right: input should be greater than or equal to 0.',
+            'Argument "offset" is not valid: input should be greater than or equal to 0.',
         ),
     ],
 )
