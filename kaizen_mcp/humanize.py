@@ -1,7 +1,7 @@
-"""Numbers, durations, sizes and lists as people read them."""
+"""Format counts, durations, sizes and lists for people."""
 
-_MINUTE = 60
-_HOURS_BEFORE_DAYS = 48
+_MINUTE = 60  # seconds
+_MAX_HOURS = 48  # from here on, days
 
 
 def pluralize(count: int, noun: str) -> str:
@@ -11,22 +11,22 @@ def pluralize(count: int, noun: str) -> str:
 
 def format_duration(seconds: float) -> str:
     """Format a duration: `12 s`, `6 min 40 s`, `1 h 5 min`, `3 days`."""
-    whole = round(seconds)
-    minutes, seconds_left = divmod(whole, _MINUTE)
+    whole_seconds = round(seconds)
+    minutes, seconds_left = divmod(whole_seconds, _MINUTE)
     hours, minutes_left = divmod(minutes, 60)
-    if whole < 1:
+    if whole_seconds < 1:
         return "less than a second"
     if minutes < 1:
-        return f"{whole} s"
+        return f"{whole_seconds} s"
     if hours < 1:
         return f"{minutes} min {seconds_left} s" if seconds_left else f"{minutes} min"
-    if hours < _HOURS_BEFORE_DAYS:
+    if hours < _MAX_HOURS:
         return f"{hours} h {minutes_left} min" if minutes_left else f"{hours} h"
     return f"{hours // 24} days"
 
 
 def format_elapsed(seconds: float) -> str:
-    """Format a duration that is still growing: like `format_duration`, without seconds once there are minutes."""
+    """Format the time since a start, like `format_duration`. From one minute on, seconds are left out."""
     return format_duration(seconds - seconds % _MINUTE if seconds >= _MINUTE else seconds)
 
 
@@ -40,7 +40,7 @@ def format_size(size: int) -> str:
 
 
 def join_list(items: list[str], limit: int) -> str:
-    """Join a list as prose: `A`, `A and B`, `A, B and 3 more`."""
-    shown = items if len(items) <= limit else [*items[:limit], f"{len(items) - limit} more"]
-    *head, last = shown
+    """Join at most `limit` items as prose: `A`, `A and B`, `A, B and 3 more`."""
+    parts = items if len(items) <= limit else [*items[:limit], f"{len(items) - limit} more"]
+    *head, last = parts
     return f"{', '.join(head)} and {last}" if head else last
