@@ -106,10 +106,10 @@ def _get(options: SimpleNamespace) -> int:
 
 
 def _sandbox(options: SimpleNamespace) -> int:
-    from kaizen_mcp.sandbox.serve import bind, catalogue_lines, serve  # 180 ms
+    from kaizen_mcp.sandbox.serve import bind, sample_run_lines, serve  # 180 ms
 
     if options.list:
-        print(*catalogue_lines(), sep="\n")
+        print(*sample_run_lines(), sep="\n")
         return FOUND
     try:
         listener = bind(options.port)
@@ -125,7 +125,7 @@ def _sandbox(options: SimpleNamespace) -> int:
         print(
             f"Try: KAIZEN_BASE_URL=http://{host}:{port} KAIZEN_API_KEY=any kaizen-mcp get exec-eligibility-login"
         )
-        print(*catalogue_lines(), sep="\n", flush=True)
+        print(*sample_run_lines(), sep="\n", flush=True)
         serve(listener)
     return FOUND
 

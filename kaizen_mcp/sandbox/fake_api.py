@@ -1,6 +1,6 @@
-"""The sandbox as an ASGI app: both endpoints, shaped as the API's two documents show them.
+"""The sandbox as an ASGI app with the two endpoints that the API documents describe.
 
-The documents say nothing of error answers; the sandbox's are JSON with a `message`.
+The documents do not describe error responses. Here these are JSON with a `message`.
 """
 
 import json
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kaizen_mcp.sandbox.sample_runs import EXECUTIONS, INSTRUCTOR_EXECUTIONS, Clock, Entry, look_up
+from kaizen_mcp.sandbox.sample_runs import EXECUTIONS, INSTRUCTOR_EXECUTIONS, Clock, SampleRun, find_run
 
 
 def _utc_now() -> datetime:
@@ -25,33 +25,33 @@ def create_app(*, now: Callable[[], datetime] = _utc_now, speed: float = 1.0) ->
     """Build the app.
 
     Args:
-        now: the clock; the sandbox's times are counted from what it says here.
+        now: returns the current time. The times of the sample runs are relative to when the app was built.
         speed: how many times faster than usual `exec-live` goes through its states.
     """
     start = now()
 
     async def get_execution(request: Request) -> Response:
-        return JSONResponse({"execution": await _find(request, EXECUTIONS, Clock(start, now(), speed))})
+        return JSONResponse({"execution": await _look_up(request, EXECUTIONS, Clock(start, now(), speed))})
 
     async def get_instructor_execution(request: Request) -> Response:
-        return JSONResponse(await _find(request, INSTRUCTOR_EXECUTIONS, Clock(start, now(), speed)))
+        return JSONResponse(await _look_up(request, INSTRUCTOR_EXECUTIONS, Clock(start, now(), speed)))
 
     return Starlette(
         routes=[
             Route("/executions/get", get_execution, methods=["POST"]),
             Route("/instructor/executions/get", get_instructor_execution, methods=["POST"]),
         ],
-        exception_handlers={HTTPException: _as_json},
+        exception_handlers={HTTPException: _error_response},
     )
 
 
-async def _find(request: Request, entries: Mapping[str, Entry], clock: Clock) -> dict[str, Any]:
+async def _look_up(request: Request, runs: Mapping[str, SampleRun], clock: Clock) -> dict[str, Any]:
     _require_key(request)
-    identifier = _read_id(await request.body())
-    found = look_up(entries, identifier, clock)
-    if found is None:
+    run_id = _read_id(await request.body())
+    run = find_run(runs, run_id, clock)
+    if run is None:
         raise HTTPException(404, "No object with this id")
-    return found
+    return run
 
 
 def _require_key(request: Request) -> None:
@@ -65,12 +65,12 @@ def _read_id(body: bytes) -> str:
         payload = json.loads(body)
     except (ValueError, RecursionError):
         raise HTTPException(400, "The body is not JSON") from None
-    identifier = cast("dict[str, Any]", payload).get("id") if isinstance(payload, dict) else None
-    if not isinstance(identifier, str):
+    run_id = cast("dict[str, Any]", payload).get("id") if isinstance(payload, dict) else None
+    if not isinstance(run_id, str):
         raise HTTPException(400, 'The body must be {"id": string}')
-    return identifier
+    return run_id
 
 
-async def _as_json(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+async def _error_response(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     return JSONResponse({"message": error.detail}, error.status_code, headers=error.headers)

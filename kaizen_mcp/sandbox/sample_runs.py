@@ -1,8 +1,8 @@
-"""The executions that the sandbox knows: fixed ids, data that someone in operations would recognise.
+"""Sample executions of the sandbox, with fixed ids and realistic data.
 
-Objects have the fields of the API's two documents. What those leave open is made up here to have something to
-show, and is marked `made up`: the fields of a failed execution, every status word of an authentication, and
-the type and data of a block.
+Objects have the fields that the two API documents show. What the documents leave open is invented here and
+marked `made up`: the fields of a failed execution, the status words of an authentication, and the type and data of
+a block.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,43 +13,49 @@ from typing import Any
 JsonObject = dict[str, Any]
 
 RUNNING_AFTER, LOGIN_AFTER, FINISHED_AFTER = 3, 8, 20
-"""Seconds after the sandbox's start at which `exec-live` starts to run, waits for a login, and has finished."""
+"""Seconds after the start of the sandbox when `exec-live` starts to run, waits for a login, and has finished."""
 
-ROWS = 36_000
+LARGE_OUTPUT_ROWS = 36_000
 """Rows in the output of `exec-large`, about five megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The sandbox's start and the time of the request, both aware, and how many times faster `exec-live` moves."""
+    """Time of one request.
+
+    Attributes:
+        start: when the sandbox started, with a time zone.
+        now: when the request arrived, with a time zone.
+        speed: how many times faster than usual `exec-live` goes through its states.
+    """
 
     start: datetime
     now: datetime
     speed: float = 1.0
 
-    def ago(self, **before: float) -> str:
-        """RFC 3339 text of a time before the sandbox started: `ago(minutes=4)`."""
-        return _rfc3339(self.start - timedelta(**before))
+    def ago(self, **duration: float) -> str:
+        """Format a time before the start of the sandbox as RFC 3339: `ago(minutes=4)`."""
+        return _format_rfc3339(self.start - timedelta(**duration))
 
-    def after(self, seconds: float) -> str:
-        """RFC 3339 text of the time when `exec-live` has moved this far."""
-        return _rfc3339(self.start + timedelta(seconds=seconds / self.speed))
+    def live_time(self, seconds: float) -> str:
+        """Format the time when `exec-live` is this many seconds old as RFC 3339."""
+        return _format_rfc3339(self.start + timedelta(seconds=seconds / self.speed))
 
     @property
-    def live_seconds(self) -> float:
-        """How far `exec-live` has moved: seconds since the sandbox started, times the speed."""
+    def live_age(self) -> float:
+        """Age of `exec-live` in seconds: time since the start of the sandbox, multiplied by the speed."""
         return (self.now - self.start).total_seconds() * self.speed
 
 
-def _rfc3339(moment: datetime) -> str:
+def _format_rfc3339(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One object of the catalogue: what it shows, and how it looks at a given time."""
+class SampleRun:
+    """A sample execution: what it demonstrates, and a function that builds it for a given time."""
 
-    shows: str
+    description: str
     build: Callable[[Clock], JsonObject]
 
 
@@ -110,14 +116,14 @@ def _login_block(login_id: str) -> JsonObject:
 def _execution(
     status: str,
     name: str,
-    taught: str,
+    workflow_name: str,
     login: tuple[str, str],
     **fields: Any,  # noqa: ANN401 - JSON
 ) -> JsonObject:
-    """An execution of the workflow `taught` with every field of the document; `fields` replace or add."""
-    slug = taught.lower().replace(" ", "-")
+    """Build an execution with every field of the API document; `fields` replace or add some."""
+    slug = workflow_name.lower().replace(" ", "-")
     return {
-        "workflow": {"id": f"workflow-{slug}", "name": taught},
+        "workflow": {"id": f"workflow-{slug}", "name": workflow_name},
         "batch": None,
         "logins": [_login(*login)],
         "authentications": [],
@@ -342,20 +348,20 @@ def _large(clock: Clock) -> JsonObject:
             "amount": n % 250 + 0.5,
             "remark": "Paid in full. " * 5,
         }
-        for n in range(ROWS)
+        for n in range(LARGE_OUTPUT_ROWS)
     ]
     return _execution(
         "Completed", "Export all claims of 2026", "Export claims", CIGNA,
         startTime=clock.ago(minutes=50), endTime=clock.ago(minutes=20), durationMs=1_800_000,
-        response={"count": ROWS, "rows": rows, "portal": "Cigna"},
+        response={"count": LARGE_OUTPUT_ROWS, "rows": rows, "portal": "Cigna"},
         downloads={"files": [_file(7, "claims-2026.csv", "text/csv", 5_000_000)], "message": None},
     )  # fmt: skip
 
 
 def _live(clock: Clock) -> JsonObject:
-    elapsed = clock.live_seconds
+    elapsed = clock.live_age
     name, workflow = "Eligibility check – live", "Verify eligibility"
-    started = {"startTime": clock.after(RUNNING_AFTER), "liveViewUrl": _live_view("live")}
+    started = {"startTime": clock.live_time(RUNNING_AFTER), "liveViewUrl": _live_view("live")}
     duration_ms = round((FINISHED_AFTER - RUNNING_AFTER) * 1000 / clock.speed)
     if elapsed < RUNNING_AFTER:
         return _execution("Enqueued", name, workflow, AVAILITY, attempts=0)
@@ -370,7 +376,7 @@ def _live(clock: Clock) -> JsonObject:
     return _execution(
         "Completed", name, workflow, AVAILITY, **started,
         authentications=[_authentication("Finished", "browser-live")],
-        endTime=clock.after(FINISHED_AFTER), durationMs=duration_ms,
+        endTime=clock.live_time(FINISHED_AFTER), durationMs=duration_ms,
         downloads={"files": [_file(5, "eligibility.pdf", "application/pdf", 88_120)], "message": None},
         response={"eligible": True, "plan": "PPO 500"},
     )  # fmt: skip
@@ -382,15 +388,15 @@ def _context_status(login: tuple[str, str], status: str) -> list[JsonObject]:
 
 def _instructor(
     status: str,
-    taught: str,
+    workflow_name: str,
     login: tuple[str, str],
     clock: Clock,
     **fields: Any,  # noqa: ANN401 - JSON
 ) -> JsonObject:
-    """An instructor execution with every field of the document; `fields` replace or add."""
-    slug = taught.lower().replace(" ", "-")
+    """Build an instructor execution with every field of the API document; `fields` replace or add some."""
+    slug = workflow_name.lower().replace(" ", "-")
     return {
-        "workflow": {"id": f"workflow-{slug}", "name": taught},
+        "workflow": {"id": f"workflow-{slug}", "name": workflow_name},
         "logins": [_login(*login)],
         "authentications": [],
         "contextAuthentications": _context_status(login, "Unauthenticated"),
@@ -470,47 +476,49 @@ def _teach_odd_shapes(clock: Clock) -> JsonObject:
     )  # fmt: skip
 
 
-EXECUTIONS: Mapping[str, Entry] = {
-    "exec-eligibility-login": Entry("running, waits for a person to log in", _eligibility_login),
-    "exec-prior-auth-running": Entry("running", _prior_auth_running),
-    "exec-claim-queued": Entry("queued", _claim_queued),
-    "exec-claim-paused": Entry("paused for a manual login", _claim_paused),
-    "exec-paused-unexplained": Entry("paused, and the API does not say why", _paused_unexplained),
-    "exec-invoices-finished": Entry("finished, with downloads and a response", _invoices_finished),
-    "exec-eob-pending": Entry("finished, downloads still to come", _eob_pending),
-    "exec-report-in-file": Entry("finished, response truncated and in a file", _report_in_file),
-    "exec-claim-failed": Entry("failed on its last attempt", _claim_failed),
-    "exec-remittance-retry": Entry("failed, with attempts left", _remittance_retry),
-    "exec-failed-silent": Entry("failed, with no reason given", _failed_silent),
-    "exec-test-run": Entry("a test run", _test_run),
-    "exec-child": Entry("the child of another execution", _child),
-    "exec-batch-member": Entry("a member of a batch", _batch_member),
-    "exec-every-login": Entry("an authentication of every variant", _every_login),
-    "exec-sparse": Entry("nothing but an id and a status", _sparse),
-    "exec-statusless": Entry("no status", _statusless),
-    "exec-cancelled": Entry("a status nobody documented", _cancelled),
-    "exec-odd-shapes": Entry("fields of unexpected types", _odd_shapes),
-    "exec-hostile": Entry("hostile text in its names", _hostile),
-    "exec-credentials": Entry("credentials in its params and in its error", _credentials),
-    "exec-large": Entry("five megabytes of output", _large),
-    "exec-live": Entry("queued, running, waiting for a login, finished: by the sandbox's clock", _live),
+EXECUTIONS: Mapping[str, SampleRun] = {
+    "exec-eligibility-login": SampleRun("running, waiting for a person to log in", _eligibility_login),
+    "exec-prior-auth-running": SampleRun("running", _prior_auth_running),
+    "exec-claim-queued": SampleRun("queued", _claim_queued),
+    "exec-claim-paused": SampleRun("paused for a manual login", _claim_paused),
+    "exec-paused-unexplained": SampleRun("paused for no stated reason", _paused_unexplained),
+    "exec-invoices-finished": SampleRun("finished, with downloads and a response", _invoices_finished),
+    "exec-eob-pending": SampleRun("finished, downloads pending", _eob_pending),
+    "exec-report-in-file": SampleRun("finished, response truncated and in a file", _report_in_file),
+    "exec-claim-failed": SampleRun("failed on its last attempt", _claim_failed),
+    "exec-remittance-retry": SampleRun("failed, with attempts left", _remittance_retry),
+    "exec-failed-silent": SampleRun("failed, with no reason given", _failed_silent),
+    "exec-test-run": SampleRun("a test run", _test_run),
+    "exec-child": SampleRun("the child of another execution", _child),
+    "exec-batch-member": SampleRun("a member of a batch", _batch_member),
+    "exec-every-login": SampleRun("an authentication of every variant", _every_login),
+    "exec-sparse": SampleRun("nothing but an id and a status", _sparse),
+    "exec-statusless": SampleRun("no status", _statusless),
+    "exec-cancelled": SampleRun("an undocumented status", _cancelled),
+    "exec-odd-shapes": SampleRun("fields of unexpected types", _odd_shapes),
+    "exec-hostile": SampleRun("hostile text in its names", _hostile),
+    "exec-credentials": SampleRun("credentials in its params and in its error", _credentials),
+    "exec-large": SampleRun("five megabytes of output", _large),
+    "exec-live": SampleRun(
+        "queued, running, waiting for a login, finished: changes while the sandbox runs", _live
+    ),
 }
 
-INSTRUCTOR_EXECUTIONS: Mapping[str, Entry] = {
-    "teach-queued": Entry("queued", _teach_queued),
-    "teach-recording": Entry("recording", _teach_recording),
-    "teach-login": Entry("waits for a person to log in", _teach_login),
-    "teach-paused": Entry("paused", _teach_paused),
-    "teach-finished": Entry("finished", _teach_finished),
-    "teach-failed": Entry("failed", _teach_failed),
-    "teach-ended-early": Entry("has an end time but an active status", _teach_ended_early),
-    "teach-archived": Entry("a status nobody documented", _teach_archived),
-    "teach-sparse": Entry("half empty", _teach_sparse),
-    "teach-odd-shapes": Entry("fields of unexpected types", _teach_odd_shapes),
+INSTRUCTOR_EXECUTIONS: Mapping[str, SampleRun] = {
+    "teach-queued": SampleRun("queued", _teach_queued),
+    "teach-recording": SampleRun("recording", _teach_recording),
+    "teach-login": SampleRun("waiting for a person to log in", _teach_login),
+    "teach-paused": SampleRun("paused", _teach_paused),
+    "teach-finished": SampleRun("finished", _teach_finished),
+    "teach-failed": SampleRun("failed", _teach_failed),
+    "teach-ended-early": SampleRun("has an end time but an active status", _teach_ended_early),
+    "teach-archived": SampleRun("an undocumented status", _teach_archived),
+    "teach-sparse": SampleRun("most fields missing", _teach_sparse),
+    "teach-odd-shapes": SampleRun("fields of unexpected types", _teach_odd_shapes),
 }
 
 
-def look_up(entries: Mapping[str, Entry], identifier: str, clock: Clock) -> JsonObject | None:
-    """Return the object with this id as it looks at the clock's time, or None."""
-    entry = entries.get(identifier)
-    return {"id": identifier, **entry.build(clock)} if entry else None
+def find_run(runs: Mapping[str, SampleRun], run_id: str, clock: Clock) -> JsonObject | None:
+    """Return the object with this id as it is at the clock's time, or None if there is none."""
+    run = runs.get(run_id)
+    return {"id": run_id, **run.build(clock)} if run else None

@@ -1,4 +1,4 @@
-"""Run the sandbox as a server on loopback, for clients that want a real address."""
+"""Run the sandbox as an HTTP server on the loopback interface."""
 
 import socket
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from kaizen_mcp.sandbox.sample_runs import EXECUTIONS, INSTRUCTOR_EXECUTIONS
 HOST = "127.0.0.1"
 
 
-def catalogue_lines() -> Iterator[str]:
-    """Every id the sandbox knows and what it shows, as lines for a person."""
+def sample_run_lines() -> Iterator[str]:
+    """Return lines of text that list the id and description of every sample run."""
     width = max(map(len, [*EXECUTIONS, *INSTRUCTOR_EXECUTIONS]))
     yield "Executions (get_execution):"
-    yield from (f"  {identifier:{width}}  {entry.shows}" for identifier, entry in EXECUTIONS.items())
+    yield from (f"  {run_id:{width}}  {run.description}" for run_id, run in EXECUTIONS.items())
     yield "Instructor executions (get_instructor_execution):"
-    yield from (f"  {identifier:{width}}  {entry.shows}" for identifier, entry in INSTRUCTOR_EXECUTIONS.items())
+    yield from (f"  {run_id:{width}}  {run.description}" for run_id, run in INSTRUCTOR_EXECUTIONS.items())
 
 
 def bind(port: int) -> socket.socket:
-    """Take a port on loopback; 0 takes any free one.
+    """Listen on a port of the loopback interface; 0 means any free port.
 
     Raises:
         OSError: the port is taken or not allowed.
@@ -30,7 +30,7 @@ def bind(port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
-        listener.listen()  # from here on a client's connection waits instead of being refused
+        listener.listen()  # from now on, connections wait until `serve` accepts them
     except OSError:
         listener.close()
         raise
@@ -38,6 +38,6 @@ def bind(port: int) -> socket.socket:
 
 
 def serve(listener: socket.socket) -> None:
-    """Serve until interrupted."""
+    """Serve the sandbox on a listening socket until interrupted."""
     config = uvicorn.Config(create_app(), log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[listener])

@@ -233,8 +233,8 @@ def test_a_taken_port_is_explained(environ: Environ, running_sandbox: RunningSan
 def test_sandbox_list_names_every_id(environ: Environ) -> None:
     done = run("sandbox", "--list", env=environ)
     assert done.returncode == 0
-    for identifier, entry in {**EXECUTIONS, **INSTRUCTOR_EXECUTIONS}.items():
-        assert re.search(rf"^  {identifier} +{re.escape(entry.shows)}$", done.stdout, re.MULTILINE)
+    for identifier, sample in {**EXECUTIONS, **INSTRUCTOR_EXECUTIONS}.items():
+        assert re.search(rf"^  {identifier} +{re.escape(sample.description)}$", done.stdout, re.MULTILINE)
 
 
 def test_version_and_help_are_for_people(environ: Environ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from conftest import NOW
 
 from kaizen_mcp.sandbox.fake_api import create_app
-from kaizen_mcp.sandbox.sample_runs import EXECUTIONS, FINISHED_AFTER, INSTRUCTOR_EXECUTIONS, Clock, look_up
+from kaizen_mcp.sandbox.sample_runs import EXECUTIONS, FINISHED_AFTER, INSTRUCTOR_EXECUTIONS, Clock, find_run
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ async def test_an_execution_comes_in_its_wrapper_and_an_instructor_execution_wit
 def test_an_object_has_the_fields_of_the_document_and_no_others_but_the_marked(identifier: str) -> None:
     instructor = identifier in INSTRUCTOR_EXECUTIONS
     documented = sample("get_instructor_execution") if instructor else sample("get_execution")["execution"]
-    found = look_up(INSTRUCTOR_EXECUTIONS if instructor else EXECUTIONS, identifier, CLOCK)
+    found = find_run(INSTRUCTOR_EXECUTIONS if instructor else EXECUTIONS, identifier, CLOCK)
     assert found is not None
     assert set(documented) <= set(found)
     assert set(found) - set(documented) <= WEBHOOK | MADE_UP
@@ -51,10 +51,10 @@ def test_an_object_has_the_fields_of_the_document_and_no_others_but_the_marked(i
 
 def test_the_catalogue_covers_every_variant_and_case() -> None:
     late = Clock(NOW, NOW + timedelta(seconds=FINISHED_AFTER))
-    executions = [look_up(EXECUTIONS, identifier, late) or {} for identifier in EXECUTIONS]
+    executions = [find_run(EXECUTIONS, identifier, late) or {} for identifier in EXECUTIONS]
     statuses = {execution.get("status") for execution in executions}
     assert statuses == {"Enqueued", "InProgress", "Paused", "Completed", "Failed", "Cancelled", None}
-    every_login = look_up(EXECUTIONS, "exec-every-login", late) or {}
+    every_login = find_run(EXECUTIONS, "exec-every-login", late) or {}
     assert [login["status"] for login in every_login["authentications"]] == [
         "Enqueued", "InProgress", "Finished", "Failed"
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from mcp.types import CallToolResult, TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import Settings, create_server
-from kaizen_mcp.sandbox.sample_runs import ROWS
+from kaizen_mcp.sandbox.sample_runs import LARGE_OUTPUT_ROWS
 from kaizen_mcp.summary.as_text import MAX_VERDICT
 from kaizen_mcp.tools.get_execution import GET_EXECUTION
 from kaizen_mcp.tools.tool_result import MAX_BRIEF
@@ -79,7 +79,7 @@ async def test_five_megabytes_are_read_row_by_row(connect: Connect, sandbox: htt
             part = (await client.call_tool("get_execution", arguments)).structured_content["part"]
             rows += part["value"]
             offset = part.get("next_offset")
-    assert [row["row"] for row in rows] == list(range(ROWS))
+    assert [row["row"] for row in rows] == list(range(LARGE_OUTPUT_ROWS))
 
 
 @pytest.mark.parametrize(
