@@ -39,7 +39,7 @@ def result_of(line: bytes) -> dict[str, Any]:
     return json.loads(line)["result"]["structuredContent"]
 
 
-def test_the_driver_times_whole_answers_of_every_size(driver: Driver) -> None:
+def test_the_driver_gets_complete_results_of_every_size(driver: Driver) -> None:
     start = driver.start()
     assert 0 < start.listed < start.called
     assert [tool["name"] for tool in driver.tools] == ["get_execution", "get_instructor_execution"]
@@ -59,7 +59,7 @@ def test_the_driver_times_whole_answers_of_every_size(driver: Driver) -> None:
     assert len({row["row"] for row in rows}) == len(rows)
 
 
-def test_ratios_are_medians_over_the_rounds_of_our_figure_divided_by_anothers() -> None:
+def test_a_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
     figures = Figures()
     for ours, plain in [(1.0, 2.0), (3.0, 2.0), (9.0, 10.0)]:
         figures.add("call", OURS, ours)

@@ -49,7 +49,7 @@ def here(program: str) -> str:
 
 @posix_only
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("make ")])
-def test_make_knows_the_target(command: str) -> None:
+def test_each_make_command_in_the_readme_has_a_target(command: str) -> None:
     dry = subprocess.run([*shlex.split(command), "--dry-run"], cwd=ROOT, capture_output=True, check=False)
     assert dry.returncode == 0
 
@@ -61,7 +61,7 @@ def test_make_knows_the_target(command: str) -> None:
         for command in PRINTS
     ],
 )
-def test_a_command_of_the_readme_prints_what_it_should(command: str, environ: Environ) -> None:
+def test_a_readme_command_prints_the_expected_output(command: str, environ: Environ) -> None:
     words = shlex.split(command)
     settings = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
     program, *arguments = [word for word in words if not re.match(r"[A-Z_]+=", word)]
@@ -78,7 +78,7 @@ def test_a_command_of_the_readme_prints_what_it_should(command: str, environ: En
     assert PRINTS[command] in done.stdout
 
 
-def test_the_sandbox_of_the_readme_serves_until_it_is_ended(environ: Environ) -> None:
+def test_the_readme_sandbox_command_serves_until_terminated(environ: Environ) -> None:
     program, *arguments = shlex.split(SERVES)
     with subprocess.Popen(
         [here(program), *arguments], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
@@ -93,7 +93,7 @@ def test_the_sandbox_of_the_readme_serves_until_it_is_ended(environ: Environ) ->
 
 
 @pytest.mark.anyio
-async def test_the_example_configuration_starts_a_server_that_asks_for_the_key(environ: Environ) -> None:
+async def test_the_example_configuration_starts_a_server(environ: Environ) -> None:
     config = json.loads((ROOT / "examples/claude_desktop_config.json").read_text(encoding="utf-8"))
     (server,) = config["mcpServers"].values()
     command = here(server["command"].removeprefix("/path/to/kaizen-mcp/"))
@@ -106,7 +106,7 @@ async def test_the_example_configuration_starts_a_server_that_asks_for_the_key(e
 
 @pytest.mark.slow
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
-def test_an_example_works_against_a_real_address_and_fails_in_words(
+def test_an_example_works_and_explains_a_failed_lookup(
     example: Path, environ: Environ, running_sandbox: RunningSandbox
 ) -> None:
     with running_sandbox() as address:

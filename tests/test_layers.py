@@ -65,7 +65,7 @@ def test_every_module_belongs_to_a_layer() -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
+def test_a_module_imports_only_from_its_layer_and_below(path: Path) -> None:
     name = top_of(path)
     for imported in imports(path):
         library, _, rest = imported.partition(".")

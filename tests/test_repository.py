@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANIFEST: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
 
 
-def test_the_manifest_is_of_this_version_and_declares_every_variable() -> None:
+def test_the_manifest_has_this_version_and_every_variable() -> None:
     (package,) = MANIFEST["packages"]
     assert (MANIFEST["version"], package["version"], package["identifier"]) == (
         __version__,
@@ -30,13 +30,13 @@ def test_the_manifest_is_of_this_version_and_declares_every_variable() -> None:
     assert [name for name, variable in declared.items() if variable.get("isSecret")] == ["KAIZEN_API_KEY"]
 
 
-def test_the_manifest_keeps_the_registrys_limits() -> None:
+def test_the_manifest_meets_the_registrys_limits() -> None:
     assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", MANIFEST["name"])
     assert len(MANIFEST["description"]) <= 100
     assert f"<!-- mcp-name: {MANIFEST['name']} -->" in README  # the registry's proof of who owns the package
 
 
-def test_the_manifests_defaults_are_the_settings() -> None:
+def test_the_manifests_defaults_match_the_settings() -> None:
     (package,) = MANIFEST["packages"]
     defaults = {v["name"]: v["default"] for v in package["environmentVariables"] if "default" in v}
     assert Settings.from_env(defaults) == Settings.from_env({})
@@ -72,20 +72,20 @@ def test_every_error_code_is_explained() -> None:
         assert re.search(rf"^\| `{code}` ", page, re.MULTILINE), code
 
 
-def test_the_answer_in_the_readme_is_the_reviewed_one() -> None:
+def test_the_answer_in_the_readme_matches_its_snapshot() -> None:
     snapshot = json.loads((ROOT / "tests/snapshots/exec-eligibility-login.json").read_text(encoding="utf-8"))
     verdict = "\n".join(snapshot["verdict"])
     assert f"```text\n{verdict}\n```" in README
 
 
-def test_the_configuration_in_the_readme_is_the_example() -> None:
+def test_the_configuration_in_the_readme_matches_the_example() -> None:
     example = json.loads((ROOT / "examples/claude_desktop_config.json").read_text(encoding="utf-8"))
     block = re.search(r"```json\n(.*?)```", README, re.DOTALL)
     assert block
     assert json.loads(block[1]) == example
 
 
-def test_every_link_to_a_file_leads_to_one() -> None:
+def test_every_link_to_a_file_resolves() -> None:
     for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
             if not target.startswith("https://"):
@@ -109,7 +109,7 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.stdout.split("\0") if name]
 
 
-def test_no_file_names_a_package_registry_or_locks_to_one() -> None:
+def test_no_file_names_or_locks_to_a_package_registry() -> None:
     files = tracked_files()
     assert not {"uv.lock", "package-lock.json", "pylock.toml"} & {file.name for file in files}
     hosts = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "npmjs" + r"\.(org|com)"]))

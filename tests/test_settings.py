@@ -21,9 +21,7 @@ def refusal(environ: dict[str, str]) -> str:
 
 
 @pytest.mark.anyio
-async def test_without_a_key_the_server_lists_its_tools_and_every_call_says_what_to_set(
-    connect: Connect, era: str
-) -> None:
+async def test_without_a_key_a_call_explains_what_to_set(connect: Connect, era: str) -> None:
     async with connect(UNREAD, era=era, settings=Settings.from_env({})) as client:
         assert len((await client.list_tools()).tools) == 2
         result = await client.call_tool("get_execution", {"id": "a"})
@@ -31,7 +29,7 @@ async def test_without_a_key_the_server_lists_its_tools_and_every_call_says_what
     assert result.content[0].text.startswith("[not_configured] KAIZEN_API_KEY is not set. (KAIZEN_SANDBOX=1 tries")
 
 
-def test_the_defaults_are_the_documented_ones() -> None:
+def test_the_defaults_match_the_documentation() -> None:
     settings = Settings.from_env({"KAIZEN_API_KEY": "key"})
     assert settings == Settings(
         api_key=SecretStr("key"),
@@ -60,20 +58,20 @@ def test_every_variable_is_read() -> None:
     settings.require_usable()
 
 
-def test_in_the_sandbox_neither_key_nor_address_matters() -> None:
+def test_the_sandbox_ignores_invalid_keys_and_addresses() -> None:
     broken = {"KAIZEN_API_KEY_FILE": "/none", "KAIZEN_API_KEY": "${KEY}", "KAIZEN_BASE_URL": "nonsense"}
     settings = Settings.from_env({**broken, "KAIZEN_SANDBOX": "on"})
     assert settings == Settings(sandbox=True)
     settings.require_usable()
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_invalid_settings_are_reported_together() -> None:
     text = refusal({"KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_SANDBOX": "maybe"})
     assert "KAIZEN_CALL_TIMEOUT" in text
     assert "KAIZEN_SANDBOX" in text
 
 
-def test_the_key_may_stand_in_a_file(tmp_path: Path) -> None:
+def test_the_key_can_be_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("from-file\n", encoding="utf-8-sig")  # as Windows' Notepad writes it
     settings = Settings.from_env({"KAIZEN_API_KEY_FILE": str(file)})
@@ -81,7 +79,7 @@ def test_the_key_may_stand_in_a_file(tmp_path: Path) -> None:
     settings.require_usable()
 
 
-def test_a_key_file_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
+def test_an_unreadable_key_file_is_explained(tmp_path: Path) -> None:
     assert refusal({"KAIZEN_API_KEY_FILE": str(tmp_path / "none")}) == (
         "The file named by KAIZEN_API_KEY_FILE can't be read: No such file or directory."
     )
@@ -126,9 +124,7 @@ def test_a_key_file_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
         ({"KAIZEN_SANDBOX": "maybe"}, "KAIZEN_SANDBOX must be 1"),
     ],
 )
-def test_a_variable_that_cannot_be_used_is_named_and_its_value_is_not_shown(
-    environ: dict[str, str], start: str
-) -> None:
+def test_an_invalid_variable_is_named_without_its_value(environ: dict[str, str], start: str) -> None:
     text = refusal({"KAIZEN_API_KEY": "key", **environ})
     assert text.startswith(start)
     assert "pw" not in text

@@ -103,7 +103,7 @@ def conversation(era: str) -> list[JsonObject]:
     ]
 
 
-def test_stdout_carries_nothing_but_answers_in_either_era(era: str, environ: Environ) -> None:
+def test_stdout_carries_only_responses_in_either_era(era: str, environ: Environ) -> None:
     lines, errors = converse(conversation(era), {**environ, "KAIZEN_SANDBOX": "1"})
     answers = {line["id"]: line for line in lines}
     assert len(answers) == len(lines)
@@ -132,7 +132,7 @@ def test_the_handshake_names_the_server_and_its_version(environ: Environ) -> Non
 
 @pytest.mark.parametrize("mode", ERAS.values(), ids=ERAS)
 @pytest.mark.anyio
-async def test_the_sdk_client_gets_an_answer_over_a_real_pipe(mode: str, environ: Environ) -> None:
+async def test_the_sdk_client_gets_a_result_over_a_real_pipe(mode: str, environ: Environ) -> None:
     server = StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], "--sandbox"], env=environ)
     async with Client(server, mode=mode) as client:
         await client.list_tools()
@@ -140,7 +140,7 @@ async def test_the_sdk_client_gets_an_answer_over_a_real_pipe(mode: str, environ
     assert result.structured_content["raw"]["id"] == "exec-hostile"
 
 
-def test_settings_that_cannot_be_used_do_not_keep_the_server_from_starting(environ: Environ) -> None:
+def test_the_server_starts_with_invalid_settings(environ: Environ) -> None:
     broken = {**environ, "KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_LOG_LEVEL": "loud"}
     lines, errors = converse(
         [request(1, "tools/call", {"name": "get_execution", "arguments": {"id": "a"}}, "2026-07-28")], broken
@@ -149,14 +149,14 @@ def test_settings_that_cannot_be_used_do_not_keep_the_server_from_starting(envir
     assert "KAIZEN_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR." in errors
 
 
-def test_the_end_of_stdin_ends_the_process_at_once_even_before_the_first_message(environ: Environ) -> None:
+def test_closed_stdin_ends_the_process_before_the_first_message(environ: Environ) -> None:
     ended = subprocess.run(
         COMMAND, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROMPTLY, check=False
     )
     assert (ended.returncode, ended.stdout) == (0, b"")
 
 
-def test_a_client_may_close_its_end_with_its_last_request(era: str, environ: Environ) -> None:
+def test_requests_are_answered_after_the_client_closes_stdin(era: str, environ: Environ) -> None:
     sent = lines_of(*conversation(era))
     done = subprocess.run(
         [*COMMAND, "--sandbox"],
@@ -172,7 +172,7 @@ def test_a_client_may_close_its_end_with_its_last_request(era: str, environ: Env
     assert done.stderr == ""
 
 
-def test_a_conversation_may_stand_in_files(era: str, environ: Environ, tmp_path: Path) -> None:
+def test_stdin_and_stdout_can_be_regular_files(era: str, environ: Environ, tmp_path: Path) -> None:
     asked, answered = tmp_path / "asked.jsonl", tmp_path / "answered.jsonl"
     asked.write_text(lines_of(*conversation(era)), encoding="utf-8")
     with asked.open("rb") as stdin, answered.open("wb") as stdout:
@@ -192,7 +192,7 @@ def test_a_conversation_may_stand_in_files(era: str, environ: Environ, tmp_path:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
-def test_a_client_that_does_not_read_is_not_read_from_any_more_and_loses_nothing(environ: Environ) -> None:
+def test_a_client_that_does_not_read_stops_the_server_from_reading(environ: Environ) -> None:
     arguments = {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}}
     env = {**environ, "KAIZEN_MAX_CALLS_PER_MINUTE": "100000"}
     with subprocess.Popen(
@@ -216,7 +216,7 @@ def test_a_client_that_does_not_read_is_not_read_from_any_more_and_loses_nothing
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
-def test_a_call_cancelled_while_its_client_does_not_read_leaves_no_half_line(environ: Environ) -> None:
+def test_a_cancelled_call_leaves_no_partial_line_to_a_slow_client(environ: Environ) -> None:
     env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
     big = {"name": "get_execution", "arguments": {"id": "exec-large"}}
     waiting = {"name": "get_execution", "arguments": {"id": "exec-prior-auth-running", "wait_seconds": 45}}
@@ -248,7 +248,7 @@ def test_a_call_cancelled_while_its_client_does_not_read_leaves_no_half_line(env
 @pytest.mark.parametrize(
     ("cancel", "signalled", "exit_code"), [(False, True, 143), (True, True, 143), (True, False, 0)]
 )
-def test_the_line_that_a_slow_client_is_reading_is_finished(
+def test_a_partly_written_line_is_finished_at_shutdown(
     environ: Environ, *, cancel: bool, signalled: bool, exit_code: int
 ) -> None:
     env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
@@ -274,7 +274,7 @@ def test_the_line_that_a_slow_client_is_reading_is_finished(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
-def test_a_signal_is_heard_however_much_nonsense_is_being_read(environ: Environ, tmp_path: Path) -> None:
+def test_a_signal_is_handled_while_invalid_lines_are_read(environ: Environ, tmp_path: Path) -> None:
     nonsense = tmp_path / "nonsense"
     nonsense.write_bytes(b"bad\n" * 3_000_000)
     with (
@@ -297,7 +297,7 @@ def test_a_signal_is_heard_however_much_nonsense_is_being_read(environ: Environ,
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
-def test_what_a_client_cancels_and_does_not_read_does_not_fill_the_memory_either(environ: Environ) -> None:
+def test_cancelled_requests_of_a_client_that_never_reads_are_bounded(environ: Environ) -> None:
     with subprocess.Popen(
         [*COMMAND, "--sandbox"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -315,7 +315,7 @@ def test_what_a_client_cancels_and_does_not_read_does_not_fill_the_memory_either
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
 @pytest.mark.parametrize("lines", [60, 500], ids=["a full pipe", "more requests than are read"])
-def test_a_client_that_has_left_and_does_not_read_either_ends_the_process(environ: Environ, lines: int) -> None:
+def test_closed_stdin_ends_the_process_although_stdout_is_full(environ: Environ, lines: int) -> None:
     with subprocess.Popen(COMMAND, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         send(process, *(request(number, "tools/list", {}, "2026-07-28") for number in range(lines)))
@@ -324,7 +324,7 @@ def test_a_client_that_has_left_and_does_not_read_either_ends_the_process(enviro
         assert process.wait(PROMPTLY) == 0
 
 
-def test_what_is_cancelled_by_its_id_as_text_is_waited_for_no_more(environ: Environ) -> None:
+def test_a_request_cancelled_with_its_id_as_text_frees_its_slot(environ: Environ) -> None:
     env = {**environ, "KAIZEN_MAX_CALLS_PER_MINUTE": "100000", "KAIZEN_SANDBOX": "1"}
     waiting = {"name": "get_execution", "arguments": {"id": "exec-prior-auth-running", "wait_seconds": 45}}
     with subprocess.Popen(COMMAND, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -340,7 +340,7 @@ def test_what_is_cancelled_by_its_id_as_text_is_waited_for_no_more(environ: Envi
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
 @pytest.mark.parametrize("kind", ["a pipe that waits", "a pipe that does not", "a terminal"])
-def test_stdout_is_left_as_it_was(environ: Environ, kind: str) -> None:
+def test_the_blocking_mode_of_stdout_is_restored(environ: Environ, kind: str) -> None:
     read, write = os.openpty() if kind == "a terminal" else os.pipe()
     os.set_blocking(write, kind != "a pipe that does not")
     try:
@@ -368,7 +368,7 @@ def test_stdout_is_left_as_it_was(environ: Environ, kind: str) -> None:
         ("2>&-", 0, ""),
     ],
 )
-def test_a_descriptor_that_is_closed_from_the_start_is_dealt_with(
+def test_a_file_descriptor_closed_at_start_is_handled(
     environ: Environ, closed: str, exit_code: int, said: str
 ) -> None:
     listing = json.dumps(request(1, "tools/list", {}, "2026-07-28"))
@@ -387,7 +387,7 @@ def test_a_descriptor_that_is_closed_from_the_start_is_dealt_with(
     assert [line["id"] for line in lines] == ([1] if exit_code == 0 else [])
 
 
-def test_the_end_of_stdin_ends_the_process_though_a_call_is_in_flight(environ: Environ) -> None:
+def test_closed_stdin_ends_the_process_with_a_call_in_flight(environ: Environ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings = {"KAIZEN_API_KEY": "k", "KAIZEN_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
         with subprocess.Popen(
@@ -403,7 +403,9 @@ def test_the_end_of_stdin_ends_the_process_though_a_call_is_in_flight(environ: E
     assert (process.returncode, errors) == (0, b"")
 
 
-def test_no_log_level_shows_the_key_or_a_link(era: str, environ: Environ, running_sandbox: RunningSandbox) -> None:
+def test_the_debug_log_contains_neither_the_key_nor_links(
+    era: str, environ: Environ, running_sandbox: RunningSandbox
+) -> None:
     with running_sandbox() as address:
         settings = {"KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "test-key-71", "KAIZEN_LOG_LEVEL": "DEBUG"}
         lines, errors = converse(conversation(era), environ | settings)
@@ -436,7 +438,7 @@ anyio.run(main)
     assert printed.stdout.split() == ["False", "True"]
 
 
-def test_importing_the_package_loads_nothing(environ: Environ) -> None:
+def test_importing_the_package_imports_no_dependency(environ: Environ) -> None:
     program = (
         "import sys, kaizen_mcp; print({'mcp', 'httpx', 'pydantic'} & set(sys.modules)); kaizen_mcp.create_server"
     )

@@ -52,7 +52,7 @@ async def failed(
         ("get_instructor_execution", "/instructor/executions/get", {"id": "a"}),
     ],
 )
-async def test_a_lookup_is_one_post_with_the_key_and_our_name(
+async def test_a_lookup_is_one_post_with_the_api_key_and_user_agent(
     connect: Connect, tool: str, path: str, answer: dict[str, Any]
 ) -> None:
     requests: list[httpx.Request] = []
@@ -90,7 +90,7 @@ async def test_a_lookup_is_one_post_with_the_key_and_our_name(
         (503, "unavailable", True, "(HTTP 503)"),
     ],
 )  # fmt: skip
-async def test_each_error_status_becomes_a_code_and_what_to_do(
+async def test_each_error_status_becomes_an_error_code_with_advice(
     connect: Connect, status: int, code: str, sentence: str, *, retryable: bool
 ) -> None:
     text, twin = await failed(connect, answering(httpx.Response(status, json={"message": "said upstream"})))
@@ -100,14 +100,14 @@ async def test_each_error_status_becomes_a_code_and_what_to_do(
     assert twin == {"code": code, "http_status": status, "retryable": retryable}
 
 
-async def test_an_id_out_of_a_link_that_is_not_found_is_said_to_be_one(connect: Connect) -> None:
+async def test_not_found_mentions_that_the_id_was_taken_from_a_link(connect: Connect) -> None:
     async with connect(answering(httpx.Response(404))) as client:
         result = await client.call_tool("get_execution", {"id": "https://kaizen.example/runs/exec-1"})
     assert isinstance(result.content[0], TextContent)
     assert '"exec-1" (HTTP 404). Check the id (it was taken from a link);' in result.content[0].text
 
 
-async def test_a_missing_instructor_execution_points_to_the_other_tool(connect: Connect) -> None:
+async def test_a_missing_instructor_execution_suggests_the_other_tool(connect: Connect) -> None:
     async with connect(answering(httpx.Response(404))) as client:
         result = await client.call_tool("get_instructor_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
@@ -124,7 +124,7 @@ async def test_a_missing_instructor_execution_points_to_the_other_tool(connect: 
         ("get_instructor_execution", "/executions/get", "get_execution"),
     ],
 )
-async def test_an_id_of_the_other_kind_is_answered_with_the_tool_to_call(
+async def test_an_id_of_the_other_kind_names_the_tool_to_call(
     connect: Connect, tool: str, path: str, other: str
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
@@ -152,7 +152,7 @@ async def test_an_id_of_the_other_kind_is_answered_with_the_tool_to_call(
         ("Mon, 01 Jan 99999999999999 00:00:00 GMT", None),
     ],
 )
-async def test_retry_after_is_handed_on_in_seconds(connect: Connect, header: str, seconds: float | None) -> None:
+async def test_retry_after_is_reported_in_seconds(connect: Connect, header: str, seconds: float | None) -> None:
     _, twin = await failed(connect, answering(httpx.Response(429, headers={"Retry-After": header})))
     assert twin.get("retry_after_seconds") == seconds
 
@@ -165,7 +165,7 @@ async def test_retry_after_as_a_date_counts_from_now(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize(("sent", "kept"), [("req-1.2", "req-1.2"), ("<script>", None), ("x" * 200, None)])
-async def test_the_request_id_is_handed_on_if_it_looks_like_one(
+async def test_a_request_id_is_reported_only_if_it_is_well_formed(
     connect: Connect, sent: str, kept: str | None
 ) -> None:
     text, twin = await failed(connect, answering(httpx.Response(500, headers={"X-Request-Id": sent})))
@@ -205,7 +205,7 @@ async def test_a_body_that_is_not_the_documented_object_is_a_bad_response(
         (httpx.ReadError("reset"), "[unavailable] The connection to Kaizen broke before it had answered."),
     ],
 )
-async def test_each_failure_of_the_connection_is_told_apart(
+async def test_connect_and_read_errors_have_different_messages(
     connect: Connect, error: Exception, start: str
 ) -> None:
     text, _ = await failed(connect, failing(error))
@@ -225,7 +225,7 @@ async def test_a_call_ends_at_its_deadline(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-async def test_a_web_page_is_not_taken_for_the_apis_word(connect: Connect, status: int) -> None:
+async def test_a_web_page_is_reported_as_a_bad_response(connect: Connect, status: int) -> None:
     page = httpx.Response(status, headers={"Content-Type": "text/HTML"}, content=b"<h1>nginx</h1>")
     text, twin = await failed(connect, answering(page))
     sentence = f"A web page answered with HTTP {status}, not Kaizen's API. Check KAIZEN_BASE_URL and any proxy"
@@ -233,7 +233,7 @@ async def test_a_web_page_is_not_taken_for_the_apis_word(connect: Connect, statu
     assert twin["http_status"] == status
 
 
-async def test_one_lookup_leaves_no_cookie_for_the_next(connect: Connect) -> None:
+async def test_cookies_are_not_sent_with_the_next_lookup(connect: Connect) -> None:
     cookies: list[str | None] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -247,7 +247,7 @@ async def test_one_lookup_leaves_no_cookie_for_the_next(connect: Connect) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["http", "HTTP"])
-async def test_the_key_for_an_address_on_this_machine_never_meets_a_proxy(
+async def test_a_loopback_address_is_never_requested_through_a_proxy(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, scheme: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as proxy, socket.socket() as deaf:
@@ -266,7 +266,7 @@ async def test_the_key_for_an_address_on_this_machine_never_meets_a_proxy(
     ("variable", "value"),
     [("ALL_PROXY", "socks5://127.0.0.1:9"), ("SSL_CERT_FILE", "/none"), ("HTTPS_PROXY", "x:y")],
 )
-async def test_a_proxy_or_certificate_variable_that_cannot_be_used_is_named(
+async def test_an_unusable_proxy_or_certificate_variable_is_named(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -276,19 +276,19 @@ async def test_a_proxy_or_certificate_variable_that_cannot_be_used_is_named(
 
 
 @pytest.mark.parametrize("host", ["a_\u00e9.invalid", "xn--a.invalid", "[v1.x]"])
-async def test_an_address_that_cannot_be_one_is_named(host: str) -> None:
+async def test_an_invalid_host_names_the_base_url_setting(host: str) -> None:
     async with KaizenApi(Settings(api_key=SecretStr("k"), base_url=f"https://{host}")) as api:
         with pytest.raises(NotConfiguredError, match="KAIZEN_BASE_URL"):
             await api.get_execution("a")
 
 
-async def test_an_id_that_no_encoding_can_carry_is_refused_by_the_client_too(settings: Settings) -> None:
+async def test_the_client_rejects_an_id_that_utf_8_cannot_encode(settings: Settings) -> None:
     async with KaizenApi(settings, transport=answering(httpx.Response(200))) as api:
         with pytest.raises(InvalidInputError):
             await api.get_execution("\ud800")
 
 
-async def test_the_sandbox_says_that_kaizen_was_not_asked(connect: Connect, sandbox: httpx.ASGITransport) -> None:
+async def test_sandbox_answers_say_that_they_are_made_up(connect: Connect, sandbox: httpx.ASGITransport) -> None:
     async with connect(sandbox, settings=Settings(sandbox=True)) as client:
         found = await client.call_tool("get_execution", {"id": "exec-child"})
         missing = await client.call_tool("get_execution", {"id": "a"})
@@ -333,7 +333,7 @@ async def test_a_redirect_is_not_followed(connect: Connect) -> None:
     assert "elsewhere" not in text
 
 
-async def test_nothing_listening_is_unavailable_over_a_real_socket(settings: Settings) -> None:
+async def test_a_refused_connection_is_reported_as_unavailable(settings: Settings) -> None:
     with socket.socket() as deaf:  # bound, so that no one else takes the port, but not listening
         deaf.bind(("127.0.0.1", 0))
         nowhere = Settings(api_key=settings.api_key, base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}")
@@ -343,14 +343,14 @@ async def test_nothing_listening_is_unavailable_over_a_real_socket(settings: Set
     assert caught.value.__context__ is None  # nothing chained that holds the request and its key
 
 
-async def test_fields_beside_the_wrapper_are_mentioned(connect: Connect) -> None:
+async def test_fields_next_to_the_execution_wrapper_are_noted(connect: Connect) -> None:
     answer = {"execution": {"id": "a", "status": "Completed"}, "viewer": {}}
     async with connect(answering(httpx.Response(200, json=answer))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert result.structured_content["notes"] == ["beside 'execution' the answer held \"viewer\", not shown here"]
 
 
-async def test_one_client_serves_all_calls_and_closing_twice_is_harmless(settings: Settings) -> None:
+async def test_a_client_can_be_reused_and_closed_twice(settings: Settings) -> None:
     answer = httpx.Response(200, json={"id": "a"})
     api = KaizenApi(settings, transport=answering(answer))
     assert (await api.get_instructor_execution("a")).data == (await api.get_instructor_execution("a")).data

@@ -113,7 +113,7 @@ def as_written(content: str | bytes) -> object:
 @given(st.builds(Fields, st.lists(st.tuples(TEXTS, LITERALS), max_size=4)), BLANKS)
 @example(Fields([("a", Number("1")), ("a", Number("2"))]), "")
 @example(Fields([("a", Number("1.0")), ("b", Number("1e400"))]), "")
-def test_what_is_json_is_read_to_its_last_digit_or_noted(value: Fields, blank: str) -> None:
+def test_valid_json_keeps_every_digit_or_gets_a_note(value: Fields, blank: str) -> None:
     text = literal(value, blank)
     answer, notes = read(text.encode())
     assert (answer == "Kaizen answered, but the answer is not valid JSON.") is not is_json(text)
@@ -121,7 +121,7 @@ def test_what_is_json_is_read_to_its_last_digit_or_noted(value: Fields, blank: s
 
 
 @given(st.one_of(NUMBERS, ODD_NUMBERS).filter(is_json), BLANKS, st.sampled_from(["[%s]", '{"a":%s}', "[0,%s,0]"]))
-def test_a_number_that_changes_is_noted_and_no_other(number: str, blank: str, around: str) -> None:
+def test_only_a_number_that_changes_gets_a_note(number: str, blank: str, around: str) -> None:
     content = '{"x":' + blank + around % (blank + number + blank) + "}"
     answer, notes = read(content.encode())
     as_text = compact_json(number)[1:-1] in answer and f'"{number}"' in answer
@@ -136,7 +136,7 @@ def test_a_number_that_changes_is_noted_and_no_other(number: str, blank: str, ar
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=["compact", "spaced", "escaped", "indented"])
 @given(value=OBJECTS)
-def test_however_it_is_written_it_is_read_whole_and_nothing_is_noted(dialect: Dialect, value: object) -> None:
+def test_every_way_of_writing_json_is_read_whole_without_notes(dialect: Dialect, value: object) -> None:
     content = dialect(value).encode()
     assert read(content) == (compact_json(value), [])
 
@@ -151,13 +151,13 @@ def test_however_it_is_written_it_is_read_whole_and_nothing_is_noted(dialect: Di
         (r"\\\ud800", r"\\\\ud800"),
     ],
 )
-def test_a_lone_surrogate_is_shown_as_its_escape_and_noted(text: str, shown: str) -> None:
+def test_a_lone_surrogate_is_escaped_and_noted(text: str, shown: str) -> None:
     note = r"text that is not valid Unicode (a lone surrogate) is shown as \uXXXX"
     assert read(f'{{"{text}":"{text}"}}'.encode()) == (f'{{"{shown}":"{shown}"}}', [note])
 
 
 @pytest.mark.parametrize("text", [r"\\ud800", r"\ud83d\ude00", r"\\\\udfff"])
-def test_what_only_looks_like_a_lone_surrogate_stays(text: str) -> None:
+def test_text_that_only_looks_like_a_lone_surrogate_is_unchanged(text: str) -> None:
     content = f'{{"{text}":"{text}","n":1e400}}'  # the number takes it through the reader that escapes
     data, notes = read_object(content.encode())
     assert notes == [AS_TEXT]
@@ -166,7 +166,7 @@ def test_what_only_looks_like_a_lone_surrogate_stays(text: str) -> None:
 
 @pytest.mark.parametrize(("levels", "fine"), [(128, True), (800, True), (902, False), (5000, False)])
 @pytest.mark.parametrize("value", ["0", "1e0400"], ids=["plain", "with an odd number"])
-def test_what_is_nested_too_deep_is_refused_however_it_is_read(levels: int, value: str, *, fine: bool) -> None:
+def test_a_body_nested_too_deeply_is_rejected(levels: int, value: str, *, fine: bool) -> None:
     content = f'{{"a":{"[" * (levels - 1)}{value}{"]" * (levels - 1)}}}'
     if fine:
         assert isinstance(read_object(content.encode())[0]["a"], list)

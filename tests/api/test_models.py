@@ -85,7 +85,7 @@ ODD: list[tuple[JsonObject, str]] = [
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("execution", "note"), ODD, ids=str)
-async def test_what_is_odd_is_noted_once_and_nothing_else_is(
+async def test_an_unexpected_value_gets_exactly_one_note(
     look_up: LookUp, execution: JsonObject, note: str
 ) -> None:
     _, notes = await look_up({"id": "a", "status": "InProgress", **execution})
@@ -109,7 +109,7 @@ async def test_what_is_odd_is_noted_once_and_nothing_else_is(
         (7, "unknown"),
     ],
 )
-async def test_a_status_is_known_in_any_case_and_with_any_separator(
+async def test_a_status_is_recognised_in_any_case_and_with_any_separator(
     look_up: LookUp, written: object, state: str
 ) -> None:
     summary, notes = await look_up({"id": "a", "status": written})
@@ -119,7 +119,7 @@ async def test_a_status_is_known_in_any_case_and_with_any_separator(
 
 
 @pytest.mark.anyio
-async def test_the_status_of_an_authentication_is_known_in_any_case_too(look_up: LookUp) -> None:
+async def test_an_authentication_status_is_recognised_in_any_case(look_up: LookUp) -> None:
     statuses = ["ENQUEUED", "in_progress", "Finished", "FAILED", "Completed"]
     summary, notes = await look_up(
         {"id": "a", "status": "InProgress", "authentications": [{"status": status} for status in statuses]}
@@ -130,7 +130,7 @@ async def test_the_status_of_an_authentication_is_known_in_any_case_too(look_up:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("blank", [None, "", "  "])
-async def test_null_and_blank_text_are_as_good_as_missing(look_up: LookUp, blank: str | None) -> None:
+async def test_null_and_blank_texts_count_as_missing(look_up: LookUp, blank: str | None) -> None:
     texts = dict.fromkeys(["name", "liveViewUrl", "parentExecutionId", "truncatedResponse"], blank)
     nested = {"authentications": [{"status": "Finished", "liveViewUrl": blank}], "startBlock": {"name": blank}}
     files = {"downloads": {"files": [{"name": blank, "downloadUrl": blank}], "message": blank}}
@@ -149,9 +149,7 @@ async def test_null_and_blank_text_are_as_good_as_missing(look_up: LookUp, blank
         ("status", "the object has no status, so whether it has finished is not known"),
     ],
 )
-async def test_an_id_or_a_status_of_another_type_is_noted_with_what_follows(
-    look_up: LookUp, field: str, consequence: str
-) -> None:
+async def test_an_id_or_status_of_the_wrong_type_is_noted(look_up: LookUp, field: str, consequence: str) -> None:
     _, notes = await look_up({"id": "a", "status": "InProgress", field: ["Failed"]})
     assert notes == [
         consequence,
@@ -160,7 +158,7 @@ async def test_an_id_or_a_status_of_another_type_is_noted_with_what_follows(
 
 
 @pytest.mark.anyio
-async def test_null_is_as_good_as_missing(look_up: LookUp) -> None:
+async def test_null_fields_count_as_missing(look_up: LookUp) -> None:
     sample = dict.fromkeys(["name", "workflow", "logins", "startTime", "attempts", "downloads", "liveViewUrl"])
     summary, notes = await look_up({"id": "a", "status": "Enqueued", **sample})
     assert notes == []
@@ -171,9 +169,7 @@ async def test_null_is_as_good_as_missing(look_up: LookUp) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_number_no_double_can_hold_and_text_no_encoding_can_carry_become_text(
-    connect: Connect, era: str
-) -> None:
+async def test_unrepresentable_numbers_and_lone_surrogates_become_text(connect: Connect, era: str) -> None:
     body = (
         rb'{"execution": {"id": "a", "big": 1e999, "small": -2e-400, "zero": 0.0e5, "\ud800k": ["half \uDC00"]}}'
     )
@@ -189,7 +185,7 @@ async def test_a_number_no_double_can_hold_and_text_no_encoding_can_carry_become
 
 
 @pytest.mark.anyio
-async def test_an_integer_too_long_to_read_becomes_text_and_no_field_hides_another(connect: Connect) -> None:
+async def test_a_huge_integer_becomes_text_and_colliding_names_are_kept(connect: Connect) -> None:
     digits = "9" * 5_000
     body = b'{"execution": {"id": "a", "n": %b, "\\ud800": 1, "\\\\ud800": 2}}' % digits.encode()
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
@@ -199,7 +195,7 @@ async def test_an_integer_too_long_to_read_becomes_text_and_no_field_hides_anoth
 
 
 @pytest.mark.anyio
-async def test_an_escaped_pair_of_surrogates_is_an_ordinary_character(connect: Connect) -> None:
+async def test_an_escaped_surrogate_pair_is_one_character(connect: Connect) -> None:
     body = rb'{"execution": {"id": "a", "status": "Completed", "name": "\ud83d\ude00"}}'
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
     async with connect(transport) as client:
@@ -247,7 +243,7 @@ AUTOMATIC = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual": Fal
     ],
     ids=str,
 )
-async def test_it_waits_for_a_login_only_as_surely_as_the_object_says(
+async def test_waits_for_login_is_yes_only_if_the_object_is_certain(
     look_up: LookUp, execution: JsonObject, waits: str | None
 ) -> None:
     summary, _ = await look_up({"id": "a", "status": "InProgress", **execution})
@@ -276,7 +272,7 @@ async def test_it_waits_for_a_login_only_as_surely_as_the_object_says(
         ({}, None),
     ],
 )
-async def test_the_duration_comes_from_the_best_source_there_is(
+async def test_the_duration_comes_from_the_best_available_source(
     look_up: LookUp, times: JsonObject, seconds: float | None
 ) -> None:
     summary, _ = await look_up({"id": "a", "status": "InProgress", **times})
@@ -305,7 +301,7 @@ async def test_the_duration_comes_from_the_best_source_there_is(
     ],
     ids=str,
 )
-async def test_error_like_fields_are_quoted_with_their_names(
+async def test_error_like_fields_are_quoted_with_their_paths(
     look_up: LookUp, field: str, value: Any, quoted: dict[str, str] | None
 ) -> None:
     summary, _ = await look_up({"id": "a", "status": "Failed", field: value})
@@ -334,7 +330,7 @@ def wrapped(lookup: Lookup, recording: JsonObject) -> JsonObject:
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
 @given(recording=executions)
-def test_any_object_is_answered_whole_where_the_exact_one_is_wanted(lookup: Lookup, recording: JsonObject) -> None:
+def test_any_object_is_returned_unchanged_in_exact_mode(lookup: Lookup, recording: JsonObject) -> None:
     result = ask(lookup, wrapped(lookup, recording), raw="exact")
     assert json.dumps(result.structured_content["raw"]) == json.dumps(recording)  # 1 is not True is not 1.0
     assert "redacted" not in result.structured_content
@@ -342,7 +338,7 @@ def test_any_object_is_answered_whole_where_the_exact_one_is_wanted(lookup: Look
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
 @given(recording=executions)
-def test_any_object_is_answered_by_the_published_schema(lookup: Lookup, recording: JsonObject) -> None:
+def test_the_result_for_any_object_matches_the_output_schema(lookup: Lookup, recording: JsonObject) -> None:
     result = ask(lookup, wrapped(lookup, recording), raw="safe")
     assert not result.is_error
     result.model_dump_json()  # what can't be encoded would end the server

@@ -56,7 +56,7 @@ statuses = st.sampled_from([200, 201, 204, 301, 307, 400, 401, 403, 404, 418, 42
 
 
 @given(st.integers(100, 999).filter(lambda status: status >= 200) | statuses, headers, bodies)
-def test_any_response_is_an_answer_or_a_typed_error(status: int, fields: dict[str, str], body: bytes) -> None:
+def test_any_response_becomes_an_object_or_a_typed_error(status: int, fields: dict[str, str], body: bytes) -> None:
     async def ask() -> Reply | KaizenError:
         transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=fields, content=body))
         limits = Settings(api_key=SecretStr(KEY), max_retries=0, max_body_bytes=1024)
@@ -79,7 +79,7 @@ def test_any_response_is_an_answer_or_a_typed_error(status: int, fields: dict[st
 
 
 @pytest.mark.anyio
-async def test_a_lookup_that_waited_in_vain_for_its_turn_says_so() -> None:
+async def test_a_lookup_that_never_got_a_slot_says_so() -> None:
     async def keep_the_turn(_: httpx.Request) -> httpx.Response:
         with anyio.CancelScope(shield=True):  # beyond the deadline of whoever waits
             await anyio.sleep(0.5)
@@ -118,7 +118,7 @@ async def test_a_lookup_that_waited_in_vain_for_its_turn_says_so() -> None:
         ("api.example:443", "http://proxy.example:3128"),
     ],
 )
-def test_the_proxy_is_chosen_as_the_standard_library_reads_the_environment(
+def test_the_proxy_is_chosen_as_urllib_reads_the_environment(
     monkeypatch: pytest.MonkeyPatch, variable: str, no_proxy: str, expected: str | None
 ) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
@@ -130,7 +130,7 @@ def test_the_proxy_is_chosen_as_the_standard_library_reads_the_environment(
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]"])
-def test_there_is_never_a_proxy_for_this_computer(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_loopback_addresses_have_no_proxy(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://proxy.example:3128")
     monkeypatch.delenv("no_proxy", raising=False)
@@ -148,7 +148,7 @@ async def cancel_all_after(turns: int, api: KaizenApi) -> None:
 
 
 @pytest.mark.anyio
-async def test_calls_cancelled_while_connecting_leave_the_way_free_for_the_next(
+async def test_calls_cancelled_while_connecting_do_not_block_the_next_call(
     running_sandbox: RunningSandbox,
 ) -> None:
     with running_sandbox() as address:
@@ -163,7 +163,7 @@ async def test_calls_cancelled_while_connecting_leave_the_way_free_for_the_next(
 # httpcore leaves the socket of a cancelled handshake to the garbage collector.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.anyio
-async def test_calls_cancelled_in_a_silent_handshake_leave_the_way_free_for_the_next() -> None:
+async def test_calls_cancelled_during_tls_do_not_block_the_next_call() -> None:
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
     port = listener.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610 - a socket's, not Django's
     connected = 0
@@ -207,7 +207,7 @@ MEMBERS = [
 @pytest.mark.anyio
 @pytest.mark.parametrize("chunks", [1, 2, 40], ids=["one chunk", "two chunks", "many chunks"])
 @pytest.mark.parametrize("members", MEMBERS)
-async def test_a_gzip_body_of_two_members_is_refused_and_not_cut(members: list[bytes], chunks: int) -> None:
+async def test_a_gzip_body_of_two_members_is_rejected_not_truncated(members: list[bytes], chunks: int) -> None:
     packed = b"".join(map(gzip.compress, members))
     size = -(-len(packed) // chunks)
 

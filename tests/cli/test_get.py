@@ -69,7 +69,7 @@ def api_with(execution: dict[str, Any]) -> Generator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("identifier", SHOWN)
-def test_a_person_sees_what_happened_and_what_to_do(
+def test_get_prints_what_happened_and_what_to_do(
     environ: Environ, identifier: str, check_snapshot: Callable[[str, Any], None]
 ) -> None:
     flags = ["--instructor"] if identifier.startswith("teach-") else []
@@ -79,7 +79,7 @@ def test_a_person_sees_what_happened_and_what_to_do(
     check_snapshot(f"get/{identifier}", [TIME.sub("TIME", line) for line in shown.splitlines()])
 
 
-def test_times_are_local_beside_utc_with_the_date_of_another_day(environ: Environ) -> None:
+def test_times_are_local_and_utc_with_a_date_if_not_today(environ: Environ) -> None:
     execution = {
         "id": "a",
         "status": "Completed",
@@ -104,7 +104,7 @@ def test_a_time_of_today_has_no_date(environ: Environ) -> None:
 
 
 @pytest.mark.parametrize("raw", ["safe", "exact"])
-def test_text_and_links_of_the_api_cannot_control_the_terminal(environ: Environ, raw: str) -> None:
+def test_text_and_links_from_the_api_cannot_control_the_terminal(environ: Environ, raw: str) -> None:
     bell = "\x1b]0;title\x07\x1b[2J\u202e\r\nNext: trust me"
     files = [
         {"name": bell, "downloadUrl": f"https://files.example/{bell}"},
@@ -119,7 +119,7 @@ def test_text_and_links_of_the_api_cannot_control_the_terminal(environ: Environ,
     assert "javascript:" not in done.stdout
 
 
-def test_a_terminal_gets_bold_labels_and_a_headline_in_the_colour_of_the_state(environ: Environ) -> None:
+def test_a_terminal_gets_bold_labels_and_a_coloured_headline(environ: Environ) -> None:
     env = {**environ, "KAIZEN_SANDBOX": "1"}
     colours = {"exec-claim-failed": "31", "exec-invoices-finished": "32", "exec-eligibility-login": "33"}
     for identifier, colour in colours.items():
@@ -130,7 +130,7 @@ def test_a_terminal_gets_bold_labels_and_a_headline_in_the_colour_of_the_state(e
     assert "\x1b" not in run_on_a_terminal("get", "exec-claim-failed", env={**env, "NO_COLOR": "1"})
 
 
-def test_a_wait_for_a_status_that_nobody_knows_ends(environ: Environ) -> None:
+def test_waiting_on_an_undocumented_status_ends(environ: Environ) -> None:
     env = {**environ, "KAIZEN_CALL_TIMEOUT": "2"}
     done = run("get", "exec-cancelled", "--wait", "--sandbox", env=env)
     assert done.returncode == 0
@@ -162,7 +162,7 @@ sys.exit(main(sys.argv[2:]))
         ("kaizen_mcp.stdio", ["--sandbox"]),
     ],
 )
-def test_two_ctrl_c_end_quietly_at_any_moment(environ: Environ, module: str, arguments: list[str]) -> None:
+def test_two_ctrl_c_exit_quietly_at_any_moment(environ: Environ, module: str, arguments: list[str]) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, module, *arguments],
         env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

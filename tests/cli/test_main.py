@@ -42,7 +42,7 @@ def test_get_prints_the_verdict(environ: Environ) -> None:
     assert done.stderr == ""
 
 
-def test_get_json_prints_the_whole_answer(environ: Environ) -> None:
+def test_get_json_prints_the_whole_result(environ: Environ) -> None:
     done = run("get", "teach-recording", "--instructor", "--json", env={**environ, "KAIZEN_SANDBOX": "1"})
     assert done.returncode == 0
     answer = json.loads(done.stdout)
@@ -62,7 +62,7 @@ def test_get_json_prints_the_whole_answer(environ: Environ) -> None:
         (["sandbox", "--port", "65536"], 2, "a port is a number from 0 to 65535"),
     ],
 )
-def test_a_failure_is_told_on_stderr_with_its_exit_code(
+def test_a_failure_goes_to_stderr_with_its_exit_code(
     environ: Environ, arguments: list[str], exit_code: int, said: str
 ) -> None:
     done = run(*arguments, env=environ)
@@ -71,7 +71,7 @@ def test_a_failure_is_told_on_stderr_with_its_exit_code(
     assert "Traceback" not in done.stderr
 
 
-def test_get_wait_tells_each_change_in_a_plain_line_where_nobody_looks_at_a_terminal(live: Environ) -> None:
+def test_get_wait_prints_plain_lines_when_stderr_is_no_terminal(live: Environ) -> None:
     done = run("get", "exec-live", "--wait", env=live)
     assert done.returncode == 0
     told = [line.partition(" (waited ")[0] for line in done.stderr.splitlines()]
@@ -83,7 +83,7 @@ def test_get_wait_tells_each_change_in_a_plain_line_where_nobody_looks_at_a_term
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
-def test_get_wait_shows_one_live_line_on_a_terminal(live: Environ) -> None:
+def test_get_wait_shows_one_progress_line_on_a_terminal(live: Environ) -> None:
     terminal, theirs = os.openpty()
     with subprocess.Popen(
         [*COMMAND, "get", "exec-live", "--wait"], env=live, stdout=subprocess.PIPE, stderr=theirs
@@ -105,14 +105,14 @@ def test_get_wait_shows_one_live_line_on_a_terminal(live: Environ) -> None:
     assert "needs a person" in verdict
 
 
-def test_get_wait_ends_where_waiting_is_of_no_use(environ: Environ) -> None:
+def test_get_wait_stops_when_polling_cannot_help(environ: Environ) -> None:
     done = run("get", "teach-ended-early", "--instructor", "--wait", "--sandbox", env=environ)
     assert done.returncode == 0
     assert "its status and its times contradict each other" in done.stdout
 
 
 @needs_dev_full
-def test_get_wait_gives_its_answer_though_nobody_reads_how_the_wait_goes(live: Environ) -> None:
+def test_get_wait_prints_its_result_when_stderr_is_full(live: Environ) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*COMMAND, "get", "exec-live", "--wait"],
@@ -123,7 +123,7 @@ def test_get_wait_gives_its_answer_though_nobody_reads_how_the_wait_goes(live: E
 
 
 @pytest.mark.slow
-def test_get_wait_goes_on_through_faults_and_from_call_to_call(environ: Environ) -> None:
+def test_get_wait_continues_after_errors_and_across_calls(environ: Environ) -> None:
     status = iter([200, 200, 503, 503, 503, 200, 200])
     running = {"execution": {"id": "a", "status": "InProgress"}}
     ended = {"execution": {"id": "a", "status": "Completed"}}
@@ -156,7 +156,7 @@ def test_get_wait_goes_on_through_faults_and_from_call_to_call(environ: Environ)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-def test_get_wait_ends_by_two_ctrl_c(environ: Environ) -> None:
+def test_get_wait_exits_on_two_ctrl_c(environ: Environ) -> None:
     with subprocess.Popen(
         [*COMMAND, "get", "exec-prior-auth-running", "--wait", "--sandbox"],
         env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
@@ -170,7 +170,7 @@ def test_get_wait_ends_by_two_ctrl_c(environ: Environ) -> None:
     assert "Traceback" not in errors
 
 
-def test_get_wait_ends_with_a_lookup_that_fails(environ: Environ) -> None:
+def test_get_wait_ends_when_the_lookup_fails(environ: Environ) -> None:
     done = run("get", "nobody", "--wait", "--sandbox", env=environ)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("[not_found] ")
@@ -184,9 +184,7 @@ def test_get_json_prints_a_failure_as_json_too(environ: Environ) -> None:
     assert error["message"].startswith("[not_found] ")
 
 
-def test_get_asks_a_sandbox_on_loopback_as_it_would_ask_the_api(
-    environ: Environ, running_sandbox: RunningSandbox
-) -> None:
+def test_get_works_with_a_sandbox_on_loopback(environ: Environ, running_sandbox: RunningSandbox) -> None:
     with running_sandbox() as address:
         env = {**environ, "KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "any"}
         done = run("get", "exec-invoices-finished", env=env)
@@ -207,7 +205,7 @@ def test_get_asks_a_sandbox_on_loopback_as_it_would_ask_the_api(
         ("sandbox --list | head -1 > /dev/null", 0),
     ],
 )
-def test_output_that_cannot_be_written_shows_no_traceback(environ: Environ, command: str, exit_code: int) -> None:
+def test_output_that_cannot_be_written_prints_no_traceback(environ: Environ, command: str, exit_code: int) -> None:
     shell = subprocess.run(
         ["sh", "-c", f'"$0" "$@" {command}', *COMMAND],
         env=environ | {"PYTHONUNBUFFERED": "1"},
@@ -221,7 +219,7 @@ def test_output_that_cannot_be_written_shows_no_traceback(environ: Environ, comm
     assert ("No space left on device" in shell.stderr) is command.endswith(" > /dev/full")
 
 
-def test_a_taken_port_is_explained(environ: Environ, running_sandbox: RunningSandbox) -> None:
+def test_a_port_in_use_is_explained(environ: Environ, running_sandbox: RunningSandbox) -> None:
     with running_sandbox() as address:
         port = address.rpartition(":")[2]
         done = run("sandbox", "--port", port, env=environ)
@@ -237,14 +235,14 @@ def test_sandbox_list_names_every_id(environ: Environ) -> None:
         assert re.search(rf"^  {identifier} +{re.escape(sample.description)}$", done.stdout, re.MULTILINE)
 
 
-def test_version_and_help_are_for_people(environ: Environ) -> None:
+def test_version_and_help_describe_the_command(environ: Environ) -> None:
     assert run("--version", env=environ).stdout == f"kaizen-mcp {__version__}\n"
     usage = run("--help", env=environ).stdout
     for word in ("serves MCP", "demo", "sandbox", "get", "README"):
         assert word in usage
 
 
-def test_a_reader_that_leaves_early_is_not_bothered(environ: Environ) -> None:
+def test_a_closed_stdout_ends_the_command_quietly(environ: Environ) -> None:
     with subprocess.Popen(
         [*COMMAND, "sandbox", "--list"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
@@ -269,7 +267,7 @@ def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_asks_seven_questions_and_gets_seven_answers(environ: Environ) -> None:
+def test_the_demo_makes_seven_calls_and_prints_each_result(environ: Environ) -> None:
     done = run("demo", env={**environ, "KAIZEN_API_KEY": "${KAIZEN_API_KEY}", "KAIZEN_CALL_TIMEOUT": "x"})
     assert done.returncode == 0
     assert re.findall(r"^(\d)\. [A-Z]", done.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6", "7"]

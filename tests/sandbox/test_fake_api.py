@@ -32,7 +32,7 @@ def sample(name: str) -> dict[str, Any]:
     return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
 
 
-async def test_an_execution_comes_in_its_wrapper_and_an_instructor_execution_without_one() -> None:
+async def test_only_get_execution_wraps_its_object() -> None:
     execution = await post("/executions/get", json={"id": "exec-child"})
     assert (execution.status_code, list(execution.json())) == (200, ["execution"])
     instructor = await post("/instructor/executions/get", json={"id": "teach-queued"})
@@ -40,7 +40,7 @@ async def test_an_execution_comes_in_its_wrapper_and_an_instructor_execution_wit
 
 
 @pytest.mark.parametrize("identifier", sorted({*EXECUTIONS, *INSTRUCTOR_EXECUTIONS} - SPARSE))
-def test_an_object_has_the_fields_of_the_document_and_no_others_but_the_marked(identifier: str) -> None:
+def test_sample_objects_have_the_documented_fields(identifier: str) -> None:
     instructor = identifier in INSTRUCTOR_EXECUTIONS
     documented = sample("get_instructor_execution") if instructor else sample("get_execution")["execution"]
     found = find_run(INSTRUCTOR_EXECUTIONS if instructor else EXECUTIONS, identifier, CLOCK)
@@ -49,7 +49,7 @@ def test_an_object_has_the_fields_of_the_document_and_no_others_but_the_marked(i
     assert set(found) - set(documented) <= WEBHOOK | MADE_UP
 
 
-def test_the_catalogue_covers_every_variant_and_case() -> None:
+def test_the_samples_cover_every_status() -> None:
     late = Clock(NOW, NOW + timedelta(seconds=FINISHED_AFTER))
     executions = [find_run(EXECUTIONS, identifier, late) or {} for identifier in EXECUTIONS]
     statuses = {execution.get("status") for execution in executions}
@@ -82,12 +82,14 @@ NO_KEY = "An API key is required: Authorization: Bearer <key>"
     ],
     ids=str,
 )  # fmt: skip
-async def test_a_refusal_is_json_with_a_message(request_: dict[str, Any], status: int, message: str) -> None:
+async def test_an_error_response_is_json_with_a_message(
+    request_: dict[str, Any], status: int, message: str
+) -> None:
     answer = await post("/executions/get", **request_)
     assert (answer.status_code, answer.json()) == (status, {"message": message})
 
 
-async def test_an_unknown_path_and_another_method_are_refused_in_json() -> None:
+async def test_an_unknown_path_or_method_is_rejected_in_json() -> None:
     assert (await post("/executions/list", json={})).json() == {"message": "Not Found"}
     transport = httpx.ASGITransport(create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:

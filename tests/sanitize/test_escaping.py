@@ -57,25 +57,25 @@ HIDDEN = {
 
 
 @pytest.mark.parametrize("text", READABLE.values(), ids=READABLE)
-def test_text_in_any_script_reads_as_it_was_written(text: str) -> None:
+def test_readable_text_in_any_script_is_unchanged(text: str) -> None:
     assert escape_hidden(text) == text
     assert escape_hidden_multiline(text) == (text, 0)
     assert quote(text) == f'"{text}"'
 
 
 @pytest.mark.parametrize(("text", "shown"), HIDDEN.values(), ids=HIDDEN)
-def test_what_cannot_be_seen_becomes_visible_and_is_counted(text: str, shown: str) -> None:
+def test_invisible_characters_are_escaped_and_counted(text: str, shown: str) -> None:
     assert escape_hidden(text) == shown
     assert escape_hidden_multiline(text) == (shown, shown.count("\\u") + shown.count("\\U"))
 
 
-def test_line_breaks_and_tabs_stay_where_text_may_have_lines() -> None:
+def test_line_breaks_and_tabs_are_kept_in_multiline_text() -> None:
     assert escape_hidden_multiline("a\tb\nc\r\nd") == ("a\tb\nc\r\nd", 0)
     assert escape_hidden_multiline("shown\rhidden") == (r"shown\u000dhidden", 1)
     assert one_line("a\n\tb", 10) == "a b"
 
 
-def test_every_character_that_unicode_calls_invisible_is_shown() -> None:
+def test_every_character_that_unicode_calls_invisible_is_escaped() -> None:
     # These have a glyph of their own: signs that stand over or before numbers in Arabic, Syriac and Kaithi.
     seen = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
     unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -87,7 +87,7 @@ def test_every_character_that_unicode_calls_invisible_is_shown() -> None:
 
 @given(st.text())
 @example("\ud800")
-def test_any_text_becomes_one_that_can_be_encoded_and_shown(text: str) -> None:
+def test_any_text_becomes_encodable_and_printable(text: str) -> None:
     shown = escape_hidden(text)
     shown.encode()
     assert shown == escape_hidden(shown)
@@ -123,13 +123,13 @@ DELIMITERS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), DELIMITERS.items())
-def test_what_could_pass_for_the_markup_of_a_chat_is_defused(text: str, expected: tuple[str, int]) -> None:
+def test_chat_template_markup_is_neutralised(text: str, expected: tuple[str, int]) -> None:
     assert escape_chat_markup(text) == expected
     assert escape_chat_markup({"a": [text]}) == ({"a": [expected[0]]}, expected[1])
 
 
 @given(st.text(alphabet="<>|/[]INSTsystem`~#-=* \n｜＜＞!h:") | st.text().map("https://a/".__add__))
-def test_no_delimiter_survives(text: str) -> None:
+def test_no_chat_delimiter_survives(text: str) -> None:
     safe, count = escape_chat_markup({"a": [text]})
     (shown,) = safe["a"]
     assert (shown, count) == escape_chat_markup(text)

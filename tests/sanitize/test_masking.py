@@ -34,9 +34,7 @@ trees = st.recursive(
 
 
 @given(st.dictionaries(words, trees, max_size=5), st.dictionaries(words, trees, max_size=3))
-def test_what_the_screen_passes_over_a_whole_walk_would_leave_as_it_is(
-    data: dict[str, Any], before: dict[str, Any]
-) -> None:
+def test_the_fast_path_gives_the_same_result_as_a_full_scan(data: dict[str, Any], before: dict[str, Any]) -> None:
     masker = TextMasker([KEY])
     masking = MaskingPass(masker)
     whole = masking.mask_object(data, in_credential=False)
@@ -50,7 +48,7 @@ def test_what_the_screen_passes_over_a_whole_walk_would_leave_as_it_is(
     st.text(alphabet=st.sampled_from("abcXYZ019 .,;()&!?\n-_+/:='\"%<\u00e9\u2013\u00a0\u200b"), max_size=40)
     | words
 )
-def test_a_text_that_is_plain_is_left_as_it_is(text: str) -> None:
+def test_plain_text_is_unchanged_by_a_full_scan(text: str) -> None:
     masker = TextMasker([KEY])
     if masker.is_obviously_clean(text):
         masking = MaskingPass(masker)
@@ -58,7 +56,7 @@ def test_a_text_that_is_plain_is_left_as_it_is(text: str) -> None:
         assert (masking.redacted, masking.escaped_count) == ([], 0)
 
 
-def test_each_case_of_the_corpus_is_seen_by_the_screen_as_by_a_whole_walk() -> None:
+def test_the_fast_path_and_a_full_scan_agree_on_the_corpus() -> None:
     for case in json.loads(CORPUS.read_text(encoding="utf-8")):
         data = joined(case["object"])
         masking = MaskingPass(TextMasker())
@@ -72,7 +70,7 @@ def test_each_case_of_the_corpus_is_seen_by_the_screen_as_by_a_whole_walk() -> N
 
 
 @pytest.mark.parametrize("name", sorted(rules.CREDENTIAL_NAMES | set(rules.CREDENTIAL_ENDINGS)))
-def test_each_name_of_a_credential_has_one_of_the_stems_and_is_found(name: str) -> None:
+def test_every_credential_name_is_found_by_its_stem(name: str) -> None:
     assert not name.isascii() or any(stem in name for stem in rules.CREDENTIAL_STEMS)
     assert is_credential_name(name)
     assert is_credential_name(name.upper())
@@ -84,7 +82,7 @@ def test_each_name_of_a_credential_has_one_of_the_stems_and_is_found(name: str) 
         st.sampled_from(sorted(rules.CREDENTIAL_NAMES)) | st.sampled_from("x my new P In 2 pass word - _".split())
     )
 )
-def test_looking_for_stems_first_finds_the_same_names(parts: list[str]) -> None:
+def test_searching_for_stems_first_finds_the_same_names(parts: list[str]) -> None:
     # A letter that is no ASCII but reads as one takes the way that does not look for stems.
     for joined_by in ("", "_", "-", " ", "."):
         name = joined_by.join(parts)
@@ -110,7 +108,7 @@ LINK = "https://f.example/a?token=abc12345"
         {"downloadUrl": f"{LINK} password=hunter22"},
     ],
 )
-def test_links_are_screened_as_they_are_walked(data: dict[str, Any]) -> None:
+def test_the_fast_path_and_a_full_scan_agree_on_links(data: dict[str, Any]) -> None:
     masker = TextMasker([KEY])
     masking = MaskingPass(masker)
     whole = masking.mask_object(data, in_credential=False)
@@ -121,11 +119,11 @@ def test_links_are_screened_as_they_are_walked(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ["Social (US) Security Number", "cc (amex) number", "to(x)ken"])
-def test_what_stands_in_brackets_does_not_hide_a_name(name: str) -> None:
+def test_brackets_do_not_hide_a_credential_name(name: str) -> None:
     assert SafeMode(TextMasker()).apply({name: "123-45-6789"}).redacted == [f"/{name}"]
 
 
-def test_keys_that_lie_in_one_another_are_masked_as_one() -> None:
+def test_overlapping_keys_are_masked_together() -> None:
     inner = "AKIA" + "0123456789ABCDEF"
     for text in (
         f"sk-abc1-{inner}-secretremainderabcdef123",

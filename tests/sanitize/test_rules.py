@@ -84,16 +84,16 @@ NO_CREDENTIALS = """
 
 
 @pytest.mark.parametrize("name", CREDENTIALS.split())
-def test_the_name_of_a_credential_is_one_in_any_style(name: str) -> None:
+def test_credential_names_are_recognised_in_any_naming_style(name: str) -> None:
     assert is_credential_name(name)
 
 
 @pytest.mark.parametrize("name", NO_CREDENTIALS.split())
-def test_a_word_that_only_holds_the_name_of_a_credential_is_none(name: str) -> None:
+def test_a_word_that_contains_a_credential_name_is_not_one(name: str) -> None:
     assert not is_credential_name(name)
 
 
-def test_each_masked_place_is_listed_whatever_its_depth() -> None:
+def test_each_masked_value_is_listed_at_any_depth() -> None:
     data = {
         "params": {"password": "hunter2", "pin": 1234, "remember": True, "otp": None},
         "rows": [{"a/b~c": {"tokens": ["t1", {"x": "t2"}]}}, {"name": "PIN", "value": 9876}],
@@ -118,7 +118,7 @@ def test_each_masked_place_is_listed_whatever_its_depth() -> None:
     ]
 
 
-def test_a_field_whose_name_has_to_change_hides_no_other() -> None:
+def test_a_renamed_field_does_not_overwrite_another() -> None:
     data = {"a\u200b": 1, r"a\u200b": 2, KEY: 3}
     safe = SafeMode(TextMasker([KEY])).apply(data)
     assert safe.data == {r"a\u200b_2": 1, r"a\u200b": 2, MASK: 3}
@@ -147,14 +147,14 @@ PROSE = [
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
-def test_a_credential_inside_a_text_is_masked_however_it_is_spelled(text: str) -> None:
+def test_a_credential_in_text_is_masked_in_every_notation(text: str) -> None:
     safe = SafeMode(TextMasker()).apply({"log": text}).data["log"]
     assert MASK in safe
     assert not re.search(r"hunter2|nter2|1234|482913|dXNl|wJal|6789", safe)
 
 
 @pytest.mark.parametrize("text", PROSE)
-def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
+def test_prose_about_credentials_is_not_masked(text: str) -> None:
     assert SafeMode(TextMasker()).apply({"log": text}).data["log"] == text
 
 
@@ -170,16 +170,16 @@ def test_prose_that_speaks_of_credentials_stays(text: str) -> None:
     ],
     ids=str,
 )
-def test_what_insurers_call_an_authorization_stays(data: JsonObject) -> None:
+def test_an_insurance_authorization_is_not_masked(data: JsonObject) -> None:
     assert SafeMode(TextMasker()).apply(data).data == data
 
 
 @pytest.mark.parametrize("form", ["kz%2Fab%2Bcd%3D%3D1234567", "kz\\/ab+cd==1234567", "a3ovYWIrY2Q9PTEyMzQ1Njc"])
-def test_the_configured_key_is_masked_as_urls_json_and_base64_have_it(form: str) -> None:
+def test_the_api_key_is_masked_in_url_json_and_base64_encodings(form: str) -> None:
     assert TextMasker(["kz/ab+cd==1234567"]).mask(f"x {form} y").startswith(f"x {MASK}")
 
 
-def test_many_fields_whose_names_become_the_same_are_told_apart() -> None:
+def test_many_fields_with_colliding_names_are_all_kept() -> None:
     # With a search for a free name from the start each time, this would take minutes.
     data = {f"ghp_{n:036d}": n for n in range(20_000)}
     safe = SafeMode(TextMasker()).apply(data)
@@ -187,7 +187,7 @@ def test_many_fields_whose_names_become_the_same_are_told_apart() -> None:
 
 
 @pytest.mark.anyio
-async def test_no_text_of_ours_repeats_the_key(connect: Connect, era: str) -> None:
+async def test_no_message_contains_the_api_key(connect: Connect, era: str) -> None:
     body = {"execution": {"id": "b", "status": "InProgress"}}
     ok = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
     refused = httpx.MockTransport(lambda _: httpx.Response(500, headers={"X-Request-Id": KEY}))
@@ -203,7 +203,7 @@ async def test_no_text_of_ours_repeats_the_key(connect: Connect, era: str) -> No
 
 
 @pytest.mark.anyio
-async def test_no_channel_shows_a_credential_and_each_says_that_it_is_masked(connect: Connect, era: str) -> None:
+async def test_credentials_are_masked_and_noted_in_text_and_structure(connect: Connect, era: str) -> None:
     execution = {
         "id": "a",
         "status": "Failed",
@@ -228,7 +228,7 @@ async def test_no_channel_shows_a_credential_and_each_says_that_it_is_masked(con
 
 
 @pytest.mark.anyio
-async def test_the_exact_object_is_to_be_had_for_the_asking(connect: Connect) -> None:
+async def test_exact_mode_returns_the_object_unmasked(connect: Connect) -> None:
     execution = {"id": "a", "status": "Completed", "params": {"password": "hunter2"}, "x": "\u202e"}
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"execution": execution}))
     exact = Settings(api_key=SecretStr(KEY), raw="exact")
@@ -238,7 +238,7 @@ async def test_the_exact_object_is_to_be_had_for_the_asking(connect: Connect) ->
     assert "redacted" not in result.structured_content
 
 
-def test_the_log_shows_no_key_not_even_in_a_traceback(environ: Environ) -> None:
+def test_the_log_masks_the_key_even_in_a_traceback(environ: Environ) -> None:
     program = f"""
 import logging
 from pydantic import SecretStr
@@ -266,7 +266,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_a_megabyte_made_to_slow_the_search_down_is_searched(piece: str) -> None:
+def test_hostile_text_does_not_make_the_patterns_backtrack(piece: str) -> None:
     # A pattern that went back over the text from each place would be at it for hours.
     text = piece * (1_000_000 // len(piece))
     TextMasker([KEY]).mask(text)
@@ -286,14 +286,14 @@ plain_objects = st.dictionaries(plain_names, plain_values, max_size=6)
 
 
 @given(plain_objects)
-def test_an_object_without_credentials_comes_out_as_it_went_in(data: JsonObject) -> None:
+def test_an_object_without_credentials_is_unchanged(data: JsonObject) -> None:
     safe = SafeMode(TextMasker([KEY])).apply(data)
     assert json.dumps(safe.data) == json.dumps(data)
     assert (safe.redacted, safe.escaped_count, safe.notes) == ([], 0, [])
 
 
 @given(plain_objects, secret_names, plain_values, st.lists(plain_names, max_size=4))
-def test_whatever_stands_under_the_name_of_a_credential_is_masked_and_listed(
+def test_every_value_under_a_credential_name_is_masked_and_listed(
     data: JsonObject, name: str, value: Any, path: list[str]
 ) -> None:
     inner: JsonObject = {**data, name: value}
@@ -314,16 +314,16 @@ texts = st.text() | st.sampled_from(["Bearer ", "password=", '{"pin": 12', "http
 
 
 @given(st.lists(texts, max_size=6).map("".join))
-def test_the_configured_key_is_nowhere(text: str) -> None:
+def test_the_api_key_is_masked_anywhere_in_a_text(text: str) -> None:
     assert KEY not in TextMasker([KEY]).mask(text + KEY + text)
 
 
-def test_a_key_too_short_to_be_one_is_masked_only_where_it_is_the_whole_text() -> None:
+def test_a_very_short_key_is_masked_only_as_a_whole_text() -> None:
     assert TextMasker(["any"]).mask("any") == MASK
     assert TextMasker(["any"]).mask("any company") == "any company"
 
 
-def test_no_key_of_the_corpus_would_stop_a_push() -> None:
+def test_the_corpus_contains_no_key_that_secret_scanners_detect() -> None:
     assert not re.search(
         r"ghp_\w{36}|sk_live_\w{10}|AKIA[A-Z0-9]{16}|eyJ\w+\.eyJ", CORPUS.read_text(encoding="utf-8")
     )

@@ -212,7 +212,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
 
 
 @pytest.mark.parametrize(("execution", "headline", "next_step"), VERDICTS, ids=[h for _, h, _ in VERDICTS])
-async def test_the_verdict_is_true_and_says_what_to_do(
+async def test_the_headline_and_next_step_match_the_execution(
     look_up: LookUp, execution: JsonObject, headline: str, next_step: str
 ) -> None:
     summary, _ = await look_up({"id": "a", "name": "Check", **execution})
@@ -232,7 +232,7 @@ async def test_the_verdict_is_true_and_says_what_to_do(
     ],
     ids=str,
 )
-async def test_the_quoted_reason_is_the_field_that_speaks_in_words(
+async def test_the_quoted_reason_is_the_field_that_contains_prose(
     look_up: LookUp, errors: JsonObject, field: str | None
 ) -> None:
     summary, _ = await look_up({"id": "a", "name": "Check", "status": "Failed", **errors})
@@ -255,7 +255,9 @@ async def test_the_quoted_reason_is_the_field_that_speaks_in_words(
         ({"name": "x" * 500}, '"' + "x" * 79 + '…"'),
     ],
 )
-async def test_the_subject_is_the_best_name_there_is(look_up: LookUp, fields: JsonObject, subject: str) -> None:
+async def test_the_headline_uses_the_best_available_name(
+    look_up: LookUp, fields: JsonObject, subject: str
+) -> None:
     summary, _ = await look_up({"status": "InProgress", **fields})
     assert summary["headline"] == f"{subject} is running."
 
@@ -270,7 +272,7 @@ async def test_attempts_that_contradict_each_other_are_noted(
     assert notes == ["its numbers of attempts contradict each other"]
 
 
-async def test_times_in_the_future_and_logins_left_out_are_noted(look_up: LookUp) -> None:
+async def test_times_in_the_future_and_omitted_logins_are_noted(look_up: LookUp) -> None:
     logins = [{"id": str(number)} for number in range(7)]
     summary, notes = await look_up(
         {"id": "a", "status": "InProgress", "startTime": "2030-01-01T00:00:00Z", "logins": logins}
@@ -288,7 +290,7 @@ async def verdict_of(connect: Connect, execution: JsonObject) -> list[str]:
     return result.content[0].text.splitlines()
 
 
-async def test_the_verdict_keeps_its_limit_when_everything_is_as_long_as_can_be(connect: Connect) -> None:
+async def test_the_verdict_keeps_its_size_limit_with_the_longest_values(connect: Connect) -> None:
     long = "word " * 2_000
     worst = {
         "id": "i" * 300, "status": "Paused", "name": long, "isTest": True, "workflow": {"id": long, "name": long},
@@ -305,7 +307,7 @@ async def test_the_verdict_keeps_its_limit_when_everything_is_as_long_as_can_be(
     assert lines[-1] == "(More facts are in the structured half of this result.)"
 
 
-async def test_a_line_that_does_not_fit_leaves_room_for_those_that_do(connect: Connect) -> None:
+async def test_a_line_that_does_not_fit_is_skipped_for_shorter_ones(connect: Connect) -> None:
     errors = [f"{number} " + "trouble " * 60 for number in range(5)]
     lines = await verdict_of(connect, {"id": "b", "status": "Failed", "errors": errors, "attempts": 3})
     assert lines[2:4] == ['Status: failed (Kaizen says "Failed"); it has ended', 'Id: "b"']
@@ -314,7 +316,7 @@ async def test_a_line_that_does_not_fit_leaves_room_for_those_that_do(connect: C
     assert "Attempt: 3" in lines
 
 
-async def test_more_notes_than_fit_are_counted(connect: Connect) -> None:
+async def test_notes_that_do_not_fit_are_counted(connect: Connect) -> None:
     names = ["batch", "isTest", "downloads", "startBlock", "workflow", "logins", "attempts", "liveViewUrl"]
     odd: JsonObject = dict.fromkeys(names, "?")
     lines = await verdict_of(connect, {"id": "i" * 256, "status": "InProgress", **odd})
@@ -322,7 +324,7 @@ async def test_more_notes_than_fit_are_counted(connect: Connect) -> None:
     assert "Note: there are 2 more notes in the structured half of this result" in lines
 
 
-async def test_a_pausing_link_too_long_for_prose_is_still_in_the_structure(look_up: LookUp) -> None:
+async def test_a_long_live_view_link_is_only_in_the_structured_half(look_up: LookUp) -> None:
     link = "https://live.example/" + "x" * 2_000
     summary, _ = await look_up({"id": "a", "status": "Paused", "liveViewUrl": link})
     assert summary["live_view_url"] == link
@@ -357,13 +359,13 @@ async def test_a_pausing_link_too_long_for_prose_is_still_in_the_structure(look_
         (join_list(["A", "B", "C"], 2), "A, B and 1 more"),
     ],
 )
-def test_numbers_are_said_as_a_person_would(said: str, expected: str) -> None:
+def test_durations_sizes_and_lists_are_formatted_for_people(said: str, expected: str) -> None:
     assert said == expected
 
 
 @pytest.mark.parametrize("status", ["Completed", "Failed"])
 @pytest.mark.parametrize("files", [[], [{"name": "a.pdf", "downloadUrl": "https://files.example/a"}]], ids=len)
-async def test_the_live_view_of_a_run_that_has_ended_is_in_raw_only(
+async def test_a_finished_run_keeps_its_live_view_link_in_raw_only(
     connect: Connect, status: str, files: list[JsonObject]
 ) -> None:
     link = "https://live.example/x"
@@ -401,7 +403,7 @@ async def test_the_live_view_of_a_run_that_has_ended_is_in_raw_only(
     ],
     ids=str,
 )
-async def test_links_are_marked_as_opening_without_a_login(
+async def test_links_that_open_without_a_login_are_marked(
     connect: Connect, execution: dict[str, Any], marked: str | None
 ) -> None:
     body = {"execution": {"id": "a", "status": "InProgress", **execution}}

@@ -81,7 +81,7 @@ def text_of(result: CallToolResult) -> str:
         ("https://app.kaizen.example/executions/exec%20abc", "exec abc"),
     ],
 )
-async def test_an_id_is_understood_as_people_write_it(connect: Connect, written: object, read: str) -> None:
+async def test_an_id_is_recognised_in_every_common_notation(connect: Connect, written: object, read: str) -> None:
     api = Recorder()
     async with connect(api.transport) as client:
         result = await client.call_tool("get_execution", {"id": written})
@@ -165,7 +165,7 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ),
     ],
 )
-async def test_arguments_that_cannot_be_used_are_refused_in_one_sentence(
+async def test_invalid_arguments_are_rejected_with_one_sentence(
     connect: Connect, era: str, arguments: dict[str, Any], sentence: str
 ) -> None:
     api = Recorder()
@@ -185,7 +185,7 @@ async def test_null_for_an_optional_argument_counts_as_not_given(connect: Connec
     assert "raw" in result.structured_content
 
 
-async def test_an_answer_with_another_id_than_asked_for_says_so(connect: Connect) -> None:
+async def test_an_object_with_a_different_id_than_requested_is_noted(connect: Connect) -> None:
     answer = httpx.Response(200, json={"execution": {"id": "b", "status": "Completed"}})
     async with connect(httpx.MockTransport(lambda _: answer)) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
@@ -204,7 +204,7 @@ ids = json_values | st.text().map(lambda text: f"https://kaizen.example/executio
     arguments=st.dictionaries(st.sampled_from(["id", "detail", "ID"]) | st.text(), json_values)
     | ids.map(lambda value: {"id": value})
 )
-def test_any_arguments_are_either_looked_up_or_refused_in_words(arguments: dict[str, Any]) -> None:
+def test_any_arguments_are_looked_up_or_rejected_with_a_sentence(arguments: dict[str, Any]) -> None:
     api = Recorder()
 
     async def call() -> CallToolResult:

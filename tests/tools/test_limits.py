@@ -51,7 +51,7 @@ executions = st.tuples(strategies.executions, large).map(lambda parts: {**parts[
 
 
 @given(executions, st.sampled_from([{}, {"detail": "summary"}, {"path": "/response"}, {"path": ""}]))
-def test_each_half_fits_whatever_the_api_sent(execution: JsonObject, arguments: JsonObject) -> None:
+def test_each_half_fits_the_limit_for_any_object(execution: JsonObject, arguments: JsonObject) -> None:
     result = ask({"response": None, **execution}, arguments)
     assert not result.is_error
     text, structured = characters(result)
@@ -64,7 +64,9 @@ def test_each_half_fits_whatever_the_api_sent(execution: JsonObject, arguments: 
 
 
 @pytest.mark.anyio
-async def test_five_megabytes_are_read_row_by_row(connect: Connect, sandbox: httpx.ASGITransport) -> None:
+async def test_a_five_megabyte_output_can_be_read_row_by_row(
+    connect: Connect, sandbox: httpx.ASGITransport
+) -> None:
     sandboxed = Settings(sandbox=True, max_calls_per_minute=100_000, max_result_chars=1_000_000)
     async with connect(sandbox, settings=sandboxed) as client:
         result = await client.call_tool("get_execution", {"id": "exec-large"})
@@ -99,14 +101,14 @@ async def test_five_megabytes_are_read_row_by_row(connect: Connect, sandbox: htt
         ),
     ],
 )
-def test_a_path_that_leads_nowhere_is_answered_with_what_there_is(arguments: JsonObject, said: str) -> None:
+def test_a_missing_path_is_rejected_with_what_exists_there(arguments: JsonObject, said: str) -> None:
     result = ask({"id": "a", "response": {"rows": [1, 2]}}, arguments)
     assert isinstance(result.content[0], TextContent)
     assert result.content[0].text.startswith("[invalid_input] ")
     assert said in result.content[0].text
 
 
-def test_a_part_comes_in_both_halves_in_place_of_the_object() -> None:
+def test_a_part_replaces_the_raw_object_in_both_halves() -> None:
     result = ask({"id": "a", "response": {"rows": [1, 2, 3]}}, {"path": "response/rows", "offset": "1"})
     part = {"path": "/response/rows", "offset": 1, "total": 3, "value": [2, 3]}
     assert result.structured_content["part"] == part
@@ -115,7 +117,7 @@ def test_a_part_comes_in_both_halves_in_place_of_the_object() -> None:
     assert json.loads(result.content[1].text) == part
 
 
-def test_what_was_left_out_is_told_in_both_halves() -> None:
+def test_omissions_are_listed_in_both_halves() -> None:
     result = ask({"id": "a", "response": "x" * 50_000}, {})
     assert isinstance(result.content[-1], TextContent)
     told = result.content[-1].text.partition(": ")[2]
@@ -123,7 +125,7 @@ def test_what_was_left_out_is_told_in_both_halves() -> None:
     assert result.structured_content["raw"]["id"] == "a"
 
 
-def test_what_programs_go_by_is_never_left_out() -> None:
+def test_fields_for_programs_are_never_omitted() -> None:
     wide = {
         "id": "i" * 256, "status": "s" * 500, "name": "n" * 500, "liveViewUrl": "https://l.example/" + "x" * 470,
         "startTime": "2026-11-22T09:00:00Z", **{f"password{n}": "secret" for n in range(60)},
@@ -138,7 +140,7 @@ def test_what_programs_go_by_is_never_left_out() -> None:
         assert max(characters(result)) <= MAX_BRIEF
 
 
-def test_a_download_that_is_not_pending_is_not_said_to_be_still_to_come() -> None:
+def test_downloads_that_are_not_pending_are_not_announced() -> None:
     ended = {"status": "Completed", "endTime": "2026-11-22T09:29:00Z"}
     result = ask({**ended, "downloads": {"files": [], "message": "The run downloaded nothing."}}, {})
     assert isinstance(result.content[0], TextContent)

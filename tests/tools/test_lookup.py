@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 UNREAD = httpx.MockTransport(lambda _: httpx.Response(500))
 
 
-async def test_the_published_tools_are_the_reviewed_ones(
+async def test_the_published_tools_match_the_snapshot(
     connect: Connect, era: str, check_snapshot: Callable[[str, Any], None]
 ) -> None:
     async with connect(UNREAD, era=era) as client:
@@ -33,7 +33,7 @@ async def test_the_published_tools_are_the_reviewed_ones(
     check_snapshot("tools", json.loads(json.dumps(tools, sort_keys=True)))
 
 
-async def test_the_tool_list_and_the_discovery_may_be_cached_for_an_hour(connect: Connect) -> None:
+async def test_tool_list_and_discovery_can_be_cached_for_an_hour(connect: Connect) -> None:
     async with connect(UNREAD) as client:
         listed = await client.list_tools()
         discovered = client.session.discover_result
@@ -56,7 +56,7 @@ BREAKING = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "if", "format", "
 
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
-def test_no_schema_breaks_a_client(lookup: Lookup) -> None:
+def test_schemas_use_only_keywords_that_every_client_accepts(lookup: Lookup) -> None:
     tool = lookup.published(24_000)
     assert tool.output_schema is not None
     assert len(lookup.name) <= 40
@@ -92,7 +92,7 @@ STRANGE: dict[str, JsonObject] = {
 
 @pytest.mark.parametrize("strange", STRANGE)
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
-async def test_strange_objects_pass_the_output_schema(connect: Connect, lookup: Lookup, strange: str) -> None:
+async def test_unusual_objects_match_the_output_schema(connect: Connect, lookup: Lookup, strange: str) -> None:
     body = STRANGE[strange]
     wrapped = {"execution": body} if lookup is GET_EXECUTION else body
     async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=wrapped))) as client:
@@ -103,7 +103,7 @@ async def test_strange_objects_pass_the_output_schema(connect: Connect, lookup: 
 
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
-def test_the_input_is_one_flat_closed_object_with_a_description_of_each_field(lookup: Lookup) -> None:
+def test_the_input_schema_is_flat_closed_and_described(lookup: Lookup) -> None:
     schema = lookup.published(24_000).input_schema
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["id"]
@@ -113,7 +113,7 @@ def test_the_input_is_one_flat_closed_object_with_a_description_of_each_field(lo
         assert field.get("nullable", False) is (name != "id")  # what smolagents takes for optional
 
 
-async def test_the_instructions_warn_of_text_from_web_pages_and_of_live_links(era: str) -> None:
+async def test_the_instructions_warn_about_web_text_and_live_links(era: str) -> None:
     mode = "auto" if era == "2026-07-28" else "legacy"
     async with Client(create_server(Settings()), mode=mode) as client:
         assert client.protocol_version == era
@@ -124,7 +124,7 @@ async def test_the_instructions_warn_of_text_from_web_pages_and_of_live_links(er
     assert len(instructions) < 600
 
 
-async def test_an_unknown_tool_is_a_protocol_error_that_names_the_known_ones(connect: Connect, era: str) -> None:
+async def test_an_unknown_tool_is_a_protocol_error_naming_the_tools(connect: Connect, era: str) -> None:
     async with connect(UNREAD, era=era) as client:
         with pytest.raises(MCPError) as caught:
             await client.call_tool("list_executions", {})
@@ -134,7 +134,7 @@ async def test_an_unknown_tool_is_a_protocol_error_that_names_the_known_ones(con
     )
 
 
-async def test_a_fault_of_our_own_reaches_the_client_without_its_details(connect: Connect, era: str) -> None:
+async def test_an_internal_error_reaches_the_client_without_details(connect: Connect, era: str) -> None:
     def fault(_: httpx.Request) -> httpx.Response:
         raise RuntimeError("a secret detail")
 

@@ -92,7 +92,7 @@ def text_of(result: CallToolResult) -> str:
     return result.content[0].text
 
 
-async def test_it_comes_back_when_a_person_is_needed_and_tells_its_progress(era: str) -> None:
+async def test_polling_ends_when_a_person_is_needed_and_reports_progress(era: str) -> None:
     world = World()
     summary = summary_of(await world.ask(era, {**ID, "wait_seconds": 45}))
     assert summary["waits_for_login"] == "yes"
@@ -107,7 +107,7 @@ async def test_it_comes_back_when_a_person_is_needed_and_tells_its_progress(era:
     assert RUNNING_AFTER < LOGIN_AFTER < FINISHED_AFTER
 
 
-async def test_time_up_is_a_normal_answer_that_says_how_to_wait_on(era: str) -> None:
+async def test_a_timed_out_wait_is_a_normal_result(era: str) -> None:
     world = World(lambda _: RUNNING)
     result = await world.ask(era, {**ID, "wait_seconds": 30})
     summary = summary_of(result)
@@ -123,7 +123,7 @@ async def test_time_up_is_a_normal_answer_that_says_how_to_wait_on(era: str) -> 
     assert summary["headline"].startswith('Execution "exec-live" has been running for 4 min')
 
 
-async def test_pauses_grow_from_one_second_to_five() -> None:
+async def test_the_poll_interval_grows_from_one_second_to_five() -> None:
     world = World(lambda _: RUNNING)
     await world.ask("2026-07-28", {**ID, "wait_seconds": 40})
     pauses = [after - before for before, after in zip(world.looks, world.looks[1:], strict=False)]
@@ -135,7 +135,7 @@ async def test_pauses_grow_from_one_second_to_five() -> None:
 @pytest.mark.parametrize(
     "status", ["Completed", "Failed", "Paused", "Cancelled"], ids="ended failed paused unknown".split()
 )
-async def test_it_comes_back_as_soon_as_it_has_ended_or_is_paused_but_not_for_an_unknown_word(status: str) -> None:
+async def test_polling_ends_for_a_final_or_paused_state_only(status: str) -> None:
     world = World(lambda seconds: RUNNING if seconds < 10 else {**RUNNING, "status": status})
     summary = summary_of(await world.ask("2026-07-28", {**ID, "wait_seconds": 40}))
     if status == "Cancelled":
@@ -146,7 +146,7 @@ async def test_it_comes_back_as_soon_as_it_has_ended_or_is_paused_but_not_for_an
         assert summary["status"] == status
 
 
-async def test_downloads_still_to_come_are_told_at_once_and_are_not_the_end_of_it(era: str) -> None:
+async def test_pending_downloads_end_polling_and_are_reported(era: str) -> None:
     world = World(lambda _: PENDING)
     result = await world.ask(era, {**ID, "wait_seconds": 45})
     summary = summary_of(result)
@@ -157,7 +157,7 @@ async def test_downloads_still_to_come_are_told_at_once_and_are_not_the_end_of_i
     assert "not all of its files are there yet" in summary["next_step"]
 
 
-async def test_faults_are_ridden_out_before_and_after_the_first_answer() -> None:
+async def test_polling_continues_through_temporary_errors() -> None:
     def answer(seconds: float) -> httpx.Response | dict[str, Any]:
         if seconds < 4 or 10 < seconds < 20:
             return httpx.Response(503)
@@ -171,7 +171,7 @@ async def test_faults_are_ridden_out_before_and_after_the_first_answer() -> None
     assert 20 <= world.seconds <= 26
 
 
-async def test_an_answer_that_is_older_than_a_failed_look_says_so() -> None:
+async def test_a_result_older_than_a_failed_poll_has_a_note() -> None:
     world = World(lambda seconds: RUNNING if seconds < 10 else httpx.Response(503))
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 30})
     (note,) = result.structured_content["notes"]
@@ -181,7 +181,7 @@ async def test_an_answer_that_is_older_than_a_failed_look_says_so() -> None:
     assert 20 <= int(note.split(" is as of ")[1].split()[0]) <= 30
 
 
-async def test_a_wait_without_any_answer_fails_as_the_last_look_did_within_the_deadline(era: str) -> None:
+async def test_a_wait_without_any_result_fails_with_the_last_error(era: str) -> None:
     world = World(lambda _: httpx.Response(503))
     result = await world.ask(era, {**ID, "wait_seconds": 45})
     assert result.is_error
@@ -189,14 +189,14 @@ async def test_a_wait_without_any_answer_fails_as_the_last_look_did_within_the_d
     assert 45 - LAST_POLL_SECONDS <= world.seconds <= 45
 
 
-async def test_an_id_nobody_has_is_told_as_such_though_the_other_kind_does_not_answer() -> None:
+async def test_not_found_is_reported_if_the_other_endpoint_hangs() -> None:
     world = World(lambda _: httpx.Response(404 if len(world.looks) == 1 else 598))
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 2}, replace(SETTINGS, call_timeout=3))
     assert text_of(result).startswith("[not_found] ")
     assert world.seconds < 3
 
 
-async def test_a_silent_api_does_not_keep_a_wait_beyond_the_deadline() -> None:
+async def test_a_hanging_api_does_not_extend_a_wait_past_the_deadline() -> None:
     world = World(lambda seconds: RUNNING if seconds < 8 else httpx.Response(598))
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 45})
     assert summary_of(result)["state"] == "running"
@@ -204,14 +204,14 @@ async def test_a_silent_api_does_not_keep_a_wait_beyond_the_deadline() -> None:
     assert world.seconds <= 45 + MARGIN
 
 
-async def test_a_fault_that_time_does_not_mend_ends_the_wait() -> None:
+async def test_a_permanent_error_ends_polling() -> None:
     world = World(lambda seconds: RUNNING if seconds < 5 else httpx.Response(401))
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 45})
     assert text_of(result).startswith("[unauthorized] ")
     assert world.seconds < 12
 
 
-async def test_an_api_that_asks_for_a_longer_pause_than_there_is_time_gets_it() -> None:
+async def test_a_retry_after_longer_than_the_wait_ends_polling() -> None:
     limited = httpx.Response(429, headers={"Retry-After": "120"})
     world = World(lambda seconds: RUNNING if seconds < 5 else limited)
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 45})
@@ -222,20 +222,20 @@ async def test_an_api_that_asks_for_a_longer_pause_than_there_is_time_gets_it() 
     assert len([look for look in world.looks if look >= 5]) == 1
 
 
-async def test_a_look_that_takes_long_does_not_keep_a_short_wait_from_ending() -> None:
+async def test_a_slow_poll_does_not_extend_a_short_wait() -> None:
     world = World(lambda seconds: RUNNING if seconds < 1 else httpx.Response(598))
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 3})
     assert summary_of(result)["state"] == "running"
     assert world.seconds == pytest.approx(3 + LAST_POLL_SECONDS, abs=MARGIN)
 
 
-async def test_after_a_short_wait_it_says_to_let_some_seconds_pass() -> None:
+async def test_after_a_short_wait_the_next_poll_is_advised_in_seconds() -> None:
     summary = summary_of(await World(lambda _: RUNNING).ask("2026-07-28", {**ID, "wait_seconds": 0.001}))
     assert (summary["should_poll"], summary["poll_after_seconds"]) == (True, 5)
     assert summary["next_step"].endswith("and wait_seconds 0.001 in 5 s.")
 
 
-async def test_times_that_say_it_is_over_end_a_wait_whatever_the_status_says() -> None:
+async def test_an_end_time_ends_polling_for_any_status() -> None:
     for status in ("InProgress", "Cancelled"):
         world = World(lambda _, status=status: {**RUNNING, "status": status, "endTime": "2026-11-22T09:29:00Z"})
         result = await world.ask("2026-07-28", {**ID, "wait_seconds": 45})
@@ -244,7 +244,7 @@ async def test_times_that_say_it_is_over_end_a_wait_whatever_the_status_says() -
         assert world.seconds < 1
 
 
-async def test_a_login_that_failed_is_told_after_a_wait_too() -> None:
+async def test_a_failed_login_is_reported_after_a_wait() -> None:
     world = World(lambda _: {**RUNNING, "authentications": [{"status": "Failed"}]})
     summary = summary_of(await world.ask("2026-07-28", {**ID, "wait_seconds": 10}))
     assert summary["next_step"].startswith(
@@ -252,7 +252,7 @@ async def test_a_login_that_failed_is_told_after_a_wait_too() -> None:
     )
 
 
-async def test_a_run_that_is_long_under_way_is_left_alone_as_long_as_the_api_asks_for() -> None:
+async def test_retry_after_also_applies_to_a_long_running_execution() -> None:
     old = {**RUNNING, "startTime": "2026-11-22T01:00:00Z"}
     limited = httpx.Response(429, headers={"Retry-After": "900"})
     world = World(lambda seconds: old if seconds < 5 else limited)
@@ -261,7 +261,7 @@ async def test_a_run_that_is_long_under_way_is_left_alone_as_long_as_the_api_ask
     assert summary["next_step"].endswith("in 15 min.")
 
 
-async def test_a_cancelled_wait_looks_no_more(era: str) -> None:
+async def test_a_cancelled_wait_stops_polling(era: str) -> None:
     world = World(lambda _: RUNNING)
     with anyio.move_on_after(10) as patience:
         await world.ask(era, {**ID, "wait_seconds": 45})
@@ -271,7 +271,7 @@ async def test_a_cancelled_wait_looks_no_more(era: str) -> None:
     assert len(world.looks) == looks
 
 
-async def test_a_short_deadline_for_calls_holds_for_waits(era: str) -> None:
+async def test_a_short_call_timeout_also_limits_waits(era: str) -> None:
     world = World(lambda _: RUNNING)
     hurried = replace(SETTINGS, call_timeout=20)
     summary = summary_of(await world.ask(era, {**ID, "wait_seconds": 45}, hurried))
@@ -279,7 +279,7 @@ async def test_a_short_deadline_for_calls_holds_for_waits(era: str) -> None:
     assert summary["waited_seconds"] == 20 - LAST_POLL_SECONDS
 
 
-async def test_fifty_waits_do_not_look_in_step() -> None:
+async def test_fifty_waits_do_not_poll_at_the_same_moments() -> None:
     worlds = [World(lambda _: RUNNING) for _ in range(50)]
     async with anyio.create_task_group() as tasks:
         for world in worlds:

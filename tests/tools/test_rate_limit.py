@@ -7,9 +7,7 @@ from kaizen_mcp.tools.rate_limit import RateLimiter
 
 
 @given(st.integers(1, 1000), st.lists(st.floats(0, 30), max_size=60))
-def test_no_more_calls_pass_than_the_rate_allows_and_who_waits_as_told_is_let_in(
-    per_minute: int, pauses: list[float]
-) -> None:
+def test_calls_stay_within_the_rate_and_pass_after_the_stated_wait(per_minute: int, pauses: list[float]) -> None:
     now = 0.0
     limiter = RateLimiter(per_minute, clock=lambda: now)
     passed = 0

@@ -42,14 +42,14 @@ def shown(result: CallToolResult) -> dict[str, Any]:
     return {"verdict": verdict.splitlines(), **structured}
 
 
-def test_every_snapshot_is_of_something_there_is() -> None:
+def test_every_snapshot_belongs_to_a_sample() -> None:
     kept = {path.stem for path in SNAPSHOTS.glob("*.json")}
     samples = {"sample_get_execution", "sample_get_instructor_execution"}
     assert kept == {*EXECUTIONS, *INSTRUCTOR_EXECUTIONS, *samples, "tools"}
 
 
 @pytest.mark.parametrize(("tool", "identifier"), CALLS, ids=[i for _, i in CALLS])
-async def test_the_answer_for_a_sandbox_execution_is_the_reviewed_one(
+async def test_the_result_for_a_sandbox_execution_matches_its_snapshot(
     connect: Connect,
     sandbox: httpx.ASGITransport,
     check_snapshot: Callable[[str, Any], None],
@@ -62,7 +62,7 @@ async def test_the_answer_for_a_sandbox_execution_is_the_reviewed_one(
 
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
-def test_the_output_schema_is_that_of_the_reviewed_answers(lookup: Lookup) -> None:
+def test_the_output_schema_matches_the_snapshots(lookup: Lookup) -> None:
     schema = lookup.published(24_000).output_schema
     assert schema
     names = [identifier for tool, identifier in CALLS if tool == lookup.name] + [f"sample_{lookup.name}"]
@@ -76,7 +76,7 @@ def test_the_output_schema_is_that_of_the_reviewed_answers(lookup: Lookup) -> No
     assert published.get("additionalProperties", True) is True  # so that answers may have more facts
 
 
-async def test_both_eras_get_the_same_answer(connect: Connect, sandbox: httpx.ASGITransport) -> None:
+async def test_both_eras_get_the_same_result(connect: Connect, sandbox: httpx.ASGITransport) -> None:
     answers: list[CallToolResult] = []
     for era in ("2026-07-28", "2025-11-25"):
         async with connect(sandbox, era=era) as client:
@@ -94,7 +94,7 @@ async def test_both_eras_get_the_same_answer(connect: Connect, sandbox: httpx.AS
         (FINISHED_AFTER, "finished", False),
     ],
 )
-async def test_the_live_execution_moves_by_the_clock(
+async def test_the_live_execution_advances_with_the_clock(
     connect: Connect, seconds: int, state: str, *, needs_person: bool
 ) -> None:
     times = iter([NOW, NOW + timedelta(seconds=seconds)])
@@ -105,7 +105,7 @@ async def test_the_live_execution_moves_by_the_clock(
 
 
 @pytest.mark.parametrize("tool", ["get_execution", "get_instructor_execution"])
-async def test_the_answer_for_the_documents_own_sample_is_the_reviewed_one(
+async def test_the_result_for_a_documented_sample_matches_its_snapshot(
     connect: Connect, check_snapshot: Callable[[str, Any], None], tool: str
 ) -> None:
     body = (FIXTURES / f"{tool}.json").read_bytes()
@@ -116,7 +116,7 @@ async def test_the_answer_for_the_documents_own_sample_is_the_reviewed_one(
     check_snapshot(f"sample_{tool}", shown(result))
 
 
-async def test_a_summary_has_no_raw_object_and_the_same_verdict(
+async def test_detail_summary_has_the_same_verdict_and_no_raw_object(
     connect: Connect, sandbox: httpx.ASGITransport
 ) -> None:
     async with connect(sandbox) as client:
@@ -126,7 +126,7 @@ async def test_a_summary_has_no_raw_object_and_the_same_verdict(
     assert brief.structured_content == {k: v for k, v in full.structured_content.items() if k != "raw"}
 
 
-async def test_the_verdict_is_for_people_and_models_and_the_raw_object_for_models(
+async def test_the_raw_text_is_for_models_the_verdict_for_people_too(
     connect: Connect, sandbox: httpx.ASGITransport
 ) -> None:
     async with connect(sandbox) as client:

@@ -87,7 +87,7 @@ def joined(shown: Any, omission: OmittedRange, missing: Any) -> Any:
 
 
 @given(objects, st.integers(400, 3000))
-def test_an_object_fits_and_what_was_left_out_can_be_read_each_piece_once(data: JsonObject, room: int) -> None:
+def test_a_truncated_object_fits_and_its_omissions_restore_it(data: JsonObject, room: int) -> None:
     truncated = truncate(data, room)
     listed = [omission.to_json() for omission in truncated.omitted]
     assert size(truncated.value) + sum(size(entry) + 1 for entry in listed) <= max(room, 2)
@@ -97,7 +97,7 @@ def test_an_object_fits_and_what_was_left_out_can_be_read_each_piece_once(data: 
 
 
 @given(values, st.integers(400, 2000), st.integers(0, 50))
-def test_a_part_fits_and_goes_on_where_it_ends(value: Any, room: int, offset: int) -> None:
+def test_a_part_fits_and_its_next_offset_advances(value: Any, room: int, offset: int) -> None:
     read = read_part(value, room, path="", offset=offset)
     if isinstance(value, str | list | dict):
         assert read.total == len(cast("str", value))
@@ -107,7 +107,7 @@ def test_a_part_fits_and_goes_on_where_it_ends(value: Any, room: int, offset: in
         assert (read.value, read.next_offset, read.total) == (value, None, None)
 
 
-def test_of_an_execution_the_output_makes_room_for_the_rest() -> None:
+def test_output_and_params_are_truncated_before_other_fields() -> None:
     execution: JsonObject = {
         "response": {"rows": [{"n": n, "text": "x" * 100} for n in range(1000)]},
         "params": {f"p{n}": "y" * 50 for n in range(200)},
@@ -123,7 +123,7 @@ def test_of_an_execution_the_output_makes_room_for_the_rest() -> None:
     assert truncated.value["response"]["rows"][0] == execution["response"]["rows"][0]
 
 
-def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+def test_a_long_text_keeps_its_start_and_end() -> None:
     truncated = truncate({"log": "start " + "." * 10_000 + " end"}, 500)
     assert truncated.value["log"].startswith("start ...")
     assert truncated.value["log"].endswith("... end")
@@ -134,13 +134,13 @@ def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
 @pytest.mark.parametrize(
     "data", [{"a": {"b": {str(n): n for n in range(99)}}}, {str(n): "x" * 90 for n in range(999)}]
 )
-def test_the_least_room_still_says_what_there_is(data: JsonObject) -> None:
+def test_the_smallest_budget_still_lists_omissions(data: JsonObject) -> None:
     truncated = truncate(data, 150)
     assert truncated.omitted
     assert size(truncated.value) <= 150
 
 
-def test_long_numbers_count_before_they_are_written_out() -> None:
+def test_long_numbers_are_sized_without_being_formatted() -> None:
     # Written out at each level they would take seconds; nothing of them is, so each is counted once at most.
     numbers: Any = [10**4000 + n for n in range(300)]
     for _ in range(100):
