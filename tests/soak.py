@@ -1,8 +1,8 @@
-"""Calls without pause against an API that fails at random, and what they leave behind in the server.
+"""Soak test: calls without pause against an API that fails at random; prints memory and open files at the end.
 
     python -m tests.soak --minutes 10
 
-needs Linux, whose /proc tells the memory and the open files of the server process.
+Needs Linux: the memory and open files of the server process are read from /proc.
 """
 
 import argparse
@@ -19,39 +19,39 @@ import anyio.to_thread
 from mcp import Client, MCPError
 
 from .faults.api import FAULTS
-from .faults.misbehaving import SETTINGS, Api, client_of, code_of, running
+from .faults.misbehaving import SETTINGS, FaultyApi, code_of, connected_client, running_api
 
 WORKERS = 16
 WARM_UP = 500
-"""Calls before the first measurement: by then everything that is loaded once has been."""
+"""Calls before the first measurement, so that everything that is loaded only once is in memory."""
 
-CANCELLED = 0.05
-WELL = 0.5
-"""Shares of calls that are given up by their client, and that meet no fault."""
+CANCELLED_SHARE = 0.05
+HEALTHY_SHARE = 0.5
+"""Shares of calls that the client may cancel, and that meet no fault."""
 
-QUIET = 7.0
-"""Seconds before the last measurement, in which idle connections are given up."""
+IDLE_SECONDS = 7.0
+"""Pause before a measurement, longer than idle connections are kept."""
 
-FALLS_SILENT_EVERY = 60.0
-SILENT_FOR = 3.0
+OUTAGE_INTERVAL = 60.0
+OUTAGE_SECONDS = 3.0
 
 
 class Soak:
-    """One client, many workers, and a count of what came of their calls."""
+    """One client, many workers, and a count of the outcomes of their calls."""
 
-    def __init__(self, client: Client, api: Api, pid: int) -> None:
+    def __init__(self, client: Client, api: FaultyApi, pid: int) -> None:
         self.client = client
         self.api = api
         self.pid = pid
         self.outcomes: Counter[str] = Counter()
-        self.faults = 0
+        self.faulty_calls = 0
         self.calls = 0
         self.random = random.Random(7)  # noqa: S311 - chance, not cryptography
 
-    async def measure_at_rest(self) -> tuple[float, int]:
-        """Memory in MiB and open files of the server process, with nothing under way."""
-        await anyio.sleep(QUIET)
-        await self.call(well=True)  # idle connections are closed when the next one is asked for
+    async def measure_idle(self) -> tuple[float, int]:
+        """Memory in MiB and number of open files of the server process, with no call in flight."""
+        await anyio.sleep(IDLE_SECONDS)
+        await self.call(healthy=True)  # idle connections are closed when the next one is asked for
         return self._measure()
 
     def _measure(self) -> tuple[float, int]:
@@ -59,14 +59,14 @@ class Soak:
         kibibytes = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
         return kibibytes / 1024, len([*Path(f"/proc/{self.pid}/fd").iterdir()])
 
-    async def call(self, *, well: bool | None = None) -> None:
+    async def call(self, *, healthy: bool | None = None) -> None:
         self.calls += 1
-        well = self.random.random() < WELL if well is None else well
-        self.faults += not well
-        name = "well" if well else self.random.choice(FAULTS).name
-        patience = self.random.uniform(0, 0.5) if self.random.random() < CANCELLED else 60
+        healthy = self.random.random() < HEALTHY_SHARE if healthy is None else healthy
+        self.faulty_calls += not healthy
+        name = "healthy" if healthy else self.random.choice(FAULTS).name
+        timeout = self.random.uniform(0, 0.5) if self.random.random() < CANCELLED_SHARE else 60
         outcome = "cancelled by the client"
-        with anyio.move_on_after(patience):
+        with anyio.move_on_after(timeout):
             try:
                 outcome = code_of(await self.client.call_tool("get_execution", {"id": f"{name}#{self.calls}"}))
             except MCPError as error:
@@ -82,15 +82,15 @@ class Soak:
             for _ in range(WORKERS):
                 workers.start_soon(worker)
 
-    async def fall_silent(self) -> None:
-        """Now and then the API is killed: connections are reset and new ones refused for a while."""
+    async def cause_outages(self) -> None:
+        """Reset all connections of the API for a few seconds, once a minute."""
         while True:
-            await anyio.sleep(FALLS_SILENT_EVERY)
-            await self.api.away(SILENT_FOR)
+            await anyio.sleep(OUTAGE_INTERVAL)
+            await self.api.outage(OUTAGE_SECONDS)
 
 
-def children() -> list[int]:
-    """Ids of the processes that this one started."""
+def child_processes() -> list[int]:
+    """Process ids of the children of this process."""
     return [
         int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
     ]
@@ -100,20 +100,20 @@ async def soak(minutes: float) -> int:
     behaviours = {fault.name: fault.behave for fault in FAULTS}
     settings = {**SETTINGS, "KAIZEN_CALL_TIMEOUT": "2", "KAIZEN_MAX_CALLS_PER_MINUTE": "1000000"}
     settings["KAIZEN_MAX_CONCURRENCY"] = str(WORKERS)
-    async with running(behaviours) as api, client_of(**settings, KAIZEN_BASE_URL=api.address) as client:
-        (pid,) = await anyio.to_thread.run_sync(children)
+    async with running_api(behaviours) as api, connected_client(**settings, KAIZEN_BASE_URL=api.address) as client:
+        (pid,) = await anyio.to_thread.run_sync(child_processes)
         run = Soak(client, api, pid)
         await run.work(until=lambda: run.calls >= WARM_UP)
-        before, files_before = await run.measure_at_rest()
-        print(f"after {run.calls} calls: {before:.1f} MiB, {files_before} open files", flush=True)
+        memory, open_files = await run.measure_idle()
+        print(f"after {run.calls} calls: {memory:.1f} MiB, {open_files} open files", flush=True)
         end = time.monotonic() + minutes * 60
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(run.fall_silent)
+            tasks.start_soon(run.cause_outages)
             await run.work(until=lambda: time.monotonic() > end)
             tasks.cancel_scope.cancel()
-        after, files_after = await run.measure_at_rest()
-    print(f"after {run.calls} calls: {after:.1f} MiB, {files_after} open files")
-    print(f"{run.faults} of the calls met a fault; the API was gone {api.times_away} times")
+        memory, open_files = await run.measure_idle()
+    print(f"after {run.calls} calls: {memory:.1f} MiB, {open_files} open files")
+    print(f"{run.faulty_calls} of the calls met a fault; the API was down {api.outages} times")
     for outcome, count in run.outcomes.most_common():
         print(f"  {count:7} {outcome}")
     return 0

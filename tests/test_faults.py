@@ -1,34 +1,34 @@
-"""Faults injected for real, over sockets, into a real server process: `python -m tests.faults` prints them."""
+"""Faults injected over real sockets into a real server process. `python -m tests.faults` prints them all."""
 
 import anyio
 import pytest
 from conftest import posix_only
 from faults import api, load, process, tls
-from faults.misbehaving import Seen
+from faults.misbehaving import Outcome
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict[str, Seen]:
-    return {seen.name: seen for seen in anyio.run(api.look)}
+def outcomes() -> dict[str, Outcome]:
+    return {outcome.name: outcome for outcome in anyio.run(api.run)}
 
 
 @pytest.mark.parametrize("name", [fault.name for fault in api.FAULTS])
-def test_each_api_fault_has_the_expected_outcome(seen: dict[str, Seen], name: str) -> None:
-    assert not seen[name].wrong, seen[name]
+def test_each_api_fault_has_the_expected_outcome(outcomes: dict[str, Outcome], name: str) -> None:
+    assert not outcomes[name].problem, outcomes[name]
 
 
 @pytest.mark.slow
 def test_tls_and_proxy_faults_have_the_expected_outcomes() -> None:
-    rows = anyio.run(tls.look)
-    assert len(rows) >= 11
-    assert [str(row) for row in rows if row.wrong] == []
+    outcomes = anyio.run(tls.run)
+    assert len(outcomes) >= 11
+    assert [str(outcome) for outcome in outcomes if outcome.problem] == []
 
 
 @pytest.mark.slow
 def test_concurrent_cancelled_and_rate_limited_calls_behave() -> None:
-    rows = anyio.run(load.look)
-    assert len(rows) == 3
-    assert [str(row) for row in rows if row.wrong] == []
+    outcomes = anyio.run(load.run)
+    assert len(outcomes) == 3
+    assert [str(outcome) for outcome in outcomes if outcome.problem] == []
 
 
 @posix_only
@@ -42,16 +42,16 @@ def test_the_process_exits_promptly_with_the_right_exit_code(way: process.Way, *
 
 
 def test_a_hanging_dns_lookup_does_not_delay_the_exit() -> None:
-    row = process.stuck_thread()
-    assert not row.wrong, row
+    outcome = process.hanging_dns()
+    assert not outcome.problem, outcome
 
 
 def test_an_invalid_line_gets_an_error_and_the_next_call_works() -> None:
-    rows = process.no_messages()
-    assert len(rows) == len(process.NO_MESSAGES)
-    assert [str(row) for row in rows if row.wrong] == []
+    outcomes = process.invalid_lines()
+    assert len(outcomes) == len(process.INVALID_LINES)
+    assert [str(outcome) for outcome in outcomes if outcome.problem] == []
 
 
 def test_prints_by_other_code_never_reach_the_client() -> None:
-    row = process.stray_prints()
-    assert not row.wrong, row
+    outcome = process.stray_prints()
+    assert not outcome.problem, outcome

@@ -1,4 +1,4 @@
-"""Print every fault, what the client saw of it, and whether that is right; ends with 1 if anything is not."""
+"""Inject every fault and print what the client got. The exit code is 1 if any of it is wrong."""
 
 import sys
 
@@ -7,22 +7,22 @@ import anyio
 from . import api, load, process, tls
 
 TABLES = {
-    "the API and the network": api.look,
-    "encryption and proxies": tls.look,
-    "load": load.look,
-    "the process": process.look,
+    "the API and the network": api.run,
+    "TLS and proxies": tls.run,
+    "load": load.run,
+    "the process": process.run,
 }
 
 
 async def main() -> int:
-    wrong = 0
-    for title, look in TABLES.items():
+    problems = 0
+    for title, run in TABLES.items():
         print(f"\nFaults of {title}")
-        for seen in await look():
-            print(f"  {seen}")
-            wrong += bool(seen.wrong)
-    print(f"\n{wrong or 'No'} wrong")
-    return bool(wrong)
+        for outcome in await run():
+            print(f"  {outcome}")
+            problems += bool(outcome.problem)
+    print(f"\n{problems or 'No'} wrong")
+    return bool(problems)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the tables of faults share: a misbehaving HTTP server on loopback, clients of real processes."""
+"""Shared by the fault tests: a misbehaving HTTP server on loopback, and clients of real server processes."""
 
 import asyncio
 import json
@@ -19,36 +19,39 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult
 
 KEY = "kz-test-key-0123456789"
-LIMIT = 1024 * 1024
+BODY_LIMIT = 1024 * 1024
 SETTINGS = {
     "KAIZEN_API_KEY": KEY,
     "KAIZEN_CALL_TIMEOUT": "6",
-    "KAIZEN_MAX_BODY_BYTES": str(LIMIT),
+    "KAIZEN_MAX_BODY_BYTES": str(BODY_LIMIT),
     "KAIZEN_MAX_CONCURRENCY": "100",
 }
 COMMAND = [sys.executable, "-m", "kaizen_mcp"]
 
 
 def environment(home: str, **variables: str) -> dict[str, str]:
-    """A bare environment for a server process."""
-    kept = {
+    """A minimal environment for a server process."""
+    inherited = {
         name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG", "SYSTEMROOT") if name in os.environ
     }
-    return {**kept, "HOME": home, **variables}
+    return {**inherited, "HOME": home, **variables}
 
 
-# What the API does: each behaviour answers one request on an open connection.
+# A behaviour is what the API does with one request.
 
 
 @dataclass
-class Exchange:
-    """One request, and the connection it came on."""
+class Request:
+    """One HTTP request and its connection.
+
+    `attempt` counts the requests for this execution, from 1.
+    """
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     head: bytes
-    asked: str
-    count: int
+    execution_id: str
+    attempt: int
 
     async def send(self, *parts: bytes, pause: float = 0) -> None:
         for part in parts:
@@ -56,16 +59,16 @@ class Exchange:
             await self.writer.drain()
             await asyncio.sleep(pause)
 
-    def reset(self) -> None:
+    def reset_connection(self) -> None:
         connection = self.writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
-    async def until_client_leaves(self) -> None:
+    async def wait_for_disconnect(self) -> None:
         await self.reader.read()
 
 
-Behaviour = Callable[[Exchange], Awaitable[None]]
+Behaviour = Callable[[Request], Awaitable[None]]
 
 
 def response(body: bytes, status: str = "200 OK", content_type: str = "application/json", **headers: str) -> bytes:
@@ -75,78 +78,80 @@ def response(body: bytes, status: str = "200 OK", content_type: str = "applicati
     return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
 
 
-def found(asked: str = "a", **fields: Any) -> bytes:
-    return response(json.dumps({"execution": {"id": asked, "status": "Completed", **fields}}).encode())
+def success(execution_id: str = "a", **fields: Any) -> bytes:
+    return response(json.dumps({"execution": {"id": execution_id, "status": "Completed", **fields}}).encode())
 
 
-def says(raw: bytes) -> Behaviour:
-    async def behave(exchange: Exchange) -> None:
-        await exchange.send(raw)
+def reply_with(data: bytes) -> Behaviour:
+    async def behave(request: Request) -> None:
+        await request.send(data)
 
     return behave
 
 
-async def hang(exchange: Exchange) -> None:
-    await exchange.until_client_leaves()
+async def hang(request: Request) -> None:
+    await request.wait_for_disconnect()
 
 
 @dataclass
-class Api:
-    """The misbehaving server: what it does depends on the id it is asked for."""
+class FaultyApi:
+    """HTTP server whose behaviour depends on the execution id in the request."""
 
     behaviours: Mapping[str, Behaviour]
     requests: Counter[str] = field(default_factory=Counter[str])
-    left: Counter[str] = field(default_factory=Counter[str])
-    open: int = 0
-    most_open: int = 0
+    disconnects: Counter[str] = field(default_factory=Counter[str])
+    connections: int = 0
+    most_connections: int = 0
     port: int = 0
-    times_away: int = 0
-    _gone: bool = False
+    outages: int = 0
+    _down: bool = False
     _writers: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
-    async def away(self, seconds: float) -> None:
-        """Reset every connection, and each new one, for a while."""
-        self.times_away += 1
-        self._gone = True
+    async def outage(self, seconds: float) -> None:
+        """Reset all open and all new connections for so many seconds."""
+        self.outages += 1
+        self._down = True
         for writer in [*self._writers]:
             writer.transport.abort()
         await asyncio.sleep(seconds)
-        self._gone = False
+        self._down = False
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked = ""
-        if self._gone:
+        execution_id = ""
+        if self._down:
             writer.transport.abort()
             return
         self._writers.add(writer)
-        self.open += 1
-        self.most_open = max(self.most_open, self.open)
+        self.connections += 1
+        self.most_connections = max(self.most_connections, self.connections)
         try:
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = re.search(rb"(?i)content-length: (\d+)", head)
                 payload = await reader.readexactly(int(length[1]) if length else 0)
-                asked = json.loads(payload)["id"]
-                self.requests[asked] += 1
-                behave = self.behaviours.get(asked.partition("#")[0]) or says(found(asked))
-                await behave(Exchange(reader, writer, head, asked, self.requests[asked]))
+                execution_id = json.loads(payload)["id"]
+                self.requests[execution_id] += 1
+                behave = self.behaviours.get(execution_id.partition("#")[0]) or reply_with(success(execution_id))
+                await behave(Request(reader, writer, head, execution_id, self.requests[execution_id]))
         except (asyncio.IncompleteReadError, ConnectionError, ValueError):
             pass
         finally:
-            self.open -= 1
+            self.connections -= 1
             self._writers.discard(writer)
-            self.left[asked] += 1
+            self.disconnects[execution_id] += 1
             writer.close()
 
 
 @asynccontextmanager
-async def running(behaviours: Mapping[str, Behaviour], ssl: SSLContext | None = None) -> AsyncGenerator[Api]:
-    """Run a misbehaving API on loopback; it ends with the context."""
-    api = Api(behaviours)
+async def running_api(
+    behaviours: Mapping[str, Behaviour], ssl: SSLContext | None = None
+) -> AsyncGenerator[FaultyApi]:
+    """Run a faulty API on loopback until the context ends."""
+    api = FaultyApi(behaviours)
     server = await asyncio.start_server(api.serve, "127.0.0.1", 0, ssl=ssl)
     api.port = server.sockets[0].getsockname()[1]
     try:
@@ -156,8 +161,8 @@ async def running(behaviours: Mapping[str, Behaviour], ssl: SSLContext | None = 
 
 
 @asynccontextmanager
-async def client_of(**variables: str) -> AsyncGenerator[Client]:
-    """A client of a new kaizen-mcp process, over stdio."""
+async def connected_client(**variables: str) -> AsyncGenerator[Client]:
+    """A client connected over stdio to a new kaizen-mcp process with these environment variables."""
     with tempfile.TemporaryDirectory() as home:
         server = StdioServerParameters(command=COMMAND[0], args=COMMAND[1:], env=environment(home, **variables))
         async with Client(server) as client:
@@ -166,17 +171,17 @@ async def client_of(**variables: str) -> AsyncGenerator[Client]:
 
 
 @dataclass
-class Seen:
-    """What the client saw of a fault, and whether that is right."""
+class Outcome:
+    """What the client got for a fault, and what is wrong with it (empty if nothing)."""
 
     name: str
     text: str
-    wrong: str = ""
+    problem: str = ""
 
     def __str__(self) -> str:
         text = " ".join(self.text.split())
         text = text if len(text) <= 110 else text[:109] + "…"
-        return f"{self.name} → {text} → {self.wrong or 'ok'}"
+        return f"{self.name} → {text} → {self.problem or 'ok'}"
 
 
 def text_of(result: CallToolResult) -> str:

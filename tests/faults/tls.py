@@ -1,4 +1,4 @@
-"""Faults of encryption and of proxies; each server process trusts what its environment says."""
+"""TLS and proxy faults. Each has a server process of its own, because its environment sets what it trusts."""
 
 import asyncio
 import ssl
@@ -12,122 +12,138 @@ from pathlib import Path
 import anyio
 import trustme
 
-from .misbehaving import SETTINGS, Api, Seen, client_of, code_of, response, running, text_of
+from .misbehaving import SETTINGS, FaultyApi, Outcome, code_of, connected_client, response, running_api, text_of
 
 
 @dataclass
 class Proxy:
-    """An HTTP proxy that connects its clients to wherever they say, or answers them all with one status."""
+    """HTTP proxy that opens the tunnel a client asks for, or rejects every client with `error_status`."""
 
-    refusal: str = ""
-    heads: list[bytes] = field(default_factory=list[bytes])
+    error_status: str = ""
+    request_heads: list[bytes] = field(default_factory=list[bytes])
     address: str = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.read(65_536)
-        self.heads.append(head)
-        if self.refusal:
-            writer.write(response(b"", self.refusal))
+        self.request_heads.append(head)
+        if self.error_status:
+            writer.write(response(b"", self.error_status))
             writer.close()
             return
         port = int(head.split()[1].rpartition(b":")[2])
-        there, back = await asyncio.open_connection("127.0.0.1", port)
+        upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(_pump(reader, back), _pump(there, writer))
+        await asyncio.gather(_copy(reader, upstream_writer), _copy(upstream_reader, writer))
 
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
     try:
         while data := await source.read(65_536):
-            sink.write(data)
-            await sink.drain()
+            target.write(data)
+            await target.drain()
     except ConnectionError:
         pass
     finally:
-        sink.close()
+        target.close()
 
 
 @asynccontextmanager
-async def proxy(refusal: str = "") -> AsyncGenerator[Proxy]:
-    running_proxy = Proxy(refusal)
-    server = await asyncio.start_server(running_proxy.serve, "127.0.0.1", 0)
-    running_proxy.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+async def running_proxy(error_status: str = "") -> AsyncGenerator[Proxy]:
+    proxy = Proxy(error_status)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
-        yield running_proxy
+        yield proxy
     finally:
         server.close()
 
 
-def server_side(certificate: trustme.LeafCert) -> ssl.SSLContext:
+def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType] - it also takes pyOpenSSL's
+    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType] - its type includes pyOpenSSL's context
     return context
 
 
-async def look() -> list[Seen]:
+async def run() -> list[Outcome]:
     authority = trustme.CA()
     past = datetime.now(UTC) - timedelta(days=1)
-    good = server_side(authority.issue_cert("localhost"))
-    expired = server_side(authority.issue_cert("localhost", not_before=past - timedelta(days=9), not_after=past))
-    elsewhere = server_side(authority.issue_cert("portal.example"))
-    seen: dict[str, Seen] = {}
+    valid = server_context(authority.issue_cert("localhost"))
+    expired = server_context(
+        authority.issue_cert("localhost", not_before=past - timedelta(days=9), not_after=past)
+    )
+    other_host = server_context(authority.issue_cert("portal.example"))
+    outcomes: dict[str, Outcome] = {}
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         authority.cert_pem.write_to_path(folder / "company.pem")
         trust = {"SSL_CERT_FILE": str(folder / "company.pem")}
-        trusted, outdated, misnamed = [
-            await stack.enter_async_context(running({}, context)) for context in (good, expired, elsewhere)
+        valid_api, expired_api, other_host_api = [
+            await stack.enter_async_context(running_api({}, context)) for context in (valid, expired, other_host)
         ]
-        http_server = await stack.enter_async_context(proxy("400 Bad Request"))
-        plain, nobody = http_server.address.replace("http:", "https:"), Api({})
-        open_proxy = await stack.enter_async_context(proxy())
-        strict_proxy = await stack.enter_async_context(proxy("407 Proxy Authentication Required"))
-        closed_proxy = await stack.enter_async_context(proxy("403 Forbidden"))
+        http_server = await stack.enter_async_context(running_proxy("400 Bad Request"))
+        no_tls_address, unused_api = http_server.address.replace("http:", "https:"), FaultyApi({})
+        open_proxy = await stack.enter_async_context(running_proxy())
+        login_proxy = await stack.enter_async_context(running_proxy("407 Proxy Authentication Required"))
+        forbidding_proxy = await stack.enter_async_context(running_proxy("403 Forbidden"))
         tasks = await stack.enter_async_context(anyio.create_task_group())
 
-        async def see(name: str, api: Api, code: str, says: str, variables: dict[str, str]) -> None:
+        async def check(
+            name: str, api: FaultyApi, code: str, expected_text: str, variables: dict[str, str]
+        ) -> None:
             address = f"https://localhost:{api.port}"
-            async with client_of(**{**SETTINGS, "KAIZEN_BASE_URL": address, **variables}) as client:
+            async with connected_client(**{**SETTINGS, "KAIZEN_BASE_URL": address, **variables}) as client:
                 result = await client.call_tool("get_execution", {"id": name, "detail": "summary"})
-            seen[name] = Seen(name, text_of(result))
+            outcomes[name] = Outcome(name, text_of(result))
             requests = 1 if code == "answer" else 0
             problems = {
                 f"its code is not {code}": code_of(result) != code,
-                f"its text lacks {says!r}": says not in seen[name].text,
+                f"its text lacks {expected_text!r}": expected_text not in outcomes[name].text,
                 f"{api.requests[name]} requests, not {requests}": api.requests[name] != requests,
             }
-            seen[name].wrong = "; ".join(problem for problem, there in problems.items() if there)
+            outcomes[name].problem = "; ".join(problem for problem, found in problems.items() if found)
 
-        def start(name: str, api: Api, code: str, says: str, variables: dict[str, str]) -> None:
-            seen[name] = Seen(name, "", "not seen")
-            tasks.start_soon(lambda: see(name, api, code, says, variables))
+        def start(name: str, api: FaultyApi, code: str, expected_text: str, variables: dict[str, str]) -> None:
+            outcomes[name] = Outcome(name, "", "no result")
+            tasks.start_soon(lambda: check(name, api, code, expected_text, variables))
 
-        start("a company's CA in SSL_CERT_FILE", trusted, "answer", "finished", trust)
-        start("an unknown CA", trusted, "tls_failed", "an authority this computer does not trust", {})
-        start("an expired certificate", outdated, "tls_failed", "has expired", trust)
-        start("a certificate for another host", misnamed, "tls_failed", "for another host", trust)
-        start("no TLS at all", nobody, "tls_failed", "did not speak TLS", {"KAIZEN_BASE_URL": plain})
-        start("no such SSL_CERT_FILE", trusted, "not_configured", "SSL_CERT_FILE", {"SSL_CERT_FILE": "/none.pem"})
-        start("through a proxy", trusted, "answer", "finished", {**trust, "HTTPS_PROXY": open_proxy.address})
+        start("a company's CA in SSL_CERT_FILE", valid_api, "answer", "finished", trust)
+        start("an unknown CA", valid_api, "tls_failed", "an authority this computer does not trust", {})
+        start("an expired certificate", expired_api, "tls_failed", "has expired", trust)
+        start("a certificate for another host", other_host_api, "tls_failed", "for another host", trust)
+        start("no TLS at all", unused_api, "tls_failed", "did not speak TLS", {"KAIZEN_BASE_URL": no_tls_address})
         start(
-            "a proxy with a login", trusted, "not_configured", "HTTPS_PROXY", {"HTTPS_PROXY": strict_proxy.address}
+            "no such SSL_CERT_FILE", valid_api, "not_configured", "SSL_CERT_FILE", {"SSL_CERT_FILE": "/none.pem"}
         )
-        start("a proxy that refuses", trusted, "unavailable", "HTTP 403", {"HTTPS_PROXY": closed_proxy.address})
+        start("through a proxy", valid_api, "answer", "finished", {**trust, "HTTPS_PROXY": open_proxy.address})
         start(
-            "a proxy that is not there",
-            trusted,
+            "a proxy that requires a login",
+            valid_api,
+            "not_configured",
+            "HTTPS_PROXY",
+            {"HTTPS_PROXY": login_proxy.address},
+        )
+        start(
+            "a proxy that rejects every request",
+            valid_api,
+            "unavailable",
+            "HTTP 403",
+            {"HTTPS_PROXY": forbidding_proxy.address},
+        )
+        start(
+            "a proxy that does not listen",
+            valid_api,
             "unavailable",
             "be reached",
             {"HTTPS_PROXY": "http://127.0.0.1:9"},
         )
         start(
             "http to another host",
-            nobody,
+            unused_api,
             "not_configured",
             "unencrypted",
             {"KAIZEN_BASE_URL": "http://a.example"},
         )
-    heads = b"".join(open_proxy.heads + strict_proxy.heads + closed_proxy.heads)
+    heads = b"".join(open_proxy.request_heads + login_proxy.request_heads + forbidding_proxy.request_heads)
     if SETTINGS["KAIZEN_API_KEY"].encode() in heads or b"uthorization" in heads:
-        seen["through a proxy"].wrong += " the proxy saw the key"
-    return list(seen.values())
+        outcomes["through a proxy"].problem += " the proxy got the key"
+    return list(outcomes.values())
