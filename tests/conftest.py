@@ -1,4 +1,4 @@
-"""What the tests share: a connected client in either protocol era, and snapshots. Only the network is replaced."""
+"""Shared fixtures: connected clients, a running sandbox, snapshots. Only the network is replaced."""
 
 import json
 import os
@@ -30,18 +30,18 @@ from kaizen_mcp import Settings, create_server
 from kaizen_mcp.sandbox.fake_api import create_app
 from kaizen_mcp.sandbox.serve import bind
 
-# No deadline: how long an example takes depends on the machine. Use `thorough` after a change to code that reads
-# or shapes data: pytest --hypothesis-profile=thorough
+# No deadline: the time for one example depends on the machine. After a change to code that parses or transforms
+# data, run: pytest --hypothesis-profile=thorough
 hypothesis.settings.register_profile("default", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=5000, deadline=None)
 hypothesis.settings.load_profile("default")
 
-# A shell starts background jobs with SIGINT ignored, and every process that a test starts would inherit that.
+# A shell ignores SIGINT in background jobs, and every process that a test starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}
-"""Protocol version and the client mode that settles on it."""
+"""Protocol version → mode of the SDK's client that negotiates it."""
 
 
 class Connect(Protocol):
@@ -56,13 +56,13 @@ Environ = dict[str, str]
 COMMAND = [sys.executable, "-m", "kaizen_mcp"]
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs make, a POSIX shell or POSIX signals")
-needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
 class RunningSandbox(Protocol):
-    """Runs a sandbox on a free port of loopback, in a thread; yields its address and ends it.
+    """Context manager that serves a sandbox on a free loopback port, in a thread, and yields its address.
 
-    Its clock starts with the first request. `speed` is how many times faster `exec-live` moves.
+    Its clock starts with the first request. With `speed` 4, `exec-live` advances four times as fast.
     """
 
     def __call__(self, *, speed: float = ...) -> AbstractContextManager[str]: ...
@@ -70,17 +70,17 @@ class RunningSandbox(Protocol):
 
 @pytest.fixture
 def environ(tmp_path: Path) -> Environ:
-    """A bare environment with an empty home, in which Python says all it has to say."""
-    kept = {
+    """A minimal environment with an empty home directory and all of Python's warnings enabled."""
+    inherited = {
         name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG", "SYSTEMROOT") if name in os.environ
     }
-    return {**kept, "HOME": str(tmp_path), "PYTHONWARNINGS": "default"}
+    return {**inherited, "HOME": str(tmp_path), "PYTHONWARNINGS": "default"}
 
 
 @pytest.fixture
 def running_sandbox() -> RunningSandbox:
     @contextmanager
-    def running(*, speed: float = 1.0) -> Generator[str]:
+    def run_sandbox(*, speed: float = 1.0) -> Generator[str]:
         @cache
         def app() -> Starlette:
             return create_app(speed=speed)
@@ -98,7 +98,7 @@ def running_sandbox() -> RunningSandbox:
                 server.should_exit = True
                 thread.join()
 
-    return running
+    return run_sandbox
 
 
 @pytest.fixture
@@ -113,53 +113,53 @@ def era(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings() -> Settings:
-    """Without retries, which tests of faults over real sockets cover; elsewhere they would only take time."""
+    """No retries, which only take time here; the fault tests cover them."""
     return Settings(api_key=SecretStr("test-key"), max_retries=0)
 
 
 @pytest.fixture
 def connect(settings: Settings) -> Connect:
-    default = settings
+    default_settings = settings
 
     @asynccontextmanager
-    async def connected(
-        transport: httpx.AsyncBaseTransport, *, era: str = "2026-07-28", settings: Settings = default
+    async def connect_client(
+        transport: httpx.AsyncBaseTransport, *, era: str = "2026-07-28", settings: Settings = default_settings
     ) -> AsyncGenerator[Client]:
         server = create_server(settings, transport=transport, clock=lambda: NOW)
         async with Client(server, mode=ERAS[era]) as client:
-            await client.list_tools()  # so that the client checks every answer against the output schema
+            await client.list_tools()  # so that the client validates every result against the output schema
             yield client
 
-    return connected
+    return connect_client
 
 
 class LookUp(Protocol):
-    """Looks up an object as get_execution; returns its summary and notes after checking that it came out whole."""
+    """Calls get_execution for this object, checks that `raw` is equal to it, returns the summary and the notes."""
 
     async def __call__(self, execution: dict[str, Any]) -> tuple[dict[str, Any], list[str]]: ...
 
 
 @pytest.fixture
 def look_up(connect: Connect) -> LookUp:
-    async def asked(execution: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    async def call_tool(execution: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         body = json.dumps({"execution": execution})
         async with connect(httpx.MockTransport(lambda _: httpx.Response(200, content=body))) as client:
             result = await client.call_tool("get_execution", {"id": "a"})
         assert result.structured_content["raw"] == execution
         return result.structured_content["summary"], result.structured_content["notes"]
 
-    return asked
+    return call_tool
 
 
 @pytest.fixture
 def sandbox() -> httpx.ASGITransport:
-    """The sandbox with its clock stopped at the moment it started."""
+    """The sandbox, with its clock stopped at `NOW`."""
     return httpx.ASGITransport(create_app(now=lambda: NOW))
 
 
 @pytest.fixture
 def check_snapshot() -> Callable[[str, Any], None]:
-    """Compare a JSON value with the reviewed one in tests/snapshots; `UPDATE_SNAPSHOTS=1` rewrites it."""
+    """Compare a JSON value with its snapshot in tests/snapshots; `UPDATE_SNAPSHOTS=1` rewrites the snapshot."""
 
     def check(name: str, value: Any) -> None:
         path = Path(__file__).parent / "snapshots" / f"{name}.json"

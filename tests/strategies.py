@@ -1,4 +1,4 @@
-"""Hypothesis strategies for objects as the API may send them."""
+"""Hypothesis strategies for objects that the API could send."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ scalars = (
     | st.sampled_from(["in_progress", "COMPLETED", " failed"])
     | st.sampled_from(["https://live.example/x", "http://" + "y" * 600])
 )
-known_names = st.sampled_from(
+field_names = st.sampled_from(
     [
         "id", "name", "status", "workflow", "batch", "logins", "authentications", "contextAuthentications",
         "loginSummary", "isManual", "startTime", "endTime", "durationMs", "attempts", "totalAttempts",
@@ -33,20 +33,20 @@ known_names = st.sampled_from(
 values = st.recursive(
     scalars,
     lambda children: (
-        st.lists(children, max_size=4) | st.dictionaries(known_names | st.text(), children, max_size=5)
+        st.lists(children, max_size=4) | st.dictionaries(field_names | st.text(), children, max_size=5)
     ),
     max_leaves=25,
 )
-objects = st.dictionaries(known_names | st.text(), values, max_size=14)
+objects = st.dictionaries(field_names | st.text(), values, max_size=14)
 
 
-def shaped(required: JsonObject) -> st.SearchStrategy[JsonObject]:
-    """Objects with the fields of a document's sample, some dropped, some of any other value."""
-    fields = {name: st.just(value) | values for name, value in required.items()}
+def variations_of(sample: JsonObject) -> st.SearchStrategy[JsonObject]:
+    """Objects with the fields of a sample: each unchanged, missing, or with an arbitrary value."""
+    fields = {name: st.just(value) | values for name, value in sample.items()}
     return st.fixed_dictionaries({}, optional=fields)
 
 
-executions = objects | shaped(
+executions = objects | variations_of(
     {
         "id": "a",
         "status": "InProgress",

@@ -1,4 +1,4 @@
-"""The benchmark with the real server: whole answers of every size, and data that differs from call to call."""
+"""The benchmark's driver with the real server, its generated data, and its ratios."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def driver(environ: Environ) -> Generator[Driver]:
-    """A client of the server, which asks the benchmark's stub of the API."""
+    """A driver of the server, with the benchmark's stub as its API."""
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.stub"],
         cwd=ROOT,

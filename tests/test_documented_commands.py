@@ -32,8 +32,8 @@ PRINTS = {
     "KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_the_api.py exec-invoices-finished": "invoice-2026-10-01.pdf",
     "KAIZEN_SANDBOX=1 .venv/bin/python examples/read_all_rows.py exec-large": "36000 rows",
 }
-"""What to look for in the output of each command that ends by itself."""
-SERVES = ".venv/bin/kaizen-mcp sandbox --port 8765"
+"""Command that ends by itself → text that its output must contain."""
+SANDBOX_COMMAND = ".venv/bin/kaizen-mcp sandbox --port 8765"
 
 
 def test_every_documented_command_is_tested() -> None:
@@ -41,8 +41,8 @@ def test_every_documented_command_is_tested() -> None:
     assert others == set(PRINTS) | {SERVES}
 
 
-def here(program: str) -> str:
-    """The same program in the environment under test, which need not be `.venv`."""
+def installed(program: str) -> str:
+    """Path of the program in the environment under test, which may be another one than `.venv`."""
     assert Path(program).parent == Path(".venv/bin")
     return str(Path(sys.executable).with_name(Path(program).name))
 
@@ -50,8 +50,8 @@ def here(program: str) -> str:
 @posix_only
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("make ")])
 def test_each_make_command_in_the_readme_has_a_target(command: str) -> None:
-    dry = subprocess.run([*shlex.split(command), "--dry-run"], cwd=ROOT, capture_output=True, check=False)
-    assert dry.returncode == 0
+    dry_run = subprocess.run([*shlex.split(command), "--dry-run"], cwd=ROOT, capture_output=True, check=False)
+    assert dry_run.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -65,38 +65,42 @@ def test_a_readme_command_prints_the_expected_output(command: str, environ: Envi
     words = shlex.split(command)
     settings = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
     program, *arguments = [word for word in words if not re.match(r"[A-Z_]+=", word)]
-    done = subprocess.run(
-        [here(program), *arguments],
+    result = subprocess.run(
+        [installed(program), *arguments],
         cwd=ROOT,
         env={**environ, **settings},
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == 0
-    assert done.stderr == "" or "--wait" in command  # there it tells how the wait is going
-    assert PRINTS[command] in done.stdout
+    assert result.returncode == 0
+    assert result.stderr == "" or "--wait" in command  # a wait prints its progress there
+    assert EXPECTED_OUTPUT[command] in result.stdout
 
 
 def test_the_readme_sandbox_command_serves_until_terminated(environ: Environ) -> None:
-    program, *arguments = shlex.split(SERVES)
+    program, *arguments = shlex.split(SANDBOX_COMMAND)
     with subprocess.Popen(
-        [here(program), *arguments], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        [installed(program), *arguments],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     ) as process:
         assert process.stdout
-        first = process.stdout.readline()
+        first_line = process.stdout.readline()
         process.terminate()
         _, errors = process.communicate(timeout=30)
     if "port 8765 can't be used" in errors:
         pytest.skip("port 8765 is taken on this machine")
-    assert first.startswith("Kaizen sandbox on http://127.0.0.1:8765")
+    assert first_line.startswith("Kaizen sandbox on http://127.0.0.1:8765")
 
 
 @pytest.mark.anyio
 async def test_the_example_configuration_starts_a_server(environ: Environ) -> None:
     config = json.loads((ROOT / "examples/claude_desktop_config.json").read_text(encoding="utf-8"))
     (server,) = config["mcpServers"].values()
-    command = here(server["command"].removeprefix("/path/to/kaizen-mcp/"))
+    command = installed(server["command"].removeprefix("/path/to/kaizen-mcp/"))
     async with Client(StdioServerParameters(command=command, env={**environ, **server["env"]})) as client:
         assert len((await client.list_tools()).tools) == 2
         result = await client.call_tool("get_execution", {"id": "a"})
@@ -111,7 +115,7 @@ def test_an_example_works_and_explains_a_failed_lookup(
 ) -> None:
     with running_sandbox() as address:
         env = {**environ, "KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "any"}
-        outcomes = [
+        results = [
             subprocess.run(
                 [sys.executable, str(example), identifier],
                 env=env,
@@ -121,7 +125,7 @@ def test_an_example_works_and_explains_a_failed_lookup(
             )
             for identifier in ("exec-large" if example.stem == "read_all_rows" else "exec-odd-shapes", "nobody")
         ]
-    found, missing = outcomes
+    found, missing = results
     assert (found.returncode, missing.returncode) == (0, 1)
     assert found.stdout
     assert "not_found" in missing.stderr

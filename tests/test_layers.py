@@ -1,4 +1,4 @@
-"""Imports point down the layers, as docs/architecture.md draws them."""
+"""Imports point down the layers of docs/architecture.md."""
 
 import ast
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ LAYERS = [
     {"cli"},
     {"__main__"},
 ]
-"""A layer may import from itself and from those before it."""
+"""A layer may import from itself and from the layers before it."""
 
 USES = {
     "mcp": {"tools", "server", "stdio", "cli"},
@@ -27,13 +27,13 @@ USES = {
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
 }
-"""Where a library may be imported."""
+"""Library → the parts of the package that may import it."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Full names of the modules that a file imports when it runs; imports for type checkers do not count."""
+    """Full names of the modules that a file imports at runtime, so without those under TYPE_CHECKING."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         inner
@@ -48,7 +48,7 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
-            # `from kaizen_mcp import server` imports a module too.
+            # The name may be a module, as in `from kaizen_mcp import server`.
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
@@ -75,7 +75,7 @@ def test_a_module_imports_only_from_its_layer_and_below(path: Path) -> None:
         if library != "kaizen_mcp" or rest == "__version__":
             continue
         if target == "sandbox" or name == "sandbox":
-            # The sandbox shares nothing with the rest: with a shared model, a wrong model would seem right.
+            # The sandbox shares no code with the rest. With a shared model, tests could not find an error in it.
             assert (name, target) in {("sandbox", "sandbox"), ("api", "sandbox"), ("cli", "sandbox")}
         else:
             assert level_of(target) <= level_of(name), imported

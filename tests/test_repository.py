@@ -1,4 +1,4 @@
-"""What the repository tells its users, against what is true."""
+"""README, manifest and metadata match the code."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def test_the_manifest_has_this_version_and_every_variable() -> None:
 def test_the_manifest_meets_the_registrys_limits() -> None:
     assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", MANIFEST["name"])
     assert len(MANIFEST["description"]) <= 100
-    assert f"<!-- mcp-name: {MANIFEST['name']} -->" in README  # the registry's proof of who owns the package
+    assert f"<!-- mcp-name: {MANIFEST['name']} -->" in README  # the registry checks this line to prove ownership
 
 
 def test_the_manifests_defaults_match_the_settings() -> None:
@@ -103,10 +103,10 @@ def test_every_dependency_is_explained_and_pinned() -> None:
 
 
 def tracked_files() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing.returncode:
         pytest.skip("not a git checkout")
-    return [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [ROOT / name for name in listing.stdout.split("\0") if name]
 
 
 def test_no_file_names_or_locks_to_a_package_registry() -> None:

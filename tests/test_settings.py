@@ -1,4 +1,4 @@
-"""Settings: what each variable may hold, and that a bad one is explained at the call instead of at the start."""
+"""Settings: valid values of each variable, and errors reported by the first call instead of at startup."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from kaizen_mcp import Settings
 from kaizen_mcp.errors import NotConfiguredError
 
-UNREAD = httpx.MockTransport(lambda _: httpx.Response(500))
+UNUSED_TRANSPORT = httpx.MockTransport(lambda _: httpx.Response(500))
 
 
-def refusal(environ: dict[str, str]) -> str:
+def error_text(environ: dict[str, str]) -> str:
     with pytest.raises(NotConfiguredError) as caught:
         Settings.from_env(environ).require_usable()
     return str(caught.value)
@@ -22,7 +22,7 @@ def refusal(environ: dict[str, str]) -> str:
 
 @pytest.mark.anyio
 async def test_without_a_key_a_call_explains_what_to_set(connect: Connect, era: str) -> None:
-    async with connect(UNREAD, era=era, settings=Settings.from_env({})) as client:
+    async with connect(UNUSED_TRANSPORT, era=era, settings=Settings.from_env({})) as client:
         assert len((await client.list_tools()).tools) == 2
         result = await client.call_tool("get_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
@@ -66,33 +66,33 @@ def test_the_sandbox_ignores_invalid_keys_and_addresses() -> None:
 
 
 def test_all_invalid_settings_are_reported_together() -> None:
-    text = refusal({"KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_SANDBOX": "maybe"})
+    text = error_text({"KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_SANDBOX": "maybe"})
     assert "KAIZEN_CALL_TIMEOUT" in text
     assert "KAIZEN_SANDBOX" in text
 
 
 def test_the_key_can_be_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
-    file.write_text("from-file\n", encoding="utf-8-sig")  # as Windows' Notepad writes it
+    file.write_text("from-file\n", encoding="utf-8-sig")  # Windows' Notepad adds a byte order mark
     settings = Settings.from_env({"KAIZEN_API_KEY_FILE": str(file)})
     assert settings.api_key == SecretStr("from-file")
     settings.require_usable()
 
 
 def test_an_unreadable_key_file_is_explained(tmp_path: Path) -> None:
-    assert refusal({"KAIZEN_API_KEY_FILE": str(tmp_path / "none")}) == (
+    assert error_text({"KAIZEN_API_KEY_FILE": str(tmp_path / "none")}) == (
         "The file named by KAIZEN_API_KEY_FILE can't be read: No such file or directory."
     )
     (tmp_path / "empty").touch()
-    assert refusal({"KAIZEN_API_KEY_FILE": str(tmp_path / "empty")}) == (
+    assert error_text({"KAIZEN_API_KEY_FILE": str(tmp_path / "empty")}) == (
         "The file named by KAIZEN_API_KEY_FILE is empty."
     )
     (tmp_path / "two").write_text("one\ntwo\n", encoding="utf-8")
-    assert refusal({"KAIZEN_API_KEY_FILE": str(tmp_path / "two")}).startswith(
+    assert error_text({"KAIZEN_API_KEY_FILE": str(tmp_path / "two")}).startswith(
         "The file named by KAIZEN_API_KEY_FILE has a space,"
     )
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    assert refusal({"KAIZEN_API_KEY_FILE": str(tmp_path / "binary")}) == (
+    assert error_text({"KAIZEN_API_KEY_FILE": str(tmp_path / "binary")}) == (
         "The file named by KAIZEN_API_KEY_FILE can't be read: it is not a readable text file."
     )
 
@@ -125,7 +125,7 @@ def test_an_unreadable_key_file_is_explained(tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_variable_is_named_without_its_value(environ: dict[str, str], start: str) -> None:
-    text = refusal({"KAIZEN_API_KEY": "key", **environ})
+    text = error_text({"KAIZEN_API_KEY": "key", **environ})
     assert text.startswith(start)
     assert "pw" not in text
     assert "two words" not in text

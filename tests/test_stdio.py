@@ -1,4 +1,4 @@
-"""The server as clients start it: a process, two pipes, one JSON-RPC message a line."""
+"""The server over stdio, as clients start it: a process, two pipes, one JSON-RPC message per line."""
 
 import json
 import os
@@ -21,11 +21,11 @@ from kaizen_mcp import __version__
 
 JsonObject = dict[str, Any]
 
-MOST_TAKEN = 3000
-"""More requests than fit into the pipes and buffers of a client that does not read."""
+MAX_SENT = 3000
+"""More requests than fit into the pipes and buffers while the server does not read."""
 
-PROMPTLY = 10.0
-"""Seconds that an end may take on a loaded machine before the test calls it a hang."""
+EXIT_TIMEOUT = 10.0
+"""Seconds a process may take to exit on a loaded machine."""
 
 ENVELOPE = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -47,13 +47,13 @@ INITIALIZE: list[JsonObject] = [
 ]
 
 
-def request(identifier: int, method: str, params: JsonObject, era: str) -> JsonObject:
+def request(request_id: int, method: str, params: JsonObject, era: str) -> JsonObject:
     meta = {"_meta": ENVELOPE} if era == "2026-07-28" else {}
-    return {"jsonrpc": "2.0", "id": identifier, "method": method, "params": {**params, **meta}}
+    return {"jsonrpc": "2.0", "id": request_id, "method": method, "params": {**params, **meta}}
 
 
 def lines_of(*messages: JsonObject) -> str:
-    """The messages as a client writes them."""
+    """The messages as JSON lines."""
     return "".join(json.dumps(message) + "\n" for message in messages)
 
 
@@ -63,15 +63,15 @@ def send(process: subprocess.Popen[bytes], *messages: JsonObject) -> None:
     process.stdin.flush()
 
 
-def cancelled(identifier: int | str) -> JsonObject:
-    return {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": identifier}}
+def cancellation(request_id: int | str) -> JsonObject:
+    return {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": request_id}}
 
 
 def converse(messages: Iterable[JsonObject], environ: Environ) -> tuple[list[JsonObject], str]:
-    """Write all messages to a fresh server, wait for as many answers as were asked for, then close stdin.
+    """Send all messages to a new server, wait for one line per request, then close stdin.
 
     Returns:
-        Every line of stdout, parsed, and stderr. The process has ended by itself with exit code 0.
+        Every line of stdout, parsed, and the text of stderr. The exit code was 0.
     """
     messages = list(messages)
     with subprocess.Popen(
@@ -86,10 +86,10 @@ def converse(messages: Iterable[JsonObject], environ: Environ) -> tuple[list[Jso
         assert process.stdout
         process.stdin.write(lines_of(*messages))
         process.stdin.flush()
-        answers = [process.stdout.readline() for message in messages if "id" in message]
-        rest, errors = process.communicate(timeout=PROMPTLY)  # closes stdin
+        lines = [process.stdout.readline() for message in messages if "id" in message]
+        remaining, stderr = process.communicate(timeout=EXIT_TIMEOUT)  # closes stdin
     assert process.returncode == 0
-    return [json.loads(line) for line in [*answers, *rest.splitlines()]], errors
+    return [json.loads(line) for line in [*lines, *remaining.splitlines()]], stderr
 
 
 def conversation(era: str) -> list[JsonObject]:
@@ -104,30 +104,30 @@ def conversation(era: str) -> list[JsonObject]:
 
 
 def test_stdout_carries_only_responses_in_either_era(era: str, environ: Environ) -> None:
-    lines, errors = converse(conversation(era), {**environ, "KAIZEN_SANDBOX": "1"})
-    answers = {line["id"]: line for line in lines}
-    assert len(answers) == len(lines)
+    lines, stderr = converse(conversation(era), {**environ, "KAIZEN_SANDBOX": "1"})
+    responses = {line["id"]: line for line in lines}
+    assert len(responses) == len(lines)
     assert all(line["jsonrpc"] == "2.0" for line in lines)
-    assert [tool["name"] for tool in answers[1]["result"]["tools"]] == [
+    assert [tool["name"] for tool in responses[1]["result"]["tools"]] == [
         "get_execution",
         "get_instructor_execution",
     ]
-    assert answers[2]["result"]["structuredContent"]["summary"]["state"] == "failed"
-    assert answers[3]["result"]["isError"] is True
-    assert answers[3]["result"]["content"][0]["text"].startswith(
+    assert responses[2]["result"]["structuredContent"]["summary"]["state"] == "failed"
+    assert responses[3]["result"]["isError"] is True
+    assert responses[3]["result"]["content"][0]["text"].startswith(
         "[not_found] The built-in sandbox, which is not Kaizen, has no"
     )
-    assert answers[4]["result"]["structuredContent"]["raw"]["id"] == "teach-login"
-    assert answers[5]["error"]["code"] == -32602
-    assert errors == ""
+    assert responses[4]["result"]["structuredContent"]["raw"]["id"] == "teach-login"
+    assert responses[5]["error"]["code"] == -32602
+    assert stderr == ""
 
 
 def test_the_handshake_names_the_server_and_its_version(environ: Environ) -> None:
-    (answer,), errors = converse(INITIALIZE, environ)
-    assert answer["result"]["protocolVersion"] == "2025-11-25"
-    assert answer["result"]["serverInfo"]["name"] == "kaizen-mcp"
-    assert answer["result"]["serverInfo"]["version"] == __version__
-    assert "KAIZEN_API_KEY is not set" in errors  # said once at the start, for whoever reads the log
+    (response,), stderr = converse(INITIALIZE, environ)
+    assert response["result"]["protocolVersion"] == "2025-11-25"
+    assert response["result"]["serverInfo"]["name"] == "kaizen-mcp"
+    assert response["result"]["serverInfo"]["version"] == __version__
+    assert "KAIZEN_API_KEY is not set" in stderr  # a warning at startup, for the log
 
 
 @pytest.mark.parametrize("mode", ERAS.values(), ids=ERAS)
@@ -141,42 +141,42 @@ async def test_the_sdk_client_gets_a_result_over_a_real_pipe(mode: str, environ:
 
 
 def test_the_server_starts_with_invalid_settings(environ: Environ) -> None:
-    broken = {**environ, "KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_LOG_LEVEL": "loud"}
-    lines, errors = converse(
-        [request(1, "tools/call", {"name": "get_execution", "arguments": {"id": "a"}}, "2026-07-28")], broken
+    invalid = {**environ, "KAIZEN_CALL_TIMEOUT": "soon", "KAIZEN_LOG_LEVEL": "loud"}
+    lines, stderr = converse(
+        [request(1, "tools/call", {"name": "get_execution", "arguments": {"id": "a"}}, "2026-07-28")], invalid
     )
     assert lines[0]["result"]["content"][0]["text"].startswith("[not_configured] KAIZEN_CALL_TIMEOUT must be")
-    assert "KAIZEN_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR." in errors
+    assert "KAIZEN_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR." in stderr
 
 
 def test_closed_stdin_ends_the_process_before_the_first_message(environ: Environ) -> None:
-    ended = subprocess.run(
-        COMMAND, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROMPTLY, check=False
+    result = subprocess.run(
+        COMMAND, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=EXIT_TIMEOUT, check=False
     )
-    assert (ended.returncode, ended.stdout) == (0, b"")
+    assert (result.returncode, result.stdout) == (0, b"")
 
 
 def test_requests_are_answered_after_the_client_closes_stdin(era: str, environ: Environ) -> None:
-    sent = lines_of(*conversation(era))
-    done = subprocess.run(
+    requests = lines_of(*conversation(era))
+    result = subprocess.run(
         [*COMMAND, "--sandbox"],
         env=environ,
-        input=sent,
+        input=requests,
         capture_output=True,
         encoding="utf-8",
         timeout=60,
         check=True,
     )
-    answered = {json.loads(line)["id"] for line in done.stdout.splitlines()}
-    assert answered == {message["id"] for message in conversation(era) if "id" in message}
-    assert done.stderr == ""
+    response_ids = {json.loads(line)["id"] for line in result.stdout.splitlines()}
+    assert response_ids == {message["id"] for message in conversation(era) if "id" in message}
+    assert result.stderr == ""
 
 
 def test_stdin_and_stdout_can_be_regular_files(era: str, environ: Environ, tmp_path: Path) -> None:
-    asked, answered = tmp_path / "asked.jsonl", tmp_path / "answered.jsonl"
-    asked.write_text(lines_of(*conversation(era)), encoding="utf-8")
-    with asked.open("rb") as stdin, answered.open("wb") as stdout:
-        done = subprocess.run(
+    requests, responses = tmp_path / "requests.jsonl", tmp_path / "responses.jsonl"
+    requests.write_text(lines_of(*conversation(era)), encoding="utf-8")
+    with requests.open("rb") as stdin, responses.open("wb") as stdout:
+        result = subprocess.run(
             [*COMMAND, "--sandbox"],
             env=environ,
             stdin=stdin,
@@ -185,13 +185,13 @@ def test_stdin_and_stdout_can_be_regular_files(era: str, environ: Environ, tmp_p
             timeout=60,
             check=True,
         )
-    lines = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in responses.read_text(encoding="utf-8").splitlines()]
     assert {line["id"] for line in lines} == {message["id"] for message in conversation(era) if "id" in message}
-    assert done.stderr == b""
+    assert result.stderr == b""
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
+@pytest.mark.skipif(sys.platform == "win32", reason="no non-blocking pipes on Windows")
 def test_a_client_that_does_not_read_stops_the_server_from_reading(environ: Environ) -> None:
     arguments = {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}}
     env = {**environ, "KAIZEN_MAX_CALLS_PER_MINUTE": "100000"}
@@ -201,21 +201,23 @@ def test_a_client_that_does_not_read_stops_the_server_from_reading(environ: Envi
         assert process.stdin
         assert process.stdout
         os.set_blocking(process.stdin.fileno(), False)
-        taken = 0
-        left = b""
-        # Until nobody has read from the pipe for a while, or far more was read than should be.
-        while taken < MOST_TAKEN and select.select([], [process.stdin], [], 3)[1]:
-            left = left or json.dumps(request(taken + 1, "tools/call", arguments, "2026-07-28")).encode() + b"\n"
-            left = left[os.write(process.stdin.fileno(), left) :]
-            taken += not left
-        assert taken < MOST_TAKEN
-        answers = [json.loads(line)["id"] for _, line in zip(range(taken), process.stdout, strict=False)]
-        assert sorted(answers) == list(range(1, taken + 1))
+        sent = 0
+        unsent = b""
+        # Until the server has not read for three seconds, or has read far too much.
+        while sent < MAX_SENT and select.select([], [process.stdin], [], 3)[1]:
+            unsent = (
+                unsent or json.dumps(request(sent + 1, "tools/call", arguments, "2026-07-28")).encode() + b"\n"
+            )
+            unsent = unsent[os.write(process.stdin.fileno(), unsent) :]
+            sent += not unsent
+        assert sent < MAX_SENT
+        response_ids = [json.loads(line)["id"] for _, line in zip(range(sent), process.stdout, strict=False)]
+        assert sorted(response_ids) == list(range(1, sent + 1))
         process.stdin.close()
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the SDK writes to stdout")
 def test_a_cancelled_call_leaves_no_partial_line_to_a_slow_client(environ: Environ) -> None:
     env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
     big = {"name": "get_execution", "arguments": {"id": "exec-large"}}
@@ -228,28 +230,28 @@ def test_a_cancelled_call_leaves_no_partial_line_to_a_slow_client(environ: Envir
         meta = {"_meta": {**ENVELOPE, "progressToken": "p"}}
         send(process, request(1, "tools/call", big, "2026-07-28"))
         fd = process.stdout.fileno()
-        assert select.select([fd], [], [], 60)[0]  # the pipe is as full as it gets, with a part of the answer
+        assert select.select([fd], [], [], 60)[0]  # the pipe is full, with a part of the response
         send(process, {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {**waiting, **meta}})
-        # Some calls more, whose answers stand behind the progress of the second; then that one is cancelled.
-        send(process, *(request(identifier, "tools/call", big, "2026-07-28") for identifier in range(3, 6)))
+        # More calls, whose responses queue behind the progress of the second. Then the second is cancelled.
+        send(process, *(request(request_id, "tools/call", big, "2026-07-28") for request_id in range(3, 6)))
         time.sleep(3)
-        send(process, cancelled(2), request(6, "tools/list", {}, "2026-07-28"))
+        send(process, cancellation(2), request(6, "tools/list", {}, "2026-07-28"))
         time.sleep(1)
         lines: list[JsonObject] = []
         while not {1, 3, 4, 5, 6} <= {line.get("id") for line in lines}:
             lines.append(json.loads(process.stdout.readline()))
         process.stdin.close()
-        rest = [json.loads(line) for line in process.stdout]
+        remaining = [json.loads(line) for line in process.stdout]
     assert any(line.get("method") == "notifications/progress" for line in lines)
-    assert 2 not in {line.get("id") for line in [*lines, *rest]}
+    assert 2 not in {line.get("id") for line in [*lines, *remaining]}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the SDK writes to stdout")
 @pytest.mark.parametrize(
-    ("cancel", "signalled", "exit_code"), [(False, True, 143), (True, True, 143), (True, False, 0)]
+    ("cancel", "terminate", "exit_code"), [(False, True, 143), (True, True, 143), (True, False, 0)]
 )
 def test_a_partly_written_line_is_finished_at_shutdown(
-    environ: Environ, *, cancel: bool, signalled: bool, exit_code: int
+    environ: Environ, *, cancel: bool, terminate: bool, exit_code: int
 ) -> None:
     env = {**environ, "KAIZEN_MAX_RESULT_CHARS": "100000"}
     with subprocess.Popen(
@@ -259,26 +261,26 @@ def test_a_partly_written_line_is_finished_at_shutdown(
         assert process.stdout
         big = {"name": "get_execution", "arguments": {"id": "exec-large"}}
         send(process, request(1, "tools/call", big, "2026-07-28"))
-        assert select.select([process.stdout], [], [], 60)[0]  # the pipe has the first part of it
+        assert select.select([process.stdout], [], [], 60)[0]  # the pipe contains the first part
         if cancel:
-            send(process, cancelled(1))
+            send(process, cancellation(1))
         time.sleep(0.3)
-        if signalled:
+        if terminate:
             process.terminate()
         else:
             process.stdin.close()
         time.sleep(0.1)
         written = process.stdout.read()
     assert json.loads(written)["id"] == 1
-    assert process.wait(PROMPTLY) == exit_code
+    assert process.wait(EXIT_TIMEOUT) == exit_code
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGTERM on Windows")
 def test_a_signal_is_handled_while_invalid_lines_are_read(environ: Environ, tmp_path: Path) -> None:
-    nonsense = tmp_path / "nonsense"
-    nonsense.write_bytes(b"bad\n" * 3_000_000)
+    invalid_lines = tmp_path / "invalid"
+    invalid_lines.write_bytes(b"bad\n" * 3_000_000)
     with (
-        subprocess.Popen(["cat", nonsense], stdout=subprocess.PIPE) as cat,
+        subprocess.Popen(["cat", invalid_lines], stdout=subprocess.PIPE) as cat,
         subprocess.Popen(
             COMMAND, env=environ, stdin=cat.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process,
@@ -287,41 +289,41 @@ def test_a_signal_is_handled_while_invalid_lines_are_read(environ: Environ, tmp_
         assert process.stdout
         cat.stdout.close()
         assert b"not valid JSON" in process.stdout.readline()
-        reading = threading.Thread(target=process.stdout.read)
-        reading.start()
+        reader = threading.Thread(target=process.stdout.read)
+        reader.start()
         time.sleep(0.5)
         process.terminate()
-        assert process.wait(PROMPTLY) == 143
-        reading.join()
+        assert process.wait(EXIT_TIMEOUT) == 143
+        reader.join()
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes can't be told not to wait there")
+@pytest.mark.skipif(sys.platform == "win32", reason="no non-blocking pipes on Windows")
 def test_cancelled_requests_of_a_client_that_never_reads_are_bounded(environ: Environ) -> None:
     with subprocess.Popen(
         [*COMMAND, "--sandbox"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdin
         os.set_blocking(process.stdin.fileno(), False)
-        taken = 0
-        left = b""
-        while taken < MOST_TAKEN and select.select([], [process.stdin], [], 3)[1]:
-            left = left or lines_of(request(taken, "tools/list", {}, "2026-07-28"), cancelled(taken)).encode()
-            left = left[os.write(process.stdin.fileno(), left) :]
-            taken += not left
+        sent = 0
+        unsent = b""
+        while sent < MAX_SENT and select.select([], [process.stdin], [], 3)[1]:
+            unsent = unsent or lines_of(request(sent, "tools/list", {}, "2026-07-28"), cancellation(sent)).encode()
+            unsent = unsent[os.write(process.stdin.fileno(), unsent) :]
+            sent += not unsent
         process.kill()
-        assert taken < MOST_TAKEN
+        assert sent < MAX_SENT
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
-@pytest.mark.parametrize("lines", [60, 500], ids=["a full pipe", "more requests than are read"])
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the SDK writes to stdout")
+@pytest.mark.parametrize("lines", [60, 500], ids=["a full pipe", "more requests than the server reads"])
 def test_closed_stdin_ends_the_process_although_stdout_is_full(environ: Environ, lines: int) -> None:
     with subprocess.Popen(COMMAND, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         send(process, *(request(number, "tools/list", {}, "2026-07-28") for number in range(lines)))
-        process.stdin.write(b"no message\n")
+        process.stdin.write(b"not a message\n")
         process.stdin.close()
-        assert process.wait(PROMPTLY) == 0
+        assert process.wait(EXIT_TIMEOUT) == 0
 
 
 def test_a_request_cancelled_with_its_id_as_text_frees_its_slot(environ: Environ) -> None:
@@ -331,18 +333,18 @@ def test_a_request_cancelled_with_its_id_as_text_frees_its_slot(environ: Environ
         assert process.stdin
         assert process.stdout
         for number in range(1, 1006):
-            send(process, request(number, "tools/call", waiting, "2026-07-28"), cancelled(str(number)))
+            send(process, request(number, "tools/call", waiting, "2026-07-28"), cancellation(str(number)))
         send(process, request(0, "tools/list", {}, "2026-07-28"))
         assert select.select([process.stdout], [], [], 30)[0]
         assert json.loads(process.stdout.readline())["id"] == 0
         process.stdin.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there the SDK writes")
-@pytest.mark.parametrize("kind", ["a pipe that waits", "a pipe that does not", "a terminal"])
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the SDK writes to stdout")
+@pytest.mark.parametrize("kind", ["a blocking pipe", "a non-blocking pipe", "a terminal"])
 def test_the_blocking_mode_of_stdout_is_restored(environ: Environ, kind: str) -> None:
     read, write = os.openpty() if kind == "a terminal" else os.pipe()
-    os.set_blocking(write, kind != "a pipe that does not")
+    os.set_blocking(write, kind != "a non-blocking pipe")
     try:
         with subprocess.Popen(
             [*COMMAND, "--sandbox"], env=environ, stdin=subprocess.PIPE, stdout=write
@@ -352,7 +354,7 @@ def test_the_blocking_mode_of_stdout_is_restored(environ: Environ, kind: str) ->
             assert select.select([read], [], [], 30)[0]
             assert os.get_blocking(write) is (kind == "a terminal")
             process.stdin.close()
-        assert os.get_blocking(write) is (kind != "a pipe that does not")
+        assert os.get_blocking(write) is (kind != "a non-blocking pipe")
     finally:
         os.close(read)
         os.close(write)
@@ -369,27 +371,27 @@ def test_the_blocking_mode_of_stdout_is_restored(environ: Environ, kind: str) ->
     ],
 )
 def test_a_file_descriptor_closed_at_start_is_handled(
-    environ: Environ, closed: str, exit_code: int, said: str
+    environ: Environ, redirection: str, exit_code: int, error_text: str
 ) -> None:
-    listing = json.dumps(request(1, "tools/list", {}, "2026-07-28"))
-    done = subprocess.run(
-        ["sh", "-c", f'exec "$0" "$@" {closed}', *COMMAND, "--sandbox"],
+    list_tools = json.dumps(request(1, "tools/list", {}, "2026-07-28"))
+    result = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {redirection}', *COMMAND, "--sandbox"],
         env=environ,
-        input=listing,
+        input=list_tools,
         capture_output=True,
         encoding="utf-8",
         timeout=60,
         check=False,
     )
-    assert done.returncode == exit_code
-    assert said in done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert result.returncode == exit_code
+    assert error_text in result.stderr
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["id"] for line in lines] == ([1] if exit_code == 0 else [])
 
 
 def test_closed_stdin_ends_the_process_with_a_call_in_flight(environ: Environ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings = {"KAIZEN_API_KEY": "k", "KAIZEN_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+    with socket.create_server(("127.0.0.1", 0)) as silent_api:
+        settings = {"KAIZEN_API_KEY": "k", "KAIZEN_BASE_URL": f"http://127.0.0.1:{silent_api.getsockname()[1]}"}
         with subprocess.Popen(
             COMMAND, env=environ | settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as process:
@@ -397,10 +399,10 @@ def test_closed_stdin_ends_the_process_with_a_call_in_flight(environ: Environ) -
             call = request(1, "tools/call", {"name": "get_execution", "arguments": {"id": "a"}}, "2026-07-28")
             process.stdin.write(json.dumps(call).encode() + b"\n")
             process.stdin.flush()
-            connection, _ = silent.accept()  # the call is under way
+            connection, _ = silent_api.accept()  # the call is in flight
             with connection:
-                _, errors = process.communicate(timeout=PROMPTLY)
-    assert (process.returncode, errors) == (0, b"")
+                _, stderr = process.communicate(timeout=EXIT_TIMEOUT)
+    assert (process.returncode, stderr) == (0, b"")
 
 
 def test_the_debug_log_contains_neither_the_key_nor_links(
@@ -408,12 +410,12 @@ def test_the_debug_log_contains_neither_the_key_nor_links(
 ) -> None:
     with running_sandbox() as address:
         settings = {"KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "test-key-71", "KAIZEN_LOG_LEVEL": "DEBUG"}
-        lines, errors = converse(conversation(era), environ | settings)
+        lines, stderr = converse(conversation(era), environ | settings)
     assert "https://live.kaizen.example" in json.dumps(lines)
-    assert "test-key-71" not in json.dumps(lines) + errors
-    assert "kaizen.example" not in errors
-    assert "DEBUG" in errors
-    assert not re.search(r"httpx|httpcore", errors)  # they log headers and addresses
+    assert "test-key-71" not in json.dumps(lines) + stderr
+    assert "kaizen.example" not in stderr
+    assert "DEBUG" in stderr
+    assert not re.search(r"httpx|httpcore", stderr)  # their logs contain headers and URLs
 
 
 def test_listing_tools_does_not_load_the_sandbox(environ: Environ) -> None:
@@ -432,7 +434,7 @@ async def main():
 
 anyio.run(main)
 """
-    printed = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
     )
     assert printed.stdout.split() == ["False", "True"]
@@ -442,7 +444,7 @@ def test_importing_the_package_imports_no_dependency(environ: Environ) -> None:
     program = (
         "import sys, kaizen_mcp; print({'mcp', 'httpx', 'pydantic'} & set(sys.modules)); kaizen_mcp.create_server"
     )
-    printed = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
     )
-    assert printed.stdout.strip() == "set()"
+    assert result.stdout.strip() == "set()"
