@@ -1,4 +1,4 @@
-"""HTTP client: what is sent, and what each kind of failure becomes."""
+"""HTTP client: the request it sends, and the error for each kind of failure."""
 
 import json
 import re
@@ -20,21 +20,21 @@ from kaizen_mcp.errors import InvalidInputError, NotConfiguredError, Unavailable
 pytestmark = pytest.mark.anyio
 
 
-def answering(response: httpx.Response) -> httpx.MockTransport:
+def respond_with(response: httpx.Response) -> httpx.MockTransport:
     return httpx.MockTransport(lambda _: response)
 
 
-def failing(error: Exception) -> httpx.MockTransport:
+def raise_error(error: Exception) -> httpx.MockTransport:
     def fail(_: httpx.Request) -> httpx.Response:
         raise error
 
     return httpx.MockTransport(fail)
 
 
-async def failed(
+async def error_of(
     connect: Connect, transport: httpx.AsyncBaseTransport, **kwargs: Any
 ) -> tuple[str, dict[str, Any]]:
-    """Call get_execution with id `a`; returns the error's text and its machine-readable twin."""
+    """Call get_execution with id `a`; returns the text of the error and `_meta["kaizen/error"]`."""
     async with connect(transport, **kwargs) as client:
         result: CallToolResult = await client.call_tool("get_execution", {"id": "a"})
     assert result.is_error
@@ -46,20 +46,20 @@ async def failed(
 
 
 @pytest.mark.parametrize(
-    ("tool", "path", "answer"),
+    ("tool", "path", "body"),
     [
         ("get_execution", "/executions/get", {"execution": {"id": "a"}}),
         ("get_instructor_execution", "/instructor/executions/get", {"id": "a"}),
     ],
 )
 async def test_a_lookup_is_one_post_with_the_api_key_and_user_agent(
-    connect: Connect, tool: str, path: str, answer: dict[str, Any]
+    connect: Connect, tool: str, path: str, body: dict[str, Any]
 ) -> None:
     requests: list[httpx.Request] = []
 
     def record(request: httpx.Request) -> httpx.Response:
         requests.append(request)
-        return httpx.Response(200, json=answer)
+        return httpx.Response(200, json=body)
 
     settings = Settings(api_key=SecretStr("test-key"), base_url="https://kaizen.example/prefix")
     async with connect(httpx.MockTransport(record), settings=settings) as client:
@@ -93,22 +93,22 @@ async def test_a_lookup_is_one_post_with_the_api_key_and_user_agent(
 async def test_each_error_status_becomes_an_error_code_with_advice(
     connect: Connect, status: int, code: str, sentence: str, *, retryable: bool
 ) -> None:
-    text, twin = await failed(connect, answering(httpx.Response(status, json={"message": "said upstream"})))
+    text, meta = await error_of(connect, respond_with(httpx.Response(status, json={"message": "said upstream"})))
     assert text.startswith(f"[{code}] ")
     assert sentence in text
     assert ('The API says: "said upstream".' in text) is (status >= 400)
-    assert twin == {"code": code, "http_status": status, "retryable": retryable}
+    assert meta == {"code": code, "http_status": status, "retryable": retryable}
 
 
 async def test_not_found_mentions_that_the_id_was_taken_from_a_link(connect: Connect) -> None:
-    async with connect(answering(httpx.Response(404))) as client:
+    async with connect(respond_with(httpx.Response(404))) as client:
         result = await client.call_tool("get_execution", {"id": "https://kaizen.example/runs/exec-1"})
     assert isinstance(result.content[0], TextContent)
     assert '"exec-1" (HTTP 404). Check the id (it was taken from a link);' in result.content[0].text
 
 
 async def test_a_missing_instructor_execution_suggests_the_other_tool(connect: Connect) -> None:
-    async with connect(answering(httpx.Response(404))) as client:
+    async with connect(respond_with(httpx.Response(404))) as client:
         result = await client.call_tool("get_instructor_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
     assert result.content[0].text == (
@@ -127,11 +127,11 @@ async def test_a_missing_instructor_execution_suggests_the_other_tool(connect: C
 async def test_an_id_of_the_other_kind_names_the_tool_to_call(
     connect: Connect, tool: str, path: str, other: str
 ) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        there = request.url.path == path
-        return httpx.Response(200 if there else 404, json={"id": "a", "execution": {"id": "a"}} if there else {})
+    def respond(request: httpx.Request) -> httpx.Response:
+        exists = request.url.path == path
+        return httpx.Response(200 if exists else 404, json={"id": "a", "execution": {"id": "a"}} if exists else {})
 
-    async with connect(httpx.MockTransport(answer)) as client:
+    async with connect(httpx.MockTransport(respond)) as client:
         result = await client.call_tool(tool, {"id": "a"})
     assert result.is_error
     assert isinstance(result.content[0], TextContent)
@@ -153,24 +153,24 @@ async def test_an_id_of_the_other_kind_names_the_tool_to_call(
     ],
 )
 async def test_retry_after_is_reported_in_seconds(connect: Connect, header: str, seconds: float | None) -> None:
-    _, twin = await failed(connect, answering(httpx.Response(429, headers={"Retry-After": header})))
-    assert twin.get("retry_after_seconds") == seconds
+    _, meta = await error_of(connect, respond_with(httpx.Response(429, headers={"Retry-After": header})))
+    assert meta.get("retry_after_seconds") == seconds
 
 
 async def test_retry_after_as_a_date_counts_from_now(connect: Connect) -> None:
     date = (datetime.now(UTC) + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S -0000")
-    text, twin = await failed(connect, answering(httpx.Response(503, headers={"Retry-After": date})))
-    assert 3_500 < twin["retry_after_seconds"] <= 3_600
+    text, meta = await error_of(connect, respond_with(httpx.Response(503, headers={"Retry-After": date})))
+    assert 3_500 < meta["retry_after_seconds"] <= 3_600
     assert re.search(r"Try again in (59 min \d+ s|1 h);", text)
 
 
-@pytest.mark.parametrize(("sent", "kept"), [("req-1.2", "req-1.2"), ("<script>", None), ("x" * 200, None)])
+@pytest.mark.parametrize(("sent", "reported"), [("req-1.2", "req-1.2"), ("<script>", None), ("x" * 200, None)])
 async def test_a_request_id_is_reported_only_if_it_is_well_formed(
-    connect: Connect, sent: str, kept: str | None
+    connect: Connect, sent: str, reported: str | None
 ) -> None:
-    text, twin = await failed(connect, answering(httpx.Response(500, headers={"X-Request-Id": sent})))
-    assert twin.get("request_id") == kept
-    assert ('Request id: "req-1.2"' in text) is (kept is not None)
+    text, meta = await error_of(connect, respond_with(httpx.Response(500, headers={"X-Request-Id": sent})))
+    assert meta.get("request_id") == reported
+    assert ('Request id: "req-1.2"' in text) is (reported is not None)
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ async def test_a_request_id_is_reported_only_if_it_is_well_formed(
 async def test_a_body_that_is_not_the_documented_object_is_a_bad_response(
     connect: Connect, body: bytes, sentence: str
 ) -> None:
-    text, twin = await failed(connect, answering(httpx.Response(200, content=body)))
+    text, meta = await error_of(connect, respond_with(httpx.Response(200, content=body)))
     assert text.startswith(f"[bad_response] Kaizen answered, but {sentence}.")
-    assert twin["code"] == "bad_response"
+    assert meta["code"] == "bad_response"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ async def test_a_body_that_is_not_the_documented_object_is_a_bad_response(
 async def test_connect_and_read_errors_have_different_messages(
     connect: Connect, error: Exception, start: str
 ) -> None:
-    text, _ = await failed(connect, failing(error))
+    text, _ = await error_of(connect, raise_error(error))
     assert text.startswith(start)
     assert "10.1.2.3" not in text
 
@@ -219,28 +219,28 @@ async def test_a_call_ends_at_its_deadline(connect: Connect) -> None:
         raise AssertionError
 
     settings = Settings(api_key=SecretStr("k"), call_timeout=0.05, max_retries=0)
-    text, twin = await failed(connect, httpx.MockTransport(hang), settings=settings)
+    text, meta = await error_of(connect, httpx.MockTransport(hang), settings=settings)
     assert text == "[timeout] Kaizen did not answer within 0.05 s. Try again in a minute."
-    assert twin == {"code": "timeout", "retryable": True}
+    assert meta == {"code": "timeout", "retryable": True}
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 async def test_a_web_page_is_reported_as_a_bad_response(connect: Connect, status: int) -> None:
     page = httpx.Response(status, headers={"Content-Type": "text/HTML"}, content=b"<h1>nginx</h1>")
-    text, twin = await failed(connect, answering(page))
+    text, meta = await error_of(connect, respond_with(page))
     sentence = f"A web page answered with HTTP {status}, not Kaizen's API. Check KAIZEN_BASE_URL and any proxy"
     assert text.startswith(f"[bad_response] {sentence}")
-    assert twin["http_status"] == status
+    assert meta["http_status"] == status
 
 
 async def test_cookies_are_not_sent_with_the_next_lookup(connect: Connect) -> None:
     cookies: list[str | None] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         cookies.append(request.headers.get("Cookie"))
         return httpx.Response(200, json={"execution": {"id": "a"}}, headers={"Set-Cookie": "session=1"})
 
-    async with connect(httpx.MockTransport(answer)) as client:
+    async with connect(httpx.MockTransport(respond)) as client:
         for _ in range(2):
             await client.call_tool("get_execution", {"id": "a"})
     assert cookies == [None, None]
@@ -250,15 +250,15 @@ async def test_cookies_are_not_sent_with_the_next_lookup(connect: Connect) -> No
 async def test_a_loopback_address_is_never_requested_through_a_proxy(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, scheme: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as proxy, socket.socket() as deaf:
-        deaf.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as proxy, socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
         proxy.setblocking(False)
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
-        local = replace(settings, base_url=f"{scheme}://127.0.0.1:{deaf.getsockname()[1]}")
+        local = replace(settings, base_url=f"{scheme}://127.0.0.1:{closed.getsockname()[1]}")
         async with KaizenApi(local) as api:
             with pytest.raises(UnavailableError):
                 await api.get_execution("a")
-        with pytest.raises(BlockingIOError):  # nobody has knocked
+        with pytest.raises(BlockingIOError):  # no connection was made
             proxy.accept()
 
 
@@ -283,7 +283,7 @@ async def test_an_invalid_host_names_the_base_url_setting(host: str) -> None:
 
 
 async def test_the_client_rejects_an_id_that_utf_8_cannot_encode(settings: Settings) -> None:
-    async with KaizenApi(settings, transport=answering(httpx.Response(200))) as api:
+    async with KaizenApi(settings, transport=respond_with(httpx.Response(200))) as api:
         with pytest.raises(InvalidInputError):
             await api.get_execution("\ud800")
 
@@ -303,7 +303,7 @@ async def test_sandbox_answers_say_that_they_are_made_up(connect: Connect, sandb
 
 async def test_a_body_may_begin_with_a_byte_order_mark(connect: Connect) -> None:
     body = b"\xef\xbb\xbf" + b'{"execution": {"id": "a", "status": "Completed"}}'
-    async with connect(answering(httpx.Response(200, content=body))) as client:
+    async with connect(respond_with(httpx.Response(200, content=body))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert result.structured_content["summary"]["state"] == "finished"
 
@@ -328,31 +328,31 @@ async def test_a_redirect_is_not_followed(connect: Connect) -> None:
         urls.append(str(request.url))
         return httpx.Response(307, headers={"Location": "https://elsewhere.example/"})
 
-    text, _ = await failed(connect, httpx.MockTransport(redirect))
+    text, _ = await error_of(connect, httpx.MockTransport(redirect))
     assert len(urls) == 1
     assert "elsewhere" not in text
 
 
 async def test_a_refused_connection_is_reported_as_unavailable(settings: Settings) -> None:
-    with socket.socket() as deaf:  # bound, so that no one else takes the port, but not listening
-        deaf.bind(("127.0.0.1", 0))
-        nowhere = Settings(api_key=settings.api_key, base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}")
-        async with KaizenApi(nowhere) as api:
+    with socket.socket() as closed:  # bound, so that the port stays free, but not listening
+        closed.bind(("127.0.0.1", 0))
+        unreachable = Settings(api_key=settings.api_key, base_url=f"http://127.0.0.1:{closed.getsockname()[1]}")
+        async with KaizenApi(unreachable) as api:
             with pytest.raises(UnavailableError) as caught:
                 await api.get_execution("a")
-    assert caught.value.__context__ is None  # nothing chained that holds the request and its key
+    assert caught.value.__context__ is None  # a chained exception would hold the request with the key
 
 
 async def test_fields_next_to_the_execution_wrapper_are_noted(connect: Connect) -> None:
-    answer = {"execution": {"id": "a", "status": "Completed"}, "viewer": {}}
-    async with connect(answering(httpx.Response(200, json=answer))) as client:
+    body = {"execution": {"id": "a", "status": "Completed"}, "viewer": {}}
+    async with connect(respond_with(httpx.Response(200, json=body))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert result.structured_content["notes"] == ["beside 'execution' the answer held \"viewer\", not shown here"]
 
 
 async def test_a_client_can_be_reused_and_closed_twice(settings: Settings) -> None:
-    answer = httpx.Response(200, json={"id": "a"})
-    api = KaizenApi(settings, transport=answering(answer))
+    response = httpx.Response(200, json={"id": "a"})
+    api = KaizenApi(settings, transport=respond_with(response))
     assert (await api.get_instructor_execution("a")).data == (await api.get_instructor_execution("a")).data
     await api.aclose()
     await api.aclose()

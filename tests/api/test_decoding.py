@@ -1,4 +1,4 @@
-"""Decoding the body of an answer: whole, or with a note, or refused."""
+"""Decoding a response body: it is read whole, read with a note, or rejected."""
 
 import json
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from kaizen_mcp.api.decoding import read_object
 from kaizen_mcp.errors import BadResponseError
 from kaizen_mcp.json_types import compact_json
 
-Dialect = Callable[[object], str]
-COMPACT: Dialect = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-SPACED: Dialect = partial(json.dumps, ensure_ascii=False)
-ESCAPED: Dialect = json.dumps
-INDENTED: Dialect = partial(json.dumps, ensure_ascii=False, indent=2)
-DIALECTS = [COMPACT, SPACED, ESCAPED, INDENTED]
+Writer = Callable[[object], str]
+COMPACT: Writer = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+SPACED: Writer = partial(json.dumps, ensure_ascii=False)
+ESCAPED: Writer = json.dumps
+INDENTED: Writer = partial(json.dumps, ensure_ascii=False, indent=2)
+WRITERS = [COMPACT, SPACED, ESCAPED, INDENTED]
 
 ROUNDED = "a number with more digits than JSON readers keep is rounded"
 AS_TEXT = "a number too large or too small for JSON readers is shown as text"
@@ -32,7 +32,7 @@ ODD_NUMBERS = st.sampled_from(
     " 0.1000000000000000055511151231257827 123456789012345678901234567890 NaN Infinity -Infinity"
     " 01 1. .5 +1 - 1e".split()
 ) | st.just("9" * 5000)
-EXPONENTS = st.text("0123456789", min_size=1, max_size=6)  # Python's decimals have no more
+EXPONENTS = st.text("0123456789", min_size=1, max_size=6)  # longer exponents overflow Python's Decimal
 DIGITS = st.text("0123456789", min_size=1, max_size=25)
 NUMBERS = st.builds(
     "{}{}{}{}".format,
@@ -53,7 +53,7 @@ class Fields(NamedTuple):
 
 
 def literal(value: Any, blank: str = "") -> str:
-    """JSON text of a value that may hold ready-made numbers and duplicate keys."""
+    """JSON text of a value that may contain `Number` and `Fields`, for odd numbers and duplicate keys."""
     if isinstance(value, Number):
         return value.text
     if isinstance(value, Fields):
@@ -93,20 +93,20 @@ def read(content: bytes) -> tuple[str, list[str]]:
     return compact_json(data), notes
 
 
-def refuse(word: str) -> None:
+def reject(word: str) -> None:
     raise ValueError(word)
 
 
 def is_json(text: str) -> bool:
     try:
-        json.loads(text, parse_int=len, parse_float=len, parse_constant=refuse)
+        json.loads(text, parse_int=len, parse_float=len, parse_constant=reject)
     except ValueError:
         return False
     return True
 
 
-def as_written(content: str | bytes) -> object:
-    """What stands in JSON, with numbers to their last digit; the last of duplicate keys counts."""
+def exact_value(content: str | bytes) -> object:
+    """The value of a JSON text, with every digit of its numbers; the last of duplicate keys counts."""
     return json.loads(content, parse_float=Decimal, parse_int=Decimal)
 
 
@@ -117,12 +117,12 @@ def test_valid_json_keeps_every_digit_or_gets_a_note(value: Fields, blank: str) 
     text = literal(value, blank)
     answer, notes = read(text.encode())
     assert (answer == "Kaizen answered, but the answer is not valid JSON.") is not is_json(text)
-    assert notes or not is_json(text) or as_written(answer) == as_written(text)
+    assert notes or not is_json(text) or exact_value(answer) == exact_value(text)
 
 
 @given(st.one_of(NUMBERS, ODD_NUMBERS).filter(is_json), BLANKS, st.sampled_from(["[%s]", '{"a":%s}', "[0,%s,0]"]))
-def test_only_a_number_that_changes_gets_a_note(number: str, blank: str, around: str) -> None:
-    content = '{"x":' + blank + around % (blank + number + blank) + "}"
+def test_only_a_number_that_changes_gets_a_note(number: str, blank: str, template: str) -> None:
+    content = '{"x":' + blank + template % (blank + number + blank) + "}"
     answer, notes = read(content.encode())
     as_text = compact_json(number)[1:-1] in answer and f'"{number}"' in answer
     if as_text:
@@ -130,11 +130,11 @@ def test_only_a_number_that_changes_gets_a_note(number: str, blank: str, around:
         value = float(number)
         assert abs(value) in {0, float("inf")} or len(number) > 4300
     else:
-        rounded = as_written(answer) != as_written(content)
+        rounded = exact_value(answer) != exact_value(content)
         assert notes == [ROUNDED] * rounded
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=["compact", "spaced", "escaped", "indented"])
+@pytest.mark.parametrize("writer", WRITERS, ids=["compact", "spaced", "escaped", "indented"])
 @given(value=OBJECTS)
 def test_every_way_of_writing_json_is_read_whole_without_notes(dialect: Dialect, value: object) -> None:
     content = dialect(value).encode()
@@ -142,7 +142,7 @@ def test_every_way_of_writing_json_is_read_whole_without_notes(dialect: Dialect,
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "escaped"),
     [
         (r"\ud800", r"\\ud800"),
         (r"\uDFFF", r"\\udfff"),
@@ -151,14 +151,14 @@ def test_every_way_of_writing_json_is_read_whole_without_notes(dialect: Dialect,
         (r"\\\ud800", r"\\\\ud800"),
     ],
 )
-def test_a_lone_surrogate_is_escaped_and_noted(text: str, shown: str) -> None:
+def test_a_lone_surrogate_is_escaped_and_noted(text: str, escaped: str) -> None:
     note = r"text that is not valid Unicode (a lone surrogate) is shown as \uXXXX"
-    assert read(f'{{"{text}":"{text}"}}'.encode()) == (f'{{"{shown}":"{shown}"}}', [note])
+    assert read(f'{{"{text}":"{text}"}}'.encode()) == (f'{{"{escaped}":"{escaped}"}}', [note])
 
 
 @pytest.mark.parametrize("text", [r"\\ud800", r"\ud83d\ude00", r"\\\\udfff"])
 def test_text_that_only_looks_like_a_lone_surrogate_is_unchanged(text: str) -> None:
-    content = f'{{"{text}":"{text}","n":1e400}}'  # the number takes it through the reader that escapes
+    content = f'{{"{text}":"{text}","n":1e400}}'  # such a number is read by the fallback, which escapes surrogates
     data, notes = read_object(content.encode())
     assert notes == [AS_TEXT]
     assert next(iter(data)) == json.loads(f'"{text}"')
@@ -166,7 +166,7 @@ def test_text_that_only_looks_like_a_lone_surrogate_is_unchanged(text: str) -> N
 
 @pytest.mark.parametrize(("levels", "fine"), [(128, True), (800, True), (902, False), (5000, False)])
 @pytest.mark.parametrize("value", ["0", "1e0400"], ids=["plain", "with an odd number"])
-def test_a_body_nested_too_deeply_is_rejected(levels: int, value: str, *, fine: bool) -> None:
+def test_a_body_nested_too_deeply_is_rejected(levels: int, value: str, *, accepted: bool) -> None:
     content = f'{{"a":{"[" * (levels - 1)}{value}{"]" * (levels - 1)}}}'
     if fine:
         assert isinstance(read_object(content.encode())[0]["a"], list)

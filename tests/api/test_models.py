@@ -1,4 +1,4 @@
-"""Whatever object the API sends, the lookup succeeds, the object goes out whole, and what is odd is said."""
+"""For any object from the API the lookup succeeds, `raw` is complete, and notes report unexpected values."""
 
 import json
 from typing import Any, Literal
@@ -24,11 +24,11 @@ from kaizen_mcp.tools.lookup import Lookup
 JsonObject = dict[str, Any]
 
 
-def ignored(field: str, kind: str) -> str:
+def ignored_note(field: str, kind: str) -> str:
     return f"field '{field}' holds {kind} that is not understood; the summary leaves it out"
 
 
-ODD: list[tuple[JsonObject, str]] = [
+UNEXPECTED: list[tuple[JsonObject, str]] = [
     (
         {"status": "Cancelled"},
         'status "Cancelled" is not one this server knows; whether it has ended is not known',
@@ -40,16 +40,16 @@ ODD: list[tuple[JsonObject, str]] = [
     ({"status": 7}, 'status "7" is not one this server knows; whether it has ended is not known'),
     ({"status": None}, "the object has no status, so whether it has finished is not known"),
     ({"id": None}, "the object has no id"),
-    ({"attempts": True}, ignored("attempts", "true or false")),
-    ({"attempts": -1}, ignored("attempts", "a number")),
-    ({"attempts": 10**30}, ignored("attempts", "a number")),
-    ({"isTest": "yes"}, ignored("isTest", "text")),
-    ({"startTime": 1700000000}, ignored("startTime", "a number")),
-    ({"startTime": "yesterday"}, ignored("startTime", "text")),
-    ({"startTime": "2026-13-45T99:00:00Z"}, ignored("startTime", "text")),
+    ({"attempts": True}, ignored_note("attempts", "true or false")),
+    ({"attempts": -1}, ignored_note("attempts", "a number")),
+    ({"attempts": 10**30}, ignored_note("attempts", "a number")),
+    ({"isTest": "yes"}, ignored_note("isTest", "text")),
+    ({"startTime": 1700000000}, ignored_note("startTime", "a number")),
+    ({"startTime": "yesterday"}, ignored_note("startTime", "text")),
+    ({"startTime": "2026-13-45T99:00:00Z"}, ignored_note("startTime", "text")),
     ({"startTime": "2026-11-22T09:00:00"}, "field 'startTime' is a time without a zone, read as UTC"),
-    ({"liveViewUrl": "javascript:alert(1)"}, ignored("liveViewUrl", "text")),
-    ({"workflow": "Submit claim"}, ignored("workflow", "text")),
+    ({"liveViewUrl": "javascript:alert(1)"}, ignored_note("liveViewUrl", "text")),
+    ({"workflow": "Submit claim"}, ignored_note("workflow", "text")),
     (
         {
             "authentications": [
@@ -59,7 +59,7 @@ ODD: list[tuple[JsonObject, str]] = [
         },
         "several logins are open, each with a live view link of its own in raw.authentications",
     ),
-    ({"authentications": {"status": "InProgress"}}, ignored("authentications", "an object")),
+    ({"authentications": {"status": "InProgress"}}, ignored_note("authentications", "an object")),
     (
         {"authentications": ["x", {}]},
         "field 'authentications' holds items that are not objects and were not understood",
@@ -70,7 +70,7 @@ ODD: list[tuple[JsonObject, str]] = [
     ),
     (
         {"downloads": {"files": [{"sizeBytes": "big"}, {"sizeBytes": "huge"}]}},
-        ignored("downloads.files.sizeBytes", "text"),
+        ignored_note("downloads.files.sizeBytes", "text"),
     ),
     (
         {"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T08:00:00Z", "status": "Completed"},
@@ -84,7 +84,7 @@ ODD: list[tuple[JsonObject, str]] = [
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("execution", "note"), ODD, ids=str)
+@pytest.mark.parametrize(("execution", "note"), UNEXPECTED, ids=str)
 async def test_an_unexpected_value_gets_exactly_one_note(
     look_up: LookUp, execution: JsonObject, note: str
 ) -> None:
@@ -94,7 +94,7 @@ async def test_an_unexpected_value_gets_exactly_one_note(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("written", "state"),
+    ("status", "state"),
     [
         ("ENQUEUED", "queued"),
         ("in_progress", "running"),
@@ -110,10 +110,10 @@ async def test_an_unexpected_value_gets_exactly_one_note(
     ],
 )
 async def test_a_status_is_recognised_in_any_case_and_with_any_separator(
-    look_up: LookUp, written: object, state: str
+    look_up: LookUp, status: object, state: str
 ) -> None:
-    summary, notes = await look_up({"id": "a", "status": written})
-    assert summary["status"] == str(written).strip()
+    summary, notes = await look_up({"id": "a", "status": status})
+    assert summary["status"] == str(status).strip()
     assert summary["state"] == state
     assert any(note.startswith("status ") for note in notes) is (state == "unknown")
 
@@ -143,16 +143,16 @@ async def test_null_and_blank_texts_count_as_missing(look_up: LookUp, blank: str
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("field", "consequence"),
+    ("field", "first_note"),
     [
         ("id", "the object has no id"),
         ("status", "the object has no status, so whether it has finished is not known"),
     ],
 )
-async def test_an_id_or_status_of_the_wrong_type_is_noted(look_up: LookUp, field: str, consequence: str) -> None:
+async def test_an_id_or_status_of_the_wrong_type_is_noted(look_up: LookUp, field: str, first_note: str) -> None:
     _, notes = await look_up({"id": "a", "status": "InProgress", field: ["Failed"]})
     assert notes == [
-        consequence,
+        first_note,
         f"field '{field}' holds a list that is not understood; the summary leaves it out",
     ]
 
@@ -204,42 +204,41 @@ async def test_an_escaped_surrogate_pair_is_one_character(connect: Connect) -> N
     assert result.structured_content["notes"] == []
 
 
-OPEN = {"authentications": [{"status": "InProgress"}]}
-MANUAL = {"contextAuthentications": [LOGIN]}
-DONE = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
-UNDONE = {"contextAuthentications": [LOGIN | {"authenticationStatus": "unauthenticated"}]}
-NOT_YET = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Unauthenticated"}]}
+OPEN_LOGIN = {"authentications": [{"status": "InProgress"}]}
+MANUAL_LOGIN = {"contextAuthentications": [LOGIN]}
+AUTHENTICATED = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
+UNAUTHENTICATED = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Unauthenticated"}]}
 
 
-AUTOMATIC = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual": False}}
+AUTOMATIC_LOGIN = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual": False}}
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("execution", "waits"),
     [
-        (OPEN | MANUAL, "yes"),
-        (MANUAL | {"authentications": [{"status": "In Progress"}]}, "yes"),
+        (OPEN_LOGIN | MANUAL_LOGIN, "yes"),
+        (MANUAL_LOGIN | {"authentications": [{"status": "In Progress"}]}, "yes"),
         (
             {"status": "PAUSED", "contextAuthentications": [LOGIN | {"authenticationStatus": "unauthenticated"}]},
             "maybe",
         ),
-        (OPEN | MANUAL | {"status": "Mystery"}, "yes"),
-        (OPEN | MANUAL | {"status": None}, "yes"),
-        (OPEN | {"contextAuthentications": [LOGIN, AUTOMATIC]}, "maybe"),
-        (OPEN | DONE, "maybe"),
-        (OPEN | {"contextAuthentications": [LOGIN, LOGIN]}, "maybe"),
-        (OPEN | {"contextAuthentications": [LOGIN, {"contextAuthenticationId": "c-2"}]}, "maybe"),
+        (OPEN_LOGIN | MANUAL_LOGIN | {"status": "Mystery"}, "yes"),
+        (OPEN_LOGIN | MANUAL_LOGIN | {"status": None}, "yes"),
+        (OPEN_LOGIN | {"contextAuthentications": [LOGIN, AUTOMATIC_LOGIN]}, "maybe"),
+        (OPEN_LOGIN | AUTHENTICATED, "maybe"),
+        (OPEN_LOGIN | {"contextAuthentications": [LOGIN, LOGIN]}, "maybe"),
+        (OPEN_LOGIN | {"contextAuthentications": [LOGIN, {"contextAuthenticationId": "c-2"}]}, "maybe"),
         ({"authentications": [{"status": "InProgress"}] * 2, "contextAuthentications": [LOGIN] * 2}, "yes"),
-        (NOT_YET | {"status": "Paused"}, "maybe"),
-        (OPEN | {"status": "Paused"}, "maybe"),
-        (OPEN | {"status": "Paused", "contextAuthentications": [AUTOMATIC]}, None),
-        (MANUAL | {"authentications": [{"status": "Finished"}]}, None),
-        (MANUAL | {"authentications": []}, None),
-        (OPEN | {"contextAuthentications": []}, None),
-        (OPEN | {"contextAuthentications": [AUTOMATIC]}, None),
+        (UNAUTHENTICATED | {"status": "Paused"}, "maybe"),
+        (OPEN_LOGIN | {"status": "Paused"}, "maybe"),
+        (OPEN_LOGIN | {"status": "Paused", "contextAuthentications": [AUTOMATIC_LOGIN]}, None),
+        (MANUAL_LOGIN | {"authentications": [{"status": "Finished"}]}, None),
+        (MANUAL_LOGIN | {"authentications": []}, None),
+        (OPEN_LOGIN | {"contextAuthentications": []}, None),
+        (OPEN_LOGIN | {"contextAuthentications": [AUTOMATIC_LOGIN]}, None),
         ({"status": "Paused"}, None),
-        (OPEN | MANUAL | {"status": "Completed"}, None),
+        (OPEN_LOGIN | MANUAL_LOGIN | {"status": "Completed"}, None),
     ],
     ids=str,
 )
@@ -305,11 +304,11 @@ async def test_error_like_fields_are_quoted_with_their_paths(
     look_up: LookUp, field: str, value: Any, quoted: dict[str, str] | None
 ) -> None:
     summary, _ = await look_up({"id": "a", "status": "Failed", field: value})
-    found = summary.get("error_fields")
-    assert (found and {error["field"]: error["text"] for error in found}) == quoted
+    error_fields = summary.get("error_fields")
+    assert (error_fields and {error["field"]: error["text"] for error in error_fields}) == quoted
 
 
-def ask(lookup: Lookup, body: JsonObject, raw: Literal["safe", "exact"]) -> CallToolResult:
+def call_tool(lookup: Lookup, body: JsonObject, raw: Literal["safe", "exact"]) -> CallToolResult:
     async def call() -> CallToolResult:
         transport = httpx.MockTransport(lambda _: httpx.Response(200, content=json.dumps(body).encode()))
         settings = Settings(api_key=SecretStr("k"), raw=raw)
@@ -320,28 +319,28 @@ def ask(lookup: Lookup, body: JsonObject, raw: Literal["safe", "exact"]) -> Call
     return anyio.run(call)
 
 
-ENDED = ["Completed", "COMPLETED", "Failed", " failed"]
+ENDED_STATUSES = ["Completed", "COMPLETED", "Failed", " failed"]
 OUTPUT_SCHEMAS = {lookup.name: lookup.published(24_000).output_schema or {} for lookup in TOOLS}
 
 
-def wrapped(lookup: Lookup, recording: JsonObject) -> JsonObject:
-    return {"execution": recording} if lookup is GET_EXECUTION else recording
+def response_body(lookup: Lookup, api_object: JsonObject) -> JsonObject:
+    return {"execution": api_object} if lookup is GET_EXECUTION else api_object
 
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
-@given(recording=executions)
-def test_any_object_is_returned_unchanged_in_exact_mode(lookup: Lookup, recording: JsonObject) -> None:
-    result = ask(lookup, wrapped(lookup, recording), raw="exact")
-    assert json.dumps(result.structured_content["raw"]) == json.dumps(recording)  # 1 is not True is not 1.0
+@given(api_object=executions)
+def test_any_object_is_returned_unchanged_in_exact_mode(lookup: Lookup, api_object: JsonObject) -> None:
+    result = call_tool(lookup, response_body(lookup, api_object), raw="exact")
+    assert json.dumps(result.structured_content["raw"]) == json.dumps(api_object)  # 1 is not True is not 1.0
     assert "redacted" not in result.structured_content
 
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
-@given(recording=executions)
-def test_the_result_for_any_object_matches_the_output_schema(lookup: Lookup, recording: JsonObject) -> None:
-    result = ask(lookup, wrapped(lookup, recording), raw="safe")
+@given(api_object=executions)
+def test_the_result_for_any_object_matches_the_output_schema(lookup: Lookup, api_object: JsonObject) -> None:
+    result = call_tool(lookup, response_body(lookup, api_object), raw="safe")
     assert not result.is_error
-    result.model_dump_json()  # what can't be encoded would end the server
+    result.model_dump_json()  # a value that can't be encoded would stop the server
     jsonschema.validate(result.structured_content, OUTPUT_SCHEMAS[lookup.name], Draft202012Validator)
     verdict, raw = (block.text for block in result.content if isinstance(block, TextContent))
     assert json.dumps(json.loads(raw)) == json.dumps(result.structured_content["raw"])
@@ -349,9 +348,9 @@ def test_the_result_for_any_object_matches_the_output_schema(lookup: Lookup, rec
     summary = result.structured_content["summary"]
     assert verdict.startswith(summary["headline"])
     assert "\n" not in summary["headline"] + summary["next_step"]
-    assert summary["finished"] is (recording.get("status") in ENDED)
-    # What programs go by says the same as the words do.
+    assert summary["finished"] is (api_object.get("status") in ENDED_STATUSES)
+    # The fields for programs agree with the sentences.
     assert summary["should_poll"] is ("poll_after_seconds" in summary)
     assert not summary["should_poll"] or " again with id " in summary["next_step"]
-    needed = summary.get("waits_for_login") == "yes" or summary["state"] in {"paused", "unknown"}
-    assert not (summary["should_poll"] and needed)
+    needs_action = summary.get("waits_for_login") == "yes" or summary["state"] in {"paused", "unknown"}
+    assert not (summary["should_poll"] and needs_action)

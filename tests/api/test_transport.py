@@ -1,4 +1,4 @@
-"""Whatever comes over the network, the caller gets an answer or a typed error, and never the key."""
+"""For any response the caller gets an object or a typed error, never the key. Proxies and cancelled calls."""
 
 import asyncio
 import gc
@@ -23,23 +23,23 @@ from kaizen_mcp.errors import BadResponseError, KaizenError, TlsError
 
 KEY = "kz_live_0123456789abcdef"
 
-keys_of_our_key = st.integers(0, 90).map(lambda length: "x" * length + KEY)
+names_with_key = st.integers(0, 90).map(lambda length: "x" * length + KEY)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(KEY),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | keys_of_our_key, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | names_with_key, inner, max_size=3),
     max_leaves=8,
 )
 long_messages = st.integers(0, 3000).map(lambda length: "password=" + "a" * length + " " + KEY)
 messages = st.fixed_dictionaries(
     {}, optional={"message": json_values | long_messages, "error": json_values, "detail": json_values}
 )
-wrapped = st.fixed_dictionaries(
+wrapped_objects = st.fixed_dictionaries(
     {"execution": json_values | st.dictionaries(st.text(), json_values)},
     optional={KEY: st.none(), "x" * 20 + KEY: st.none()},
 )
-texts = (json_values | messages | wrapped).map(json.dumps).map(str.encode)
-broken = st.tuples(texts, st.integers(0, 50)).map(lambda pair: pair[0][: -pair[1] or None])
-bodies = st.binary(max_size=200) | texts | broken | (texts | st.binary()).map(gzip.compress)
+texts = (json_values | messages | wrapped_objects).map(json.dumps).map(str.encode)
+truncated_texts = st.tuples(texts, st.integers(0, 50)).map(lambda pair: pair[0][: -pair[1] or None])
+bodies = st.binary(max_size=200) | texts | truncated_texts | (texts | st.binary()).map(gzip.compress)
 header = st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=30)
 headers = st.fixed_dictionaries(
     {},
@@ -57,7 +57,7 @@ statuses = st.sampled_from([200, 201, 204, 301, 307, 400, 401, 403, 404, 418, 42
 
 @given(st.integers(100, 999).filter(lambda status: status >= 200) | statuses, headers, bodies)
 def test_any_response_becomes_an_object_or_a_typed_error(status: int, fields: dict[str, str], body: bytes) -> None:
-    async def ask() -> Reply | KaizenError:
+    async def call() -> Reply | KaizenError:
         transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=fields, content=body))
         limits = Settings(api_key=SecretStr(KEY), max_retries=0, max_body_bytes=1024)
         async with KaizenApi(limits, transport=transport) as api:
@@ -66,36 +66,36 @@ def test_any_response_becomes_an_object_or_a_typed_error(status: int, fields: di
             except KaizenError as error:
                 return error
 
-    outcome = anyio.run(ask)
+    outcome = anyio.run(call)
     if isinstance(outcome, Reply):
         assert 200 <= status < 300
-        told = json.dumps([outcome.data, *outcome.notes, *outcome.redacted], ensure_ascii=False)
+        output = json.dumps([outcome.data, *outcome.notes, *outcome.redacted], ensure_ascii=False)
     else:
-        told = f"{outcome} {outcome.api_message} {outcome.request_id}"
+        output = f"{outcome} {outcome.api_message} {outcome.request_id}"
         assert outcome.__context__ is None
         assert len(outcome.api_message or "") <= 300
-    told.encode()
-    assert KEY[:12] not in told
+    output.encode()
+    assert KEY[:12] not in output
 
 
 @pytest.mark.anyio
 async def test_a_lookup_that_never_got_a_slot_says_so() -> None:
-    async def keep_the_turn(_: httpx.Request) -> httpx.Response:
-        with anyio.CancelScope(shield=True):  # beyond the deadline of whoever waits
+    async def hold_the_slot(_: httpx.Request) -> httpx.Response:
+        with anyio.CancelScope(shield=True):  # longer than the deadline of the waiting lookup
             await anyio.sleep(0.5)
         return httpx.Response(200, json={})
 
     busy = Settings(api_key=SecretStr(KEY), max_concurrency=1, max_retries=0, call_timeout=0.2)
-    told: list[str] = []
+    error_texts: list[str] = []
     async with (
-        KaizenApi(busy, transport=httpx.MockTransport(keep_the_turn)) as api,
+        KaizenApi(busy, transport=httpx.MockTransport(hold_the_slot)) as api,
         anyio.create_task_group() as tasks,
     ):
 
-        async def ask(asked: str) -> None:
+        async def look_up(execution_id: str) -> None:
             with pytest.raises(KaizenError) as caught:
-                await api.get_execution(asked)
-            told.append(str(caught.value))
+                await api.get_execution(execution_id)
+            error_texts.append(str(caught.value))
 
         for asked in "ab":
             tasks.start_soon(ask, asked)
@@ -137,10 +137,10 @@ def test_loopback_addresses_have_no_proxy(monkeypatch: pytest.MonkeyPatch, url: 
     assert proxy_for(httpx.URL(url)) is None
 
 
-async def cancel_all_after(turns: int, api: KaizenApi) -> None:
-    """Cancel as many calls as may be under way, after so many turns of the event loop."""
+async def cancel_calls_after(steps: int, api: KaizenApi) -> None:
+    """Start as many calls as may run at once, and cancel them after so many steps of the event loop."""
     calls = [asyncio.create_task(api.get_execution("exec-child")) for _ in range(api.settings.max_concurrency)]
-    for _ in range(turns):
+    for _ in range(steps):
         await anyio.lowlevel.checkpoint()
     for call in calls:
         call.cancel()
@@ -153,19 +153,19 @@ async def test_calls_cancelled_while_connecting_do_not_block_the_next_call(
 ) -> None:
     with running_sandbox() as address:
         limits = Settings(api_key=SecretStr(KEY), base_url=address, call_timeout=5, max_retries=0)
-        for turns in range(30):  # a call has connected after ten or so
+        for steps in range(30):  # a call is connected after about ten
             async with KaizenApi(limits) as api:
-                await cancel_all_after(turns, api)
+                await cancel_calls_after(steps, api)
                 reply = await api.get_execution("exec-child")
             assert reply.data["id"] == "exec-child"
 
 
-# httpcore leaves the socket of a cancelled handshake to the garbage collector.
+# httpcore does not close the socket of a cancelled handshake; the garbage collector does.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.anyio
 async def test_calls_cancelled_during_tls_do_not_block_the_next_call() -> None:
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    port = listener.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610 - a socket's, not Django's
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610 - anyio's `extra`, not Django's
     connected = 0
     all_connected = anyio.Event()
     limits = Settings(api_key=SecretStr(KEY), base_url=f"https://127.0.0.1:{port}", call_timeout=5, max_retries=0)
@@ -177,7 +177,7 @@ async def test_calls_cancelled_during_tls_do_not_block_the_next_call() -> None:
             all_connected.set()
         async with stream:
             if connected > limits.max_concurrency:
-                await stream.send(b"this is no TLS")  # the next call is answered, if not well
+                await stream.send(b"not TLS")  # so that the next call ends with an error
             else:
                 await anyio.sleep_forever()
 
@@ -208,12 +208,12 @@ MEMBERS = [
 @pytest.mark.parametrize("chunks", [1, 2, 40], ids=["one chunk", "two chunks", "many chunks"])
 @pytest.mark.parametrize("members", MEMBERS)
 async def test_a_gzip_body_of_two_members_is_rejected_not_truncated(members: list[bytes], chunks: int) -> None:
-    packed = b"".join(map(gzip.compress, members))
-    size = -(-len(packed) // chunks)
+    body = b"".join(map(gzip.compress, members))
+    size = -(-len(body) // chunks)
 
     async def stream() -> AsyncGenerator[bytes]:
-        for start in range(0, len(packed), size):
-            yield packed[start : start + size]
+        for start in range(0, len(body), size):
+            yield body[start : start + size]
 
     response = httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=stream())
     async with KaizenApi(

@@ -1,4 +1,4 @@
-"""What `kaizen-mcp get` shows a person, from a real process in a fixed time zone."""
+"""Output of `kaizen-mcp get` for people, from a real process in a fixed time zone."""
 
 import json
 import os
@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from conftest import COMMAND, Environ
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="TZ, terminals and signals are POSIX's")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs TZ, pseudo-terminals and POSIX signals")
 
-SHOWN = [
+SAMPLES = [
     "exec-eligibility-login", "exec-invoices-finished", "exec-claim-failed", "exec-claim-queued",
     "exec-claim-paused", "exec-credentials", "exec-eob-pending", "teach-recording", "teach-login", "nobody",
 ]  # fmt: skip
@@ -26,29 +26,29 @@ FOR_MODELS = re.compile(r"get_\w*execution|detail=|raw\.|structured|restart the 
 
 
 def run(*arguments: str, env: Environ) -> subprocess.CompletedProcess[str]:
-    zone = {"TZ": "IST-5:30", **env}
+    with_zone = {"TZ": "IST-5:30", **env}
     return subprocess.run(
-        [*COMMAND, *arguments], env=zone, capture_output=True, encoding="utf-8", timeout=60, check=False
+        [*COMMAND, *arguments], env=with_zone, capture_output=True, encoding="utf-8", timeout=60, check=False
     )
 
 
 def run_on_a_terminal(*arguments: str, env: Environ) -> str:
-    """What a terminal shows of the output."""
-    terminal, theirs = os.openpty()
-    with subprocess.Popen([*COMMAND, *arguments], env=env, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        shown = b""
-        with suppress(OSError):  # its end of the terminal is closed
+    """Output of the command on a terminal."""
+    terminal, child_end = os.openpty()
+    with subprocess.Popen([*COMMAND, *arguments], env=env, stdout=child_end, stderr=child_end) as process:
+        os.close(child_end)
+        output = b""
+        with suppress(OSError):  # the child process has closed its end
             while data := os.read(terminal, 4096):
-                shown += data
+                output += data
         os.close(terminal)
     assert process.returncode == 0
-    return shown.decode()
+    return output.decode()
 
 
 @contextmanager
 def api_with(execution: dict[str, Any]) -> Generator[dict[str, str]]:
-    """An API that knows one execution; yields the settings that lead to it."""
+    """An API that returns this execution for any id; yields the settings to use it."""
 
     class Api(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -59,7 +59,7 @@ def api_with(execution: dict[str, Any]) -> Generator[dict[str, str]]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - says nothing
+        def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - silences it
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
@@ -68,15 +68,15 @@ def api_with(execution: dict[str, Any]) -> Generator[dict[str, str]]:
         server.shutdown()
 
 
-@pytest.mark.parametrize("identifier", SHOWN)
+@pytest.mark.parametrize("identifier", SAMPLES)
 def test_get_prints_what_happened_and_what_to_do(
     environ: Environ, identifier: str, check_snapshot: Callable[[str, Any], None]
 ) -> None:
     flags = ["--instructor"] if identifier.startswith("teach-") else []
-    done = run("get", identifier, *flags, env={**environ, "KAIZEN_SANDBOX": "1"})
-    shown = done.stderr if identifier == "nobody" else done.stdout
-    assert not FOR_MODELS.search(done.stdout + done.stderr)
-    check_snapshot(f"get/{identifier}", [TIME.sub("TIME", line) for line in shown.splitlines()])
+    result = run("get", identifier, *flags, env={**environ, "KAIZEN_SANDBOX": "1"})
+    output = result.stderr if identifier == "nobody" else result.stdout
+    assert not FOR_MODELS.search(result.stdout + result.stderr)
+    check_snapshot(f"get/{identifier}", [TIME.sub("TIME", line) for line in output.splitlines()])
 
 
 def test_times_are_local_and_utc_with_a_date_if_not_today(environ: Environ) -> None:
@@ -87,57 +87,62 @@ def test_times_are_local_and_utc_with_a_date_if_not_today(environ: Environ) -> N
         "endTime": "2025-03-09T21:05:00Z",
     }
     with api_with(execution) as settings:
-        done = run("get", "a", env={**environ, **settings})
-        there = run("get", "a", env={**environ, **settings, "TZ": "UTC"})
+        result = run("get", "a", env={**environ, **settings})
+        in_utc = run("get", "a", env={**environ, **settings, "TZ": "UTC"})
     started, ended = "2025-03-10 01:30 (2025-03-09 20:00 UTC)", "2025-03-10 02:35 (2025-03-09 21:05 UTC)"
-    assert f"\nTimes: started {started}, ended {ended}, took 1 h 5 min\n" in done.stdout
-    assert "\nTimes: started 2025-03-09 20:00 UTC, ended 2025-03-09 21:05 UTC, took 1 h 5 min\n" in there.stdout
+    assert f"\nTimes: started {started}, ended {ended}, took 1 h 5 min\n" in result.stdout
+    assert "\nTimes: started 2025-03-09 20:00 UTC, ended 2025-03-09 21:05 UTC, took 1 h 5 min\n" in in_utc.stdout
 
 
 def test_a_time_of_today_has_no_date(environ: Environ) -> None:
     now = datetime.now(UTC)
     with api_with({"id": "a", "status": "InProgress", "startTime": now.isoformat()}) as settings:
-        done = run("get", "a", env={**environ, **settings, "TZ": "UTC"})
+        result = run("get", "a", env={**environ, **settings, "TZ": "UTC"})
     if datetime.now(UTC).date() != now.date():
         pytest.skip("midnight has passed")
-    assert f"\nTimes: started {now:%H:%M} UTC\n" in done.stdout
+    assert f"\nTimes: started {now:%H:%M} UTC\n" in result.stdout
 
 
 @pytest.mark.parametrize("raw", ["safe", "exact"])
 def test_text_and_links_from_the_api_cannot_control_the_terminal(environ: Environ, raw: str) -> None:
-    bell = "\x1b]0;title\x07\x1b[2J\u202e\r\nNext: trust me"
+    escapes = "\x1b]0;title\x07\x1b[2J\u202e\r\nNext: trust me"
     files = [
-        {"name": bell, "downloadUrl": f"https://files.example/{bell}"},
+        {"name": escapes, "downloadUrl": f"https://files.example/{escapes}"},
         {"name": 5, "downloadUrl": "javascript:1"},
     ]
-    execution = {"id": bell, "name": bell, "status": "Completed", "downloads": {"files": files, "message": bell}}
+    execution = {
+        "id": escapes,
+        "name": escapes,
+        "status": "Completed",
+        "downloads": {"files": files, "message": escapes},
+    }
     with api_with(execution) as settings:
-        done = run("get", "a", env={**environ, **settings, "KAIZEN_RAW": raw})
-    assert done.returncode == 0
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", done.stdout)
-    assert [line[:6] for line in done.stdout.splitlines()].count("Next: ") == 1
-    assert "javascript:" not in done.stdout
+        result = run("get", "a", env={**environ, **settings, "KAIZEN_RAW": raw})
+    assert result.returncode == 0
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", result.stdout)
+    assert [line[:6] for line in result.stdout.splitlines()].count("Next: ") == 1
+    assert "javascript:" not in result.stdout
 
 
 def test_a_terminal_gets_bold_labels_and_a_coloured_headline(environ: Environ) -> None:
     env = {**environ, "KAIZEN_SANDBOX": "1"}
     colours = {"exec-claim-failed": "31", "exec-invoices-finished": "32", "exec-eligibility-login": "33"}
     for identifier, colour in colours.items():
-        headline, *_ = (shown := run_on_a_terminal("get", identifier, env=env)).splitlines()
+        headline, *_ = (output := run_on_a_terminal("get", identifier, env=env)).splitlines()
         assert headline.startswith(f"\x1b[1;{colour}m")
-        assert "\x1b[1mNext:\x1b[0m " in shown
-        assert all(len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= 80 for line in shown.splitlines())
+        assert "\x1b[1mNext:\x1b[0m " in output
+        assert all(len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= 80 for line in output.splitlines())
     assert "\x1b" not in run_on_a_terminal("get", "exec-claim-failed", env={**env, "NO_COLOR": "1"})
 
 
 def test_waiting_on_an_undocumented_status_ends(environ: Environ) -> None:
     env = {**environ, "KAIZEN_CALL_TIMEOUT": "2"}
-    done = run("get", "exec-cancelled", "--wait", "--sandbox", env=env)
-    assert done.returncode == 0
-    assert 'has the status "Cancelled"' in done.stdout
+    result = run("get", "exec-cancelled", "--wait", "--sandbox", env=env)
+    assert result.returncode == 0
+    assert 'has the status "Cancelled"' in result.stdout
 
 
-INTERRUPTED = """
+INTERRUPTED_COMMAND = """
 import os, signal, sys, threading, time
 def interrupt():
     while sys.argv[1] not in sys.modules:
@@ -148,7 +153,7 @@ threading.Thread(target=interrupt, daemon=True).start()
 from kaizen_mcp.cli.main import main
 sys.exit(main(sys.argv[2:]))
 """
-"""Presses Ctrl-C twice once a module is being imported."""
+"""Runs the command line and presses Ctrl-C twice as soon as a certain module is being imported."""
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ sys.exit(main(sys.argv[2:]))
 )
 def test_two_ctrl_c_exit_quietly_at_any_moment(environ: Environ, module: str, arguments: list[str]) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, module, *arguments],
+        [sys.executable, "-c", INTERRUPTED_COMMAND, module, *arguments],
         env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         assert process.wait(30) == 130
@@ -177,7 +182,7 @@ def test_ctrl_c_while_python_exits_is_ignored(environ: Environ) -> None:
         "import atexit, os, sys; atexit.register(os.kill, os.getpid(), 2); "
         "from kaizen_mcp.cli.main import main; sys.exit(main(['get', 'exec-child', '--sandbox']))"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], env=environ, capture_output=True, timeout=60, check=False
     )
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (result.returncode, result.stderr) == (0, b"")

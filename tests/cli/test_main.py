@@ -1,4 +1,4 @@
-"""The command line as a person uses it, as real processes."""
+"""Command line: output, exit codes and signals of real processes."""
 
 import json
 import os
@@ -28,30 +28,30 @@ def run(*arguments: str, env: Environ) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def live(environ: Environ, running_sandbox: RunningSandbox) -> Generator[Environ]:
-    """Settings for a sandbox in which `exec-live` waits for a person after two seconds, not after eight."""
+    """Settings for a sandbox in which `exec-live` needs a person after two seconds instead of eight."""
     with running_sandbox(speed=4) as address:
         yield {**environ, "KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "any-key-at-all"}
 
 
 def test_get_prints_the_verdict(environ: Environ) -> None:
-    done = run("--sandbox", "get", "exec-claim-failed", env=environ)
-    assert done.returncode == 0
-    headline, step, *_ = done.stdout.splitlines()
+    result = run("--sandbox", "get", "exec-claim-failed", env=environ)
+    assert result.returncode == 0
+    headline, next_step, *_ = result.stdout.splitlines()
     assert headline.startswith('"Submit claim 2026-1093" failed 20 min ago')
-    assert step.startswith("Next: ")
-    assert done.stderr == ""
+    assert next_step.startswith("Next: ")
+    assert result.stderr == ""
 
 
 def test_get_json_prints_the_whole_result(environ: Environ) -> None:
-    done = run("get", "teach-recording", "--instructor", "--json", env={**environ, "KAIZEN_SANDBOX": "1"})
-    assert done.returncode == 0
-    answer = json.loads(done.stdout)
+    result = run("get", "teach-recording", "--instructor", "--json", env={**environ, "KAIZEN_SANDBOX": "1"})
+    assert result.returncode == 0
+    answer = json.loads(result.stdout)
     assert answer["summary"]["is_recording"] is True
     assert answer["raw"]["id"] == "teach-recording"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "exit_code", "said"),
+    ("arguments", "exit_code", "error_text"),
     [
         (["--sandbox", "get", "nobody"], 1, "[not_found]"),
         (["get", "exec-child"], 1, "[not_configured]"),
@@ -63,83 +63,83 @@ def test_get_json_prints_the_whole_result(environ: Environ) -> None:
     ],
 )
 def test_a_failure_goes_to_stderr_with_its_exit_code(
-    environ: Environ, arguments: list[str], exit_code: int, said: str
+    environ: Environ, arguments: list[str], exit_code: int, error_text: str
 ) -> None:
-    done = run(*arguments, env=environ)
-    assert (done.returncode, done.stdout) == (exit_code, "")
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+    result = run(*arguments, env=environ)
+    assert (result.returncode, result.stdout) == (exit_code, "")
+    assert error_text in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_get_wait_prints_plain_lines_when_stderr_is_no_terminal(live: Environ) -> None:
-    done = run("get", "exec-live", "--wait", env=live)
-    assert done.returncode == 0
-    told = [line.partition(" (waited ")[0] for line in done.stderr.splitlines()]
-    assert told[0] == "queued"
-    assert any(line.startswith("running for ") for line in told)
-    assert told[-1].endswith('it waits for a person to log in to "Availity (Smith Dental)"')
-    assert "\r" not in done.stderr
-    assert "needs a person" in done.stdout
+    result = run("get", "exec-live", "--wait", env=live)
+    assert result.returncode == 0
+    progress = [line.partition(" (waited ")[0] for line in result.stderr.splitlines()]
+    assert progress[0] == "queued"
+    assert any(line.startswith("running for ") for line in progress)
+    assert progress[-1].endswith('it waits for a person to log in to "Availity (Smith Dental)"')
+    assert "\r" not in result.stderr
+    assert "needs a person" in result.stdout
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 def test_get_wait_shows_one_progress_line_on_a_terminal(live: Environ) -> None:
-    terminal, theirs = os.openpty()
+    terminal, child_end = os.openpty()
     with subprocess.Popen(
-        [*COMMAND, "get", "exec-live", "--wait"], env=live, stdout=subprocess.PIPE, stderr=theirs
+        [*COMMAND, "get", "exec-live", "--wait"], env=live, stdout=subprocess.PIPE, stderr=child_end
     ) as process:
-        os.close(theirs)
-        shown = b""
-        with suppress(OSError):  # its end of the terminal is closed
+        os.close(child_end)
+        output = b""
+        with suppress(OSError):  # the child process has closed its end
             while data := os.read(terminal, 4096):
-                shown += data
+                output += data
         os.close(terminal)
         assert process.stdout
         verdict = process.stdout.read().decode()
-    drawn = [line.rstrip() for line in shown.decode().split("\r")]
-    assert "\n" not in shown.decode()
-    assert {line[:1] for line in drawn if line} == set("|/-\\")
-    assert any("running for" in line for line in drawn)
-    assert drawn[-1] == ""
-    assert all(len(line) < 80 for line in drawn)
+    frames = [line.rstrip() for line in output.decode().split("\r")]
+    assert "\n" not in output.decode()
+    assert {line[:1] for line in frames if line} == set("|/-\\")
+    assert any("running for" in line for line in frames)
+    assert frames[-1] == ""
+    assert all(len(line) < 80 for line in frames)
     assert "needs a person" in verdict
 
 
 def test_get_wait_stops_when_polling_cannot_help(environ: Environ) -> None:
-    done = run("get", "teach-ended-early", "--instructor", "--wait", "--sandbox", env=environ)
-    assert done.returncode == 0
-    assert "its status and its times contradict each other" in done.stdout
+    result = run("get", "teach-ended-early", "--instructor", "--wait", "--sandbox", env=environ)
+    assert result.returncode == 0
+    assert "its status and its times contradict each other" in result.stdout
 
 
 @needs_dev_full
 def test_get_wait_prints_its_result_when_stderr_is_full(live: Environ) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
+        result = subprocess.run(
             [*COMMAND, "get", "exec-live", "--wait"],
             env=live, stdout=subprocess.PIPE, stderr=full, encoding="utf-8", timeout=60, check=False,
         )  # fmt: skip
-    assert done.returncode == 0
-    assert "needs a person" in done.stdout
+    assert result.returncode == 0
+    assert "needs a person" in result.stdout
 
 
 @pytest.mark.slow
 def test_get_wait_continues_after_errors_and_across_calls(environ: Environ) -> None:
-    status = iter([200, 200, 503, 503, 503, 200, 200])
+    statuses = iter([200, 200, 503, 503, 503, 200, 200])
     running = {"execution": {"id": "a", "status": "InProgress"}}
     ended = {"execution": {"id": "a", "status": "Completed"}}
-    asked: list[int] = []
+    sent_statuses: list[int] = []
 
     class Api(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append(next(status, 200))
-            body = json.dumps(ended if len(asked) > 7 else running).encode()
-            self.send_response(asked[-1])
+            sent_statuses.append(next(statuses, 200))
+            body = json.dumps(ended if len(sent_statuses) > 7 else running).encode()
+            self.send_response(sent_statuses[-1])
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - says nothing
+        def log_message(self, *_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - silences it
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
@@ -148,14 +148,14 @@ def test_get_wait_continues_after_errors_and_across_calls(environ: Environ) -> N
             **environ, "KAIZEN_API_KEY": "any-key-at-all", "KAIZEN_BASE_URL": f"http://127.0.0.1:{server.server_port}",
             "KAIZEN_CALL_TIMEOUT": "2", "KAIZEN_MAX_RETRIES": "0",
         }  # fmt: skip
-        done = run("get", "a", "--wait", env=env)
+        result = run("get", "a", "--wait", env=env)
         server.shutdown()
-    assert done.returncode == 0
-    assert done.stdout.startswith('Execution "a" finished')
-    assert len(asked) == 8
+    assert result.returncode == 0
+    assert result.stdout.startswith('Execution "a" finished')
+    assert len(sent_statuses) == 8
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_get_wait_exits_on_two_ctrl_c(environ: Environ) -> None:
     with subprocess.Popen(
         [*COMMAND, "get", "exec-prior-auth-running", "--wait", "--sandbox"],
@@ -165,21 +165,21 @@ def test_get_wait_exits_on_two_ctrl_c(environ: Environ) -> None:
         assert process.stderr.readline().startswith("running for 2 min")
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
-        out, errors = process.communicate(timeout=30)
-    assert (process.returncode, out) == (130, "")
-    assert "Traceback" not in errors
+        stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (130, "")
+    assert "Traceback" not in stderr
 
 
 def test_get_wait_ends_when_the_lookup_fails(environ: Environ) -> None:
-    done = run("get", "nobody", "--wait", "--sandbox", env=environ)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("[not_found] ")
+    result = run("get", "nobody", "--wait", "--sandbox", env=environ)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("[not_found] ")
 
 
 def test_get_json_prints_a_failure_as_json_too(environ: Environ) -> None:
-    done = run("--sandbox", "get", "nobody", "--json", env=environ)
-    assert done.returncode == 1
-    error = json.loads(done.stdout)["error"]
+    result = run("--sandbox", "get", "nobody", "--json", env=environ)
+    assert result.returncode == 1
+    error = json.loads(result.stdout)["error"]
     assert (error["code"], error["http_status"]) == ("not_found", 404)
     assert error["message"].startswith("[not_found] ")
 
@@ -187,9 +187,9 @@ def test_get_json_prints_a_failure_as_json_too(environ: Environ) -> None:
 def test_get_works_with_a_sandbox_on_loopback(environ: Environ, running_sandbox: RunningSandbox) -> None:
     with running_sandbox() as address:
         env = {**environ, "KAIZEN_BASE_URL": address, "KAIZEN_API_KEY": "any"}
-        done = run("get", "exec-invoices-finished", env=env)
-    assert done.returncode == 0
-    assert "with 3 downloads (813 kB)" in done.stdout
+        result = run("get", "exec-invoices-finished", env=env)
+    assert result.returncode == 0
+    assert "with 3 downloads (813 kB)" in result.stdout
 
 
 @posix_only
@@ -197,7 +197,7 @@ def test_get_works_with_a_sandbox_on_loopback(environ: Environ, running_sandbox:
     ("command", "exit_code"),
     [
         pytest.param("--sandbox get exec-child > /dev/full", 1, marks=needs_dev_full),
-        # This one fails with its first line and asks nothing.
+        # The demo fails at its first line of output, before it makes a call.
         pytest.param("demo > /dev/full", 1, marks=needs_dev_full),
         ("--sandbox get exec-child >&-", 0),
         ("--sandbox get exec-child | head -0", 0),
@@ -222,10 +222,10 @@ def test_output_that_cannot_be_written_prints_no_traceback(environ: Environ, com
 def test_a_port_in_use_is_explained(environ: Environ, running_sandbox: RunningSandbox) -> None:
     with running_sandbox() as address:
         port = address.rpartition(":")[2]
-        done = run("sandbox", "--port", port, env=environ)
-    assert done.returncode == 2
-    assert f"port {port} can't be used" in done.stderr
-    assert "choose another with --port" in done.stderr
+        result = run("sandbox", "--port", port, env=environ)
+    assert result.returncode == 2
+    assert f"port {port} can't be used" in result.stderr
+    assert "choose another with --port" in result.stderr
 
 
 def test_sandbox_list_names_every_id(environ: Environ) -> None:
@@ -248,8 +248,8 @@ def test_a_closed_stdout_ends_the_command_quietly(environ: Environ) -> None:
     ) as process:
         assert process.stdout
         process.stdout.close()
-        _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors) == (1, b"")
+        _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (1, b"")
 
 
 @posix_only
@@ -262,18 +262,20 @@ def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
         assert found
         httpx.get(found[0].decode(), trust_env=False, timeout=30)  # answers as soon as it serves
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors) == (130, b"")
+        _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (130, b"")
 
 
 @pytest.mark.slow
 def test_the_demo_makes_seven_calls_and_prints_each_result(environ: Environ) -> None:
-    done = run("demo", env={**environ, "KAIZEN_API_KEY": "${KAIZEN_API_KEY}", "KAIZEN_CALL_TIMEOUT": "x"})
-    assert done.returncode == 0
-    assert re.findall(r"^(\d)\. [A-Z]", done.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6", "7"]
-    assert done.stdout.count("Next: ") == 6
-    assert re.search(r"^   \.\.\.   running for \d+ s, attempt 1 of 3 \(\d+ of 30 s\)$", done.stdout, re.MULTILINE)
-    assert done.stdout.count("[not_found]") == 1
-    assert "it waits for a person to log in to" in " ".join(done.stdout.split())
-    assert "\x1b" not in done.stdout
-    assert done.stderr == ""
+    result = run("demo", env={**environ, "KAIZEN_API_KEY": "${KAIZEN_API_KEY}", "KAIZEN_CALL_TIMEOUT": "x"})
+    assert result.returncode == 0
+    assert re.findall(r"^(\d)\. [A-Z]", result.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert result.stdout.count("Next: ") == 6
+    assert re.search(
+        r"^   \.\.\.   running for \d+ s, attempt 1 of 3 \(\d+ of 30 s\)$", result.stdout, re.MULTILINE
+    )
+    assert result.stdout.count("[not_found]") == 1
+    assert "it waits for a person to log in to" in " ".join(result.stdout.split())
+    assert "\x1b" not in result.stdout
+    assert result.stderr == ""
