@@ -22,7 +22,7 @@ COMMANDS = list(
         if line
     )
 )
-PRINTS = {
+EXPECTED_OUTPUT = {
     ".venv/bin/kaizen-mcp get exec-claim-failed --sandbox": "Submit claim 2026-1093",
     ".venv/bin/kaizen-mcp get exec-eligibility-login --sandbox": "it waits for a person to log in",
     ".venv/bin/kaizen-mcp get exec-live --wait --sandbox": "it waits for a person to log in",
@@ -38,7 +38,7 @@ SANDBOX_COMMAND = ".venv/bin/kaizen-mcp sandbox --port 8765"
 
 def test_every_documented_command_is_tested() -> None:
     others = {command for command in COMMANDS if not command.startswith("make ")}
-    assert others == set(PRINTS) | {SERVES}
+    assert others == set(EXPECTED_OUTPUT) | {SANDBOX_COMMAND}
 
 
 def installed(program: str) -> str:
@@ -58,7 +58,7 @@ def test_each_make_command_in_the_readme_has_a_target(command: str) -> None:
     "command",
     [
         pytest.param(command, marks=pytest.mark.slow if "--wait" in command or "exec-large" in command else ())
-        for command in PRINTS
+        for command in EXPECTED_OUTPUT
     ],
 )
 def test_a_readme_command_prints_the_expected_output(command: str, environ: Environ) -> None:

@@ -33,12 +33,15 @@ def test_concurrent_cancelled_and_rate_limited_calls_behave() -> None:
 
 @posix_only
 @pytest.mark.parametrize(
-    "busy", [pytest.param(False, marks=pytest.mark.slow, id="idle"), pytest.param(True, id="a call in flight")]
+    "in_flight",
+    [pytest.param(False, marks=pytest.mark.slow, id="idle"), pytest.param(True, id="a call in flight")],
 )
-@pytest.mark.parametrize("way", process.WAYS, ids=lambda way: way.__name__)
-def test_the_process_exits_promptly_with_the_right_exit_code(way: process.Way, *, busy: bool) -> None:
-    row = process.end(way, in_flight=busy)
-    assert not row.wrong, row
+@pytest.mark.parametrize("shutdown", process.SHUTDOWNS, ids=lambda shutdown: shutdown.__name__)
+def test_the_process_exits_promptly_with_the_right_exit_code(
+    shutdown: process.Shutdown, *, in_flight: bool
+) -> None:
+    outcome = process.check_shutdown(shutdown, in_flight=in_flight)
+    assert not outcome.problem, outcome
 
 
 def test_a_hanging_dns_lookup_does_not_delay_the_exit() -> None:

@@ -437,7 +437,7 @@ anyio.run(main)
     result = subprocess.run(
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
     )
-    assert printed.stdout.split() == ["False", "True"]
+    assert result.stdout.split() == ["False", "True"]
 
 
 def test_importing_the_package_imports_no_dependency(environ: Environ) -> None:

@@ -97,10 +97,10 @@ async def test_a_lookup_that_never_got_a_slot_says_so() -> None:
                 await api.get_execution(execution_id)
             error_texts.append(str(caught.value))
 
-        for asked in "ab":
-            tasks.start_soon(ask, asked)
-    assert len(told) == 2
-    assert "Too many lookups were running: this one got no free slot within 0.2 s." in told
+        for execution_id in "ab":
+            tasks.start_soon(look_up, execution_id)
+    assert len(error_texts) == 2
+    assert "Too many lookups were running: this one got no free slot within 0.2 s." in error_texts
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
