@@ -1,1 +1,1 @@
-"""What may leave this process: secrets masked, hidden characters and chat markup escaped."""
+"""Mask secrets and escape hidden characters and chat markup before text leaves this process."""

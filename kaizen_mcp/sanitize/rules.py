@@ -54,7 +54,8 @@ CREDENTIAL_STEMS = (
     "ccnum", "cv", "csc", "code", "key", "connectionstring", "socialsecurity", "answer", "phrase", "kennwort",
     "contrase", "senha",
 )  # fmt: skip
-"""Each ASCII name above contains one of these. Most field names contain none, so this check saves the slow one."""
+"""Each ASCII name above contains one of these; a test checks it. Most field names contain none, and for them this
+quick check replaces the slow one."""
 
 TRAILING_WORDS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"

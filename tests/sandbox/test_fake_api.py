@@ -1,4 +1,4 @@
-"""The sandbox against the API's documents: endpoints, shapes, refusals."""
+"""The sandbox matches the API documents: endpoints, shapes and error responses."""
 
 import json
 from datetime import timedelta

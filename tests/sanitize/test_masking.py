@@ -37,11 +37,11 @@ trees = st.recursive(
 def test_the_fast_path_gives_the_same_result_as_a_full_scan(data: dict[str, Any], before: dict[str, Any]) -> None:
     masker = TextMasker([KEY])
     masking = MaskingPass(masker)
-    whole = masking.mask_object(data, in_credential=False)
+    expected = masking.mask_object(data, in_credential=False)
     safe_mode = SafeMode(masker)
-    safe_mode.apply(before)  # what it remembers of one object must not matter for the next
+    safe_mode.apply(before)  # what it caches from one object must not change the next
     safe = safe_mode.apply(data)
-    assert (safe.data, safe.redacted, safe.escaped_count) == (whole, masking.redacted, masking.escaped_count)
+    assert (safe.data, safe.redacted, safe.escaped_count) == (expected, masking.redacted, masking.escaped_count)
 
 
 @given(
@@ -60,7 +60,7 @@ def test_the_fast_path_and_a_full_scan_agree_on_the_corpus() -> None:
     for case in json.loads(CORPUS.read_text(encoding="utf-8")):
         data = joined(case["object"])
         masking = MaskingPass(TextMasker())
-        whole = masking.mask_object(data, in_credential=False)
+        expected = masking.mask_object(data, in_credential=False)
         safe = SafeMode(TextMasker()).apply(data)
         assert (safe.data, safe.redacted, safe.escaped_count) == (
             whole,
@@ -111,9 +111,9 @@ LINK = "https://f.example/a?token=abc12345"
 def test_the_fast_path_and_a_full_scan_agree_on_links(data: dict[str, Any]) -> None:
     masker = TextMasker([KEY])
     masking = MaskingPass(masker)
-    whole = masking.mask_object(data, in_credential=False)
+    expected = masking.mask_object(data, in_credential=False)
     safe = SafeMode(masker).apply({"files": [data]})
-    assert safe.data == {"files": [whole]}
+    assert safe.data == {"files": [expected]}
     assert safe.redacted == [f"/files/0{pointer}" for pointer in masking.redacted]
     assert safe.escaped_count == masking.escaped_count
 

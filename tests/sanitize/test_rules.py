@@ -1,4 +1,4 @@
-"""Safe mode: credentials masked, everything else left alone, each place reported."""
+"""Safe mode masks credentials, reports each one, and leaves everything else unchanged."""
 
 import json
 import re
@@ -29,11 +29,11 @@ KEY = "kz_live_0123456789abcdef"
 
 MISSES_ALLOWED = 0.01
 FALSE_ALLOWED = 0.005
-"""Shares of the corpus: of the labelled secrets, and of the other values."""
+"""Highest shares of labelled secrets missed, and of other values masked."""
 
 
 def joined(value: Any) -> Any:
-    """The corpus has what looks like a real key in pieces, so that no scanner of repositories takes it for one."""
+    """Join keys that the corpus stores in pieces, so that secret scanners do not report them."""
     if isinstance(value, list):
         return [joined(item) for item in cast("list[Any]", value)]
     if not isinstance(value, dict):
@@ -191,15 +191,15 @@ async def test_no_message_contains_the_api_key(connect: Connect, era: str) -> No
     body = {"execution": {"id": "b", "status": "InProgress"}}
     ok = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
     refused = httpx.MockTransport(lambda _: httpx.Response(500, headers={"X-Request-Id": KEY}))
-    told = ""
+    answers = ""
     for transport in (ok, refused):
         async with connect(transport, era=era, settings=Settings(api_key=SecretStr(KEY), max_retries=0)) as client:
             for arguments in ({"id": KEY}, {"id": "a", KEY: 1}, {"id": f"https://a.example/executions/{KEY}"}):
-                told += (await client.call_tool("get_execution", arguments)).model_dump_json()
+                answers += (await client.call_tool("get_execution", arguments)).model_dump_json()
             with pytest.raises(MCPError) as caught:
                 await client.call_tool(KEY, {})
-            told += str(caught.value)
-    assert KEY not in told
+            answers += str(caught.value)
+    assert KEY not in answers
 
 
 @pytest.mark.anyio
