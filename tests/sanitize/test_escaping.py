@@ -76,11 +76,11 @@ def test_line_breaks_and_tabs_are_kept_in_multiline_text() -> None:
 
 
 def test_every_character_that_unicode_calls_invisible_is_escaped() -> None:
-    # These have a glyph of their own: signs that stand over or before numbers in Arabic, Syriac and Kaithi.
-    seen = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
-    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    left = {
-        c for c in range(0x110000) if unicodedata.category(chr(c)) in unseen and escape_hidden(chr(c)) == chr(c)
+    # These have a glyph of their own: signs over or before numbers in Arabic, Syriac and Kaithi.
+    has_glyph = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+    invisible = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    unescaped = {
+        c for c in range(0x110000) if unicodedata.category(chr(c)) in invisible and escape_hidden(chr(c)) == chr(c)
     }
     assert unescaped == has_glyph
 

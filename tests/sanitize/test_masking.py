@@ -63,7 +63,7 @@ def test_the_fast_path_and_a_full_scan_agree_on_the_corpus() -> None:
         expected = masking.mask_object(data, in_credential=False)
         safe = SafeMode(TextMasker()).apply(data)
         assert (safe.data, safe.redacted, safe.escaped_count) == (
-            whole,
+            expected,
             masking.redacted,
             masking.escaped_count,
         ), case["title"]
@@ -83,7 +83,7 @@ def test_every_credential_name_is_found_by_its_stem(name: str) -> None:
     )
 )
 def test_searching_for_stems_first_finds_the_same_names(parts: list[str]) -> None:
-    # A letter that is no ASCII but reads as one takes the way that does not look for stems.
+    # With full-width letters, the name is not ASCII and the check for stems is skipped.
     for joined_by in ("", "_", "-", " ", "."):
         name = joined_by.join(parts)
         wide = name.translate({ord("s"): "\uff53", ord("o"): "\uff4f", ord("i"): "\uff49", ord("e"): "\uff45"})

@@ -180,7 +180,7 @@ def test_the_api_key_is_masked_in_url_json_and_base64_encodings(form: str) -> No
 
 
 def test_many_fields_with_colliding_names_are_all_kept() -> None:
-    # With a search for a free name from the start each time, this would take minutes.
+    # Counting from 2 again for each key would take minutes.
     data = {f"ghp_{n:036d}": n for n in range(20_000)}
     safe = SafeMode(TextMasker()).apply(data)
     assert len(safe.data) == len(safe.redacted) == len(data)
@@ -267,7 +267,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_does_not_make_the_patterns_backtrack(piece: str) -> None:
-    # A pattern that went back over the text from each place would be at it for hours.
+    # A pattern that scans the rest of the text from every position would take hours.
     text = piece * (1_000_000 // len(piece))
     TextMasker([KEY]).mask(text)
     escape_hidden_multiline(text)
