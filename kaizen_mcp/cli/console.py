@@ -1,4 +1,4 @@
-"""The terminal: styles, wrapping, and streams that are closed or full."""
+"""Terminal output: styles, line wrapping, and streams that are closed or full."""
 
 import os
 import sys
@@ -13,16 +13,16 @@ EXIT_GRACE = 1.0
 """Seconds that the process may take to exit once its work is done."""
 
 _DEFAULT_WIDTH = 80
-"""Columns where there is no terminal, or one that does not tell."""
+"""Columns if there is no terminal, or if it does not report its width."""
 
 BOLD, DIM = "1", "2"
 
 
 @contextmanager
 def guarded_stdout() -> Generator[None]:
-    """Exit with 1, and without a traceback, if stdout can't be written to.
+    """Exit with 1 and without a traceback if stdout can't be written to.
 
-    A full disk gets one line on stderr. A reader that has left (`| head`) is no fault and gets none.
+    The reason is printed on stderr, except where the reader has closed the pipe (`| head`).
     """
     failure: BaseException | None = None
     try:
@@ -31,7 +31,7 @@ def guarded_stdout() -> Generator[None]:
         finally:
             if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is, where fd 1 is closed
                 sys.stdout.flush()
-    except* OSError as errors:  # in a group if it was raised inside a task group
+    except* OSError as errors:  # a task group raises it inside an exception group
         failure = errors
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
@@ -43,7 +43,7 @@ def guarded_stdout() -> Generator[None]:
 
 
 def open_streams() -> None:
-    """Make printing possible where a stream is closed, or lacks a character (cp1252 on Windows)."""
+    """Make `print` work if a stream is closed or its encoding lacks a character (cp1252 on Windows)."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
@@ -53,7 +53,7 @@ def open_streams() -> None:
 
 
 def warn(text: str, end: str = "\n") -> None:
-    """Print on stderr. If nobody can read that, the answer on stdout and the exit code still matter."""
+    """Print on stderr; errors are ignored, since the result on stdout and the exit code still matter."""
     try:
         print(text, end=end, file=sys.stderr, flush=True)
     except OSError:
@@ -61,21 +61,22 @@ def warn(text: str, end: str = "\n") -> None:
 
 
 def _discard(descriptor: int) -> None:
-    """Drop what is still buffered for this descriptor; otherwise Python would fail again at exit."""
+    """Discard what is still buffered for a file descriptor; Python would fail again on it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def exit_soon(exit_code: int) -> None:
-    """Exit within `EXIT_GRACE`, even if a thread is stuck in a DNS lookup: Python would wait for it."""
+    """Exit within `EXIT_GRACE`. Python itself would wait for a thread that hangs in a DNS lookup."""
     timer = threading.Timer(EXIT_GRACE, os._exit, [exit_code])
     timer.daemon = True
     timer.start()
 
 
 def style(text: str, code: str) -> str:
-    """Add an ANSI style if stdout is a terminal that shows it and NO_COLOR is not set."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
-    return text if plain else f"\x1b[{code}m{text}\x1b[0m"
+    """Add an ANSI style if stdout is a terminal that supports it and NO_COLOR is not set."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty():
+        return text
+    return f"\x1b[{code}m{text}\x1b[0m"
 
 
 def wrap(text: str, width: int, *, indent: str = "", first: str | None = None, long_words: bool = False) -> str:
@@ -91,5 +92,5 @@ def wrap(text: str, width: int, *, indent: str = "", first: str | None = None, l
 
 
 def width_of(stream: TextIO) -> int:
-    """Columns of the terminal behind a stream, or a default."""
+    """Columns of a stream's terminal, or a default."""
     return (os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0) or _DEFAULT_WIDTH

@@ -1,4 +1,4 @@
-"""The demo: a real MCP client starts the real server over stdio and asks what a person in operations would ask."""
+"""`kaizen-mcp demo`: a real MCP client starts the server over stdio and asks it seven questions."""
 
 import json
 import os
@@ -12,21 +12,21 @@ from mcp.types import TextContent
 
 from kaizen_mcp.cli.console import BOLD, DIM, style, width_of, wrap
 
-RAW_SHOWN = 360
-"""Characters of the raw object that the demo prints."""
+MAX_RAW = 360
+"""Characters of the raw object that are printed."""
 
 MAX_WIDTH = 110
-"""Columns of its longest line."""
+"""Columns of the longest line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks, and the call an assistant would make of it."""
+    """A person's question, the tool call of an assistant for it, and whether the execution exists."""
 
     text: str
     tool: str
     arguments: dict[str, Any]
-    found: bool = True
+    exists: bool = True
 
 
 QUESTIONS = (
@@ -44,17 +44,17 @@ QUESTIONS = (
         {"id": "exec-live", "wait_seconds": 30, "detail": "summary"},
     ),
     Question("Is the teaching session still recording?", "get_instructor_execution", {"id": "teach-recording"}),
-    Question("What about execution 4711?", "get_execution", {"id": "4711"}, found=False),
+    Question("What about execution 4711?", "get_execution", {"id": "4711"}, exists=False),
 )
 
 
 def run() -> int:
-    """Print the demo; returns the exit code, 1 if an answer was not of the expected kind."""
+    """Run the demo; returns the exit code, 1 if an answer was not as expected."""
     return 0 if anyio.run(_ask_all) else 1
 
 
 async def _ask_all() -> bool:
-    # The person's own Kaizen settings stay out of it.
+    # The demo does not depend on the person's own settings.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
     server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp", "--sandbox"], env=environ)
     async with Client(server, read_timeout_seconds=60) as client:
@@ -68,7 +68,7 @@ async def _ask_all() -> bool:
 
 
 async def _ask(client: Client, number: int, question: Question) -> bool:
-    """Ask one question and print its answer; returns whether that is of the expected kind."""
+    """Ask one question and print its answer; returns whether it is as expected."""
     call = f"{question.tool}({json.dumps(question.arguments)})"
     print(style(f"\n{number}. {question.text}", BOLD))
     print(wrap(f"call  {call}", _width(), indent=" " * 9, first="   "), flush=True)
@@ -77,9 +77,9 @@ async def _ask(client: Client, number: int, question: Question) -> bool:
     for line in verdict.splitlines():
         print(wrap(line, _width(), indent="   "))
     if raw:
-        shown = raw[0] if len(raw[0]) <= RAW_SHOWN else f"{raw[0][:RAW_SHOWN]}… ({len(raw[0])} characters in all)"
-        print(style(wrap(f"raw   {shown}", _width(), indent=" " * 9, first="   ", long_words=True), DIM))
-    return question.found is not result.is_error
+        snippet = raw[0] if len(raw[0]) <= MAX_RAW else f"{raw[0][:MAX_RAW]}… ({len(raw[0])} characters in all)"
+        print(style(wrap(f"raw   {snippet}", _width(), indent=" " * 9, first="   ", long_words=True), DIM))
+    return question.exists is not result.is_error
 
 
 async def _print_progress(progress: float, total: float | None, message: str | None) -> None:

@@ -1,13 +1,12 @@
-"""The command line. Without a subcommand it serves MCP on stdio, which is what clients start.
+"""Entry point of the command line. Without a command it serves MCP on stdio, for a client to start.
 
-Each command imports its libraries when it runs: `--help` and usage errors need not wait for them, and SIGINT is
-handled by then. Beside each import stands the CPU time it takes.
+Each command imports its libraries when it runs, so that `--help` and usage errors are quick, and so that SIGINT is
+handled during the imports. The comment at each import is the CPU time it takes.
 """
 
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from types import SimpleNamespace
@@ -34,17 +33,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             if command != "serve":
                 console.open_streams()
             return _COMMANDS[command](options)
-    except KeyboardInterrupt:  # `serve` has ended, and its event loop has put Python's own handler back
+    except KeyboardInterrupt:  # after `serve`, whose event loop has restored Python's own handler
         return INTERRUPTED
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left to interrupt but Python's own exit
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # only Python's own exit is left to interrupt
 
 
 def _interrupted(*_: object) -> None:
-    """Exit at once. Unwinding would take time, in which another Ctrl-C would show a traceback."""
+    """Exit at once. During a slower exit, a second Ctrl-C would print a traceback."""
     if os.isatty(2):
         with suppress(OSError):
-            os.write(2, b"\n")  # the shell's prompt gets a line of its own
+            os.write(2, b"\n")  # so that the shell's prompt starts a new line
     os._exit(INTERRUPTED)
 
 
@@ -55,24 +54,24 @@ def _parser() -> argparse.ArgumentParser:
         "on stdin and stdout, for a client such as Claude Desktop to start.",
         epilog="Settings come from the environment; the README lists them.",
     )
-    in_sandbox = "answer from the built-in sandbox: no key, no network"
-    parser.add_argument("--sandbox", action="store_true", help=in_sandbox)
+    sandbox_help = "answer from the built-in sandbox: no key, no network"
+    parser.add_argument("--sandbox", action="store_true", help=sandbox_help)
     parser.add_argument("--version", action="version", version=f"kaizen-mcp {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     commands.add_parser("demo", help="ask a real server seven questions, answered by the sandbox")
 
-    sandbox = commands.add_parser("sandbox", help="run the API's stand-in on this machine")
+    sandbox = commands.add_parser("sandbox", help="run a sandbox of the API on this computer")
     sandbox.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, help="default %(default)s; 0 takes a free one"
+        "--port", type=_port, default=DEFAULT_PORT, help="default %(default)s; 0 chooses a free port"
     )
-    sandbox.add_argument("--list", action="store_true", help="print the ids it knows and end")
+    sandbox.add_argument("--list", action="store_true", help="print the ids it has, then exit")
 
     get = commands.add_parser("get", help="look up one execution and print the verdict")
     get.add_argument("id", help="id of the execution, or a link to it")
     get.add_argument("--instructor", action="store_true", help="it is an instructor execution")
-    # Suppressed, so that it does not undo the flag where that stands before the command.
-    get.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=in_sandbox)
-    get.add_argument("--wait", action="store_true", help="wait until it has ended or needs a person; Ctrl-C ends")
+    # Without SUPPRESS, its default would overwrite a --sandbox before the command.
+    get.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=sandbox_help)
+    get.add_argument("--wait", action="store_true", help="wait until it has ended or needs a person")
     get.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     return parser
 
@@ -114,17 +113,14 @@ def _sandbox(options: SimpleNamespace) -> int:
     try:
         listener = bind(options.port)
     except OSError as error:
-        print(
-            f"kaizen-mcp: port {options.port} can't be used ({error.strerror}); choose another with --port.",
-            file=sys.stderr,
-        )
+        reason = f"port {options.port} can't be used ({error.strerror}); choose another with --port."
+        console.warn(f"kaizen-mcp: {reason}")
         return BAD_USE
     with listener:
         host, port = listener.getsockname()
-        print(f"Kaizen sandbox on http://{host}:{port} - any API key is accepted. Ctrl-C ends it.")
-        print(
-            f"Try: KAIZEN_BASE_URL=http://{host}:{port} KAIZEN_API_KEY=any kaizen-mcp get exec-eligibility-login"
-        )
+        url = f"http://{host}:{port}"
+        print(f"Kaizen sandbox on {url} - any API key is accepted. Ctrl-C ends it.")
+        print(f"Try: KAIZEN_BASE_URL={url} KAIZEN_API_KEY=any kaizen-mcp get exec-eligibility-login")
         print(*sample_run_lines(), sep="\n", flush=True)
         serve(listener)
     return FOUND

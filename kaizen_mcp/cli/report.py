@@ -1,7 +1,7 @@
-"""What `kaizen-mcp get` tells a person: plain lines made from the facts of a lookup.
+"""Report of `kaizen-mcp get` for a person, as plain lines.
 
-The first line is the headline, the second is "Next: ...". Commands, files and links have lines of their own,
-indented. Every other line is a label, a colon and text.
+The first line is the headline, the second is "Next: ...". Commands, files and links are indented, one per line.
+Every other line is a label, a colon and text.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from kaizen_mcp.sanitize.escaping import one_line, quote
 
 MAX_FILES = 50
 LONG_POLL_SECONDS = 600
-"""From this `poll_after_seconds` on, the summary takes the run for a long one."""
+"""`poll_after_seconds` from which on a run is unusually long."""
 
 _COLORS = {"queued": "34", "running": "36", "paused": "33", "finished": "32", "failed": "31"}
 _YELLOW, _MAGENTA = "33", "35"
@@ -28,11 +28,11 @@ def headline_style(summary: Facts) -> str:
 
 
 def report_lines(structured: Facts, command: str) -> Iterator[str]:
-    """Lines for a person.
+    """Lines of the report.
 
     Args:
-        structured: the structured content of a lookup that succeeded.
-        command: the command line that looks it up again.
+        structured: structured content of a lookup that succeeded.
+        command: command that repeats the lookup.
     """
     summary = structured["summary"]
     yield summary["headline"]
@@ -50,27 +50,27 @@ def report_lines(structured: Facts, command: str) -> Iterator[str]:
 
 
 def _next_step(summary: Facts) -> tuple[str, str | None]:
-    """What to do, and the option of the command that does it; None if no command does."""
-    where = "at the link below" if "log_in_url" in summary or "live_view_url" in summary else "in Kaizen"
+    """What to do, and the option of the command for it; None if no command helps."""
+    place = "at the link below" if "log_in_url" in summary or "live_view_url" in summary else "in Kaizen"
     if "waits_for_login" in summary:
         names = [quote(name, 60) for name in summary.get("log_in_to", [])]
-        login = f"Log in{' to ' * bool(names)}{join_list(names, 2) if names else ''} {where}"
-        asked = ", if it asks for that" if summary["waits_for_login"] == "maybe" else ""
-        return f"{login}{asked}. Then see how it goes on:", " --wait"
+        login = f"Log in to {join_list(names, 2)}" if names else "Log in"
+        condition = ", if it asks for that" if summary["waits_for_login"] == "maybe" else ""
+        return f"{login} {place}{condition}. Then see how it goes on:", " --wait"
     if summary.get("contradicts_itself"):
         return "Check it in Kaizen: its status and its times contradict each other.", None
     match summary["state"]:
         case "queued" | "running":
             if summary.get("poll_after_seconds", 0) < LONG_POLL_SECONDS:
                 return "Nothing to do yet. Look again in a minute, or wait for it:", " --wait"
-            stuck = f"If this is unusually long for it, see {where} whether it is stuck."
-            return f"{stuck} Otherwise look again in {_pause(summary)}, or wait for it:", " --wait"
+            check = f"If this is unusually long for it, see {place} whether it is stuck."
+            return f"{check} Otherwise look again in {_interval(summary)}, or wait for it:", " --wait"
         case "paused":
-            return f"See {where} why it is paused. Then see how it goes on:", " --wait"
+            return f"See {place} why it is paused. Then see how it goes on:", " --wait"
         case "finished":
             return _after_finish(summary)
         case "failed" if summary["should_poll"]:
-            return f"This attempt failed, another may follow. Look again in {_pause(summary)}:", ""
+            return f"This attempt failed, another may follow. Look again in {_interval(summary)}:", ""
         case "failed":
             last = " It was the last attempt." if summary.get("is_last_attempt") else ""
             return f"Look into it in Kaizen.{last}", None
@@ -79,21 +79,20 @@ def _next_step(summary: Facts) -> tuple[str, str | None]:
 
 
 def _after_finish(summary: Facts) -> tuple[str, str | None]:
-    file = summary.get("response_file_name") or summary.get("response_file_id")
     if summary["should_poll"]:
-        return f"Its files may still come. Look again in {_pause(summary)}:", ""
+        return f"Its files may still come. Look again in {_interval(summary)}:", ""
     if summary.get("downloads_status", "").lower() == "pending":
         return "Check its downloads in Kaizen: they are not all there.", None
     if summary.get("has_response"):
         return "See its output with:", " --json"
-    if file:
+    if file := summary.get("response_file_name") or summary.get("response_file_id"):
         return f"Get its output in Kaizen: the file {quote(file)}.", None
     if summary.get("response_truncated"):
         return "See the whole output in Kaizen, or a part of it with:", " --json"
     return "Nothing more to do, it has finished.", None
 
 
-def _pause(summary: Facts) -> str:
+def _interval(summary: Facts) -> str:
     seconds = summary["poll_after_seconds"]
     return "a minute" if seconds <= 60 else format_duration(seconds)  # noqa: PLR2004 - a minute
 
@@ -107,7 +106,7 @@ def _links(summary: Facts) -> Iterator[str]:
 
 
 def _files(raw: object) -> list[Facts]:
-    """The files of the API's own object that have the documented shape."""
+    """Files in the raw object, as far as they have the documented shape."""
     downloads = cast("Facts", raw).get("downloads") if isinstance(raw, dict) else None
     files = cast("Facts", downloads).get("files") if isinstance(downloads, dict) else None
     items = cast("list[Any]", files) if isinstance(files, list) else []
@@ -116,10 +115,10 @@ def _files(raw: object) -> list[Facts]:
 
 def _downloads(summary: Facts, files: list[Facts], command: str) -> Iterator[str]:
     count, size = summary.get("downloads_count", 0), summary.get("downloads_total_bytes")
-    told = [f"{pluralize(count, 'file')}{'' if size is None else f' ({format_size(size)})'}"] if count else []
-    told += [quote(summary[fact], 300) for fact in ("downloads_status", "downloads_message") if fact in summary]
-    if told:
-        yield f"Downloads: {', '.join(told)}"
+    facts = [f"{pluralize(count, 'file')}{'' if size is None else f' ({format_size(size)})'}"] if count else []
+    facts += [quote(summary[name], 300) for name in ("downloads_status", "downloads_message") if name in summary]
+    if facts:
+        yield f"Downloads: {', '.join(facts)}"
     for file in files:
         name, url = file.get("name"), file.get("downloadUrl")
         yield f"  {one_line(name, 200) if isinstance(name, str) else '(no name)'}"
@@ -132,8 +131,8 @@ def _downloads(summary: Facts, files: list[Facts], command: str) -> Iterator[str
 
 
 def _details(summary: Facts) -> Iterator[str]:
-    word = f" ({quote(summary['status'])} in Kaizen)" if "status" in summary else ""
-    yield f"Status: {summary['state']}{word}{', needs a person' * summary['needs_person']}"
+    api_status = f" ({quote(summary['status'])} in Kaizen)" if "status" in summary else ""
+    yield f"Status: {summary['state']}{api_status}{', needs a person' * summary['needs_person']}"
     if "id" in summary:
         yield f"Id: {summary['id']}"
     if times := list(_times(summary)):
@@ -142,13 +141,8 @@ def _details(summary: Facts) -> Iterator[str]:
         yield f"Error: {quote(error['field'])} says {quote(error['text'], 300)}"
     if "is_recording" in summary:
         yield f"Recording: {'yes' if summary['is_recording'] else 'no'}"
-    for label, fact in (
-        ("Workflow", "workflow_name"),
-        ("Batch", "batch_name"),
-        ("Part of", "parent_execution_id"),
-    ):
-        if fact in summary:
-            yield f"{label}: {summary[fact]}"
+    labels = {"workflow_name": "Workflow", "batch_name": "Batch", "parent_execution_id": "Part of"}
+    yield from (f"{label}: {summary[name]}" for name, label in labels.items() if name in summary)
     if logins := [login.get("name") or login["id"] for login in summary.get("logins", [])]:
         yield f"Logins: {', '.join(logins)}"
 
@@ -163,12 +157,12 @@ def _times(summary: Facts) -> Iterator[str]:
 
 
 def local_time(moment: str) -> str:
-    """`10:26 (09:26 UTC)` for a time of today, with the date for any other; as given if no clock can show it."""
+    """`10:26 (09:26 UTC)`, with the date if it is not today; unchanged if it can't be converted."""
     try:
         local = datetime.fromisoformat(moment).astimezone()
         utc, today = local.astimezone(UTC), datetime.now().astimezone().date()
     except (ValueError, OverflowError, OSError):
         return moment
-    here = f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
-    there = f"{utc:%H:%M} UTC" if utc.date() == local.date() else f"{utc:%Y-%m-%d %H:%M} UTC"
-    return f"{here} ({there})" if local.utcoffset() else f"{here} UTC"
+    in_local = f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+    in_utc = f"{utc:%H:%M} UTC" if utc.date() == local.date() else f"{utc:%Y-%m-%d %H:%M} UTC"
+    return f"{in_local} ({in_utc})" if local.utcoffset() else f"{in_local} UTC"

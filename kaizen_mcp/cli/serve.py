@@ -1,7 +1,7 @@
 """`kaizen-mcp` without a command: serve MCP on stdin and stdout.
 
-Before the server is imported, stdin and stdout are claimed for the protocol, because any module may print, and the
-garbage collector is paused, which saves 70 ms of the start. So the imports stand inside `run`.
+stdin and stdout are claimed for the protocol before the server is imported, because any module may print. The
+garbage collector is paused until the server runs, which saves 70 ms. So the imports are inside `_serve`.
 """
 
 import gc
@@ -47,12 +47,12 @@ def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | Non
     set_up_logging(settings)
     try:
         settings.require_usable()
-    except NotConfiguredError as problem:
-        logging.getLogger(__name__).warning("%s Every lookup will answer so.", problem)
+    except NotConfiguredError as error:
+        logging.getLogger(__name__).warning("%s Every lookup will fail with this error.", error)
 
     async def serve_client() -> int:
         server = create_server(settings)
-        gc.freeze()  # what is loaded by now stays loaded
+        gc.freeze()  # modules loaded so far are never garbage
         gc.enable()
         exit_code = await serve(server, pipes)
         exit_soon(exit_code)
@@ -63,10 +63,10 @@ def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | Non
 
 @contextmanager
 def claimed_pipes() -> Generator[tuple[int, int] | None]:
-    """Take stdin and stdout: other readers find the end of a file, and other prints go to stderr.
+    """Claim stdin and stdout: other code reads the end of a file from stdin, and its prints go to stderr.
 
     Yields:
-        Copies of both descriptors; None where asyncio can't watch them, and they were left as they are.
+        Copies of both file descriptors; None if asyncio can't watch them, in which case they are unchanged.
 
     Raises:
         OSError: stdin or stdout is closed.

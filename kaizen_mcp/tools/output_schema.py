@@ -1,6 +1,7 @@
-"""Output schemas of the tools: what programs branch on, by hand. Answers have more properties, which is allowed.
+"""Output schemas of the tools, written by hand.
 
-Every client that uses the tool list sends it to its model in full, so the schemas are short.
+They describe the properties that programs branch on; results have more. They are short, because clients send the
+whole tool list to their model.
 """
 
 from kaizen_mcp.json_types import JsonObject
@@ -23,7 +24,7 @@ def _object(properties: JsonObject) -> JsonObject:
     return {"type": "object", "properties": properties}
 
 
-def _requiring(names: list[str], schema: JsonObject) -> JsonObject:
+def _with_required(names: list[str], schema: JsonObject) -> JsonObject:
     return {**schema, "required": names}
 
 
@@ -41,22 +42,22 @@ _SUMMARY: JsonObject = {
     "log_in_url": _TEXT,
     "duration_seconds": _NUMBER,
 }
-_REQUIRED = ["headline", "next_step", "should_poll", "state", "finished", "needs_person"]
+_REQUIRED_FACTS = ["headline", "next_step", "should_poll", "state", "finished", "needs_person"]
 
 
-def _answer(more_facts: JsonObject) -> JsonObject:
-    """Schema of a tool's structured content; `more_facts` are those of one kind of execution."""
-    omission = _object({"path": _TEXT, "offset": _INTEGER})
+def _result(more_facts: JsonObject) -> JsonObject:
+    """Schema of a tool's structured content; `more_facts` are the facts that only its kind of execution has."""
+    omitted_range = _object({"path": _TEXT, "offset": _INTEGER})
     properties = {
         "raw": _described(_object({}), "the API's object"),
         "part": _object({"next_offset": _described(_INTEGER, "absent at the end"), "value": {}}),
-        "omitted": _described(_list_of(omission), "read with path and offset"),
+        "omitted": _described(_list_of(omitted_range), "read with path and offset"),
         "redacted": _list_of(_TEXT),
         "notes": _list_of(_TEXT),
-        "summary": _requiring(_REQUIRED, _object({**_SUMMARY, **more_facts})),
+        "summary": _with_required(_REQUIRED_FACTS, _object({**_SUMMARY, **more_facts})),
     }
-    return _requiring(["notes", "summary"], _object(properties))
+    return _with_required(["notes", "summary"], _object(properties))
 
 
-EXECUTION_OUTPUT = _answer({"parent_execution_id": _TEXT, "downloads_count": _INTEGER, "downloads_status": _TEXT})
-INSTRUCTOR_EXECUTION_OUTPUT = _answer({"is_recording": _BOOLEAN})
+EXECUTION_OUTPUT = _result({"parent_execution_id": _TEXT, "downloads_count": _INTEGER, "downloads_status": _TEXT})
+INSTRUCTOR_EXECUTION_OUTPUT = _result({"is_recording": _BOOLEAN})
