@@ -362,7 +362,7 @@ def test_the_blocking_mode_of_stdout_is_restored(environ: Environ, kind: str) ->
 
 @posix_only
 @pytest.mark.parametrize(
-    ("closed", "exit_code", "said"),
+    ("redirection", "exit_code", "error_text"),
     [
         ("<&-", 2, "stdin and stdout must be open"),
         (">&-", 2, "stdin and stdout must be open"),
