@@ -150,12 +150,18 @@ _MAX_PATH = 2000
 
 
 def read_path(value: object) -> object:
-    """Return a JSON Pointer with the slash at its start, which models may omit."""
+    """Return a JSON Pointer with the slash at its start, which models may omit.
+
+    Raises:
+        ValueError: it is no JSON Pointer, or too long.
+    """
     if not isinstance(value, str):
         return value
     text = value.strip().removeprefix("#")
     if len(text) > _MAX_PATH:
         raise ValueError(f"it is longer than {_MAX_PATH} characters")
+    if re.search("~(?![01])", text):
+        raise ValueError("a ~ in it must be written as ~0, and a / inside a name as ~1")
     return f"/{text}" if text and not text.startswith("/") else text
 
 
@@ -169,7 +175,9 @@ def _reject_boolean(value: object) -> object:
     return value
 
 
-class _Arguments(BaseModel):
+class Arguments(BaseModel):
+    """Arguments of both tools."""
+
     model_config = ConfigDict(extra="forbid")
 
     id: ExecutionId
@@ -183,13 +191,13 @@ class _Arguments(BaseModel):
     offset: int = Field(0, ge=0, description="First character, item or field to read at path.")
 
 
-class GetExecutionArguments(_Arguments):
+class GetExecutionArguments(Arguments):
     """Arguments of get_execution."""
 
     id: ExecutionId = Field(description="Id of the execution, or a Kaizen link to it.", examples=["exec_abc123"])
 
 
-class GetInstructorExecutionArguments(_Arguments):
+class GetInstructorExecutionArguments(Arguments):
     """Arguments of get_instructor_execution."""
 
     id: ExecutionId = Field(
@@ -197,10 +205,10 @@ class GetInstructorExecutionArguments(_Arguments):
     )
 
 
-Arguments = TypeVar("Arguments", bound=BaseModel)
+ArgumentsT = TypeVar("ArgumentsT", bound=Arguments)
 
 
-def read_arguments(model: type[Arguments], arguments: Mapping[str, Any]) -> Arguments:
+def read_arguments(model: type[ArgumentsT], arguments: Mapping[str, Any]) -> ArgumentsT:
     """Validate the arguments of a call.
 
     An optional argument may be null: some clients send all arguments of a tool.

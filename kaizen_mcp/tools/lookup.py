@@ -1,7 +1,4 @@
-"""The two tools: what they publish, and how a lookup becomes a result.
-
-Errors become results here, once; their sentences and advice stand in `errors`.
-"""
+"""What both tools share: what they publish, and the way from arguments over the API to a result."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -10,33 +7,33 @@ from datetime import datetime
 from typing import Any
 
 import anyio
-from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
+from mcp.types import CallToolResult, Tool, ToolAnnotations
 
 from kaizen_mcp.api.client import KaizenApi, Reply
 from kaizen_mcp.api.error_response import MAX_API_MESSAGE
 from kaizen_mcp.errors import Audience, KaizenError, NotFoundError, OtherKindError, error_text
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.escaping import escape_chat_markup, quote
+from kaizen_mcp.sanitize.escaping import quote
 from kaizen_mcp.summary.headline import progress
 from kaizen_mcp.summary.next_step import LookupContext
 from kaizen_mcp.summary.summarize import Summary
-from kaizen_mcp.tools.arguments import GetExecutionArguments, GetInstructorExecutionArguments, read_arguments
+from kaizen_mcp.tools.arguments import Arguments, read_arguments
 from kaizen_mcp.tools.input_schema import input_schema
 from kaizen_mcp.tools.polling import poll_until
-from kaizen_mcp.tools.tool_result import Answer
+from kaizen_mcp.tools.tool_result import Answer, error_result
 
 Clock = Callable[[], datetime]
 """Returns the time now, with a zone."""
 
 Report = Callable[[float, float, str], Awaitable[None]]
-"""Is told during a wait: the seconds waited, the seconds to wait at most, and how the execution is doing."""
+"""Called while waiting, with the seconds waited, the seconds to wait at most, and what the execution is doing."""
 
-_PATIENCE_WITH_SIBLING = 5.0
-"""Seconds for looking whether a missing id belongs to the other tool; a hint is worth no longer wait."""
+_MAX_SIBLING_SECONDS = 5.0
+"""Longest request that finds out whether a missing id belongs to the other tool."""
 
-_MOMENT = 0.1
-"""Seconds that are left after that for saying that the id is nobody's."""
+_RESERVED_SECONDS = 0.1
+"""Seconds of the call that are kept after that request for building the result."""
 
 _READS_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False)
 
@@ -62,13 +59,13 @@ class Lookup:
     description: str
     kind: str
     sibling: tuple[str, str, Callable[[KaizenApi, str], Awaitable[Reply]]]
-    arguments: type[GetExecutionArguments | GetInstructorExecutionArguments]
+    arguments: type[Arguments]
     output_schema: JsonObject
     fetch: Callable[[KaizenApi, str], Awaitable[Reply]]
     summarize: Callable[[JsonObject, LookupContext], tuple[Summary, list[str]]]
 
     def published(self, max_result_chars: int) -> Tool:
-        """The tool as listed to clients; no half of its answers is longer than `max_result_chars`."""
+        """The tool as clients list it. Neither half of a result is longer than `max_result_chars`."""
         return Tool(
             name=self.name,
             title=self.title,
@@ -88,7 +85,7 @@ class Lookup:
         report: Report | None = None,
         audience: Audience | None = None,
     ) -> CallToolResult:
-        """Look up, wait if asked to, and answer; a lookup that fails is an answer too, with `isError`.
+        """Look up an object, wait if asked to, and build the result; `isError` if the lookup fails.
 
         Args:
             api: client for the API.
@@ -98,26 +95,30 @@ class Lookup:
             audience: who reads the text of an error; a model by default.
         """
         try:
-            given = read_arguments(self.arguments, arguments)
-            context = LookupContext(api.mask(given.id), clock(), given.wait_seconds)
-            if given.wait_seconds:
-                reply, context, notes = await self._wait(api, given.id, context, clock, report or _tell_nobody)
-            else:
-                reply, notes = await self._fetch(api, given.id), list[str]()
-            context = replace(context, now=clock())
-            summary, found = self.summarize(reply.data, context)
-            if summary.facts.id is not None and summary.facts.id != context.id:
-                notes.append(f"asked for id {quote(context.id)}, but the object's id is {quote(summary.facts.id)}")
-            notes = [*notes, *found, *reply.notes]
-            answer = Answer(summary, notes, reply, limit=api.settings.max_result_chars)
-            if given.path or given.offset:
-                return answer.part(given.path, given.offset)
-            return answer.full() if given.detail == "full" else answer.brief()
+            return await self._look_up(api, read_arguments(self.arguments, arguments), clock, report)
         except KaizenError as error:
-            return self.failed(error, api.mask, audience, id_from_link=_is_link(arguments.get("id")))
+            return self.failed(error, api.mask, audience, id_from_link="://" in str(arguments.get("id")))
+
+    async def _look_up(
+        self, api: KaizenApi, arguments: Arguments, clock: Clock, report: Report | None
+    ) -> CallToolResult:
+        context = LookupContext(api.mask(arguments.id), clock(), arguments.wait_seconds)
+        notes: list[str] = []
+        if arguments.wait_seconds:
+            reply, context, notes = await self._wait(api, arguments.id, context, clock, report)
+        else:
+            reply = await self._fetch(api, arguments.id)
+        summary, summary_notes = self.summarize(reply.data, replace(context, now=clock()))
+        if summary.facts.id is not None and summary.facts.id != context.id:
+            notes.append(f"asked for id {quote(context.id)}, but the object's id is {quote(summary.facts.id)}")
+        notes += [*summary_notes, *reply.notes]
+        answer = Answer(summary, notes, reply, limit=api.settings.max_result_chars)
+        if arguments.path or arguments.offset:
+            return answer.part(arguments.path, arguments.offset)
+        return answer.full() if arguments.detail == "full" else answer.brief()
 
     async def _wait(
-        self, api: KaizenApi, asked_id: str, context: LookupContext, clock: Clock, report: Report
+        self, api: KaizenApi, asked_id: str, context: LookupContext, clock: Clock, report: Report | None
     ) -> tuple[Reply, LookupContext, list[str]]:
         """Poll until the execution has ended or needs a person, or time is up; also returns notes on the wait."""
 
@@ -128,7 +129,8 @@ class Lookup:
 
         async def on_progress(seconds: float, total: float, latest: tuple[Reply, Summary] | None) -> None:
             message = progress(latest[1].facts) if latest else "Kaizen does not answer at the moment"
-            await report(round(seconds, 1), round(max(seconds, total), 1), message)
+            if report is not None:
+                await report(round(seconds, 1), round(max(seconds, total), 1), message)
 
         polled = await poll_until(
             poll,
@@ -142,20 +144,20 @@ class Lookup:
         if polled.last_error is None:
             return reply, context, []
         why = str(polled.last_error).removesuffix(".")
-        note = f"the last look failed ({why}); this is as of {format_duration(polled.age)} before"
+        note = f"the last request failed ({why}); this answer is {format_duration(polled.age)} old"
         return reply, replace(context, retry_after=polled.last_error.retry_after_seconds or 0), [note]
 
     async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
-        """Ask the API; if there is no such object, look once whether there is one of the other kind."""
+        """Ask the API for the object; if there is none, find out whether there is one of the other kind."""
         deadline = anyio.current_time() + api.settings.call_timeout
         try:
             return await self.fetch(api, asked_id)
         except NotFoundError as error:
             missing = error
-        deadline = min(deadline, anyio.current_effective_deadline()) - _MOMENT
+        deadline = min(deadline, anyio.current_effective_deadline()) - _RESERVED_SECONDS
         left = deadline - anyio.current_time()
         _, other_kind, fetch = self.sibling
-        with anyio.move_on_after(min(left, _PATIENCE_WITH_SIBLING)), suppress(KaizenError):
+        with anyio.move_on_after(min(left, _MAX_SIBLING_SECONDS)), suppress(KaizenError):
             await fetch(api, asked_id)
             missing = OtherKindError(self.kind, other_kind=other_kind)
         raise missing
@@ -176,14 +178,6 @@ class Lookup:
             audience: who reads the text; a model by default.
             id_from_link: whether the id was taken from a link.
         """
-        facts = {
-            "code": error.code,
-            "http_status": error.http_status,
-            "retryable": error.retryable,
-            "retry_after_seconds": error.retry_after_seconds,
-            "request_id": error.request_id,
-            "tries": error.attempts if error.attempts > 1 else None,
-        }
         other_tool, other_kind, _ = self.sibling
         text = error_text(
             error,
@@ -192,16 +186,4 @@ class Lookup:
             other_kind=other_kind,
             id_from_link=id_from_link,
         )
-        return CallToolResult(
-            content=[TextContent(text=mask(escape_chat_markup(text)[0]))],
-            is_error=True,
-            _meta={"kaizen/error": {name: value for name, value in facts.items() if value is not None}},
-        )
-
-
-def _is_link(given: object) -> bool:
-    return isinstance(given, str) and "://" in given
-
-
-async def _tell_nobody(*_: object) -> None:
-    pass
+        return error_result(error, mask(text))

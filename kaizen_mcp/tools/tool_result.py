@@ -1,4 +1,4 @@
-"""Tool result of a lookup that succeeded, in two halves. Many clients show only one, so each is complete.
+"""Tool results. One of a lookup that succeeded has two halves; many clients show only one, so each is complete.
 
 `structuredContent` holds the summary, the API's object and the notes; `content` has the same facts as short lines,
 then the object as compact JSON.
@@ -10,7 +10,7 @@ from typing import Any, cast
 from mcp.types import Annotations, CallToolResult, TextContent
 
 from kaizen_mcp.api.client import Reply
-from kaizen_mcp.errors import InvalidInputError
+from kaizen_mcp.errors import InvalidInputError, KaizenError
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, compact_json
 from kaizen_mcp.sanitize.escaping import escape_chat_markup, one_line, quote
@@ -23,14 +23,14 @@ _ESCAPED = "text that looks like chat or model markup is shown in a form that ca
 MAX_BRIEF = 2500
 """Characters of each half of an answer with detail=summary."""
 
-_ALWAYS = frozenset(
+_REQUIRED_FACTS = frozenset(
     "headline next_step kind id status state finished needs_person should_poll poll_after_seconds".split()
 )
 """Facts that programs branch on, which are never left out of a summary."""
 
-_LEFT_OUT = "Left out; read each with path and offset: "
+_OMITTED_LABEL = "Omitted; read each with path and offset: "
 _ROOM_FOR_NOTE = 120
-_FRAME = len('"part":,"omitted":[],') + 4
+_ROOM_FOR_KEYS = len('"part":,"omitted":[],') + 4
 _FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
 _FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
 
@@ -78,16 +78,12 @@ class Answer:
                 f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."
             )
         verdict, structured = self._head(self._limit // 2)
-        frame: JsonObject = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
-        deep, room = self._omit_deep_parts(path, self._room(verdict, structured) - size(frame))
+        largest = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
+        deep, room = self._omit_deep_parts(path, self._room(verdict, structured) - size(largest))
         read = read_part(value, room, path=path, offset=offset)
-        shown: JsonObject = {"path": path, "offset": offset}
-        if read.next_offset is not None:
-            shown["next_offset"] = read.next_offset
-        if read.total is not None:
-            shown["total"] = read.total
-        shown["value"] = read.value
-        return _join_halves({"part": shown}, compact_json(shown), [*read.omitted, *deep], verdict, structured)
+        position = {"path": path, "offset": offset, "next_offset": read.next_offset, "total": read.total}
+        part = {key: value for key, value in position.items() if value is not None} | {"value": read.value}
+        return _join_halves({"part": part}, compact_json(part), [*read.omitted, *deep], verdict, structured)
 
     def _find(self, path: str) -> Any:  # noqa: ANN401 - any JSON value
         """The value at a path, which may lead into a part that was nested too deep to go out with the rest."""
@@ -121,30 +117,48 @@ class Answer:
             structured["redacted"] = _first_that_fit(self._reply.redacted, limit // 8)
             unlisted = len(self._reply.redacted) - len(structured["redacted"])
             notes += [f"{pluralize(unlisted, 'more masked value')} not listed"] if unlisted else []
-        shown = structured["notes"] = _first_that_fit(notes, limit // 4)
-        if len(shown) < len(notes):
-            shown.append(f"{pluralize(len(notes) - len(shown), 'more note')} not shown")
+        listed = structured["notes"] = _first_that_fit(notes, limit // 4)
+        if len(listed) < len(notes):
+            listed.append(f"{pluralize(len(notes) - len(listed), 'more note')} not shown")
         excess = size(structured) + _ROOM_FOR_NOTE - limit
         if excess > 0:
-            left_out = _shorten(facts, size(facts) - excess)
-            shown.append(f"{pluralize(left_out, 'fact')} left out of the summary, which had no room for all")
+            removed = _shorten(facts, size(facts) - excess)
+            listed.append(f"{pluralize(removed, 'fact')} left out of the summary, which had no room for all")
         return TextContent(text=verdict, annotations=_FOR_ALL), structured
 
     def _room(self, verdict: TextContent, structured: JsonObject) -> int:
         """Characters left for the object and the list of what is left out of it, in either half."""
-        return self._limit - _FRAME - max(len(verdict.text) + len(_LEFT_OUT), size(structured))
+        return self._limit - _ROOM_FOR_KEYS - max(len(verdict.text) + len(_OMITTED_LABEL), size(structured))
+
+
+def error_result(error: KaizenError, text: str) -> CallToolResult:
+    """Result of a lookup that failed: the text, and the same for programs in `_meta`."""
+    facts = {
+        "code": error.code,
+        "http_status": error.http_status,
+        "retryable": error.retryable,
+        "retry_after_seconds": error.retry_after_seconds,
+        "request_id": error.request_id,
+        "tries": error.attempts if error.attempts > 1 else None,
+    }
+    return CallToolResult(
+        content=[TextContent(text=escape_chat_markup(text)[0])],
+        is_error=True,
+        _meta={"kaizen/error": {name: value for name, value in facts.items() if value is not None}},
+    )
 
 
 def _join_halves(
-    shown: JsonObject, text: str, omitted: Sequence[OmittedRange], verdict: TextContent, structured: JsonObject
+    object_or_part: JsonObject, text: str, omitted: Sequence[OmittedRange], verdict: TextContent, head: JsonObject
 ) -> CallToolResult:
-    """Result of both halves; `shown` has the object, or a part of it, under its key, and `text` has it as JSON."""
+    """Result of both halves; `object_or_part` has it under its key, and `text` has it as JSON."""
     content = [verdict, TextContent(text=text, annotations=_FOR_MODEL)]
-    answer: JsonObject = {"summary": structured["summary"], **shown}
+    structured: JsonObject = {"summary": head["summary"], **object_or_part}
     if omitted:
-        answer["omitted"] = [omission.to_json() for omission in omitted]
-        content.append(TextContent(text=_LEFT_OUT + compact_json(answer["omitted"]), annotations=_FOR_MODEL))
-    return CallToolResult(content=[*content], structured_content={**answer, **structured})
+        structured["omitted"] = [omission.to_json() for omission in omitted]
+        label = _OMITTED_LABEL + compact_json(structured["omitted"])
+        content.append(TextContent(text=label, annotations=_FOR_MODEL))
+    return CallToolResult(content=[*content], structured_content={**structured, **head})
 
 
 def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
@@ -161,7 +175,7 @@ def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
 def _shorten(facts: JsonObject, room: int) -> int:
     """Remove facts, the least important first, until they fit, then shorten some. Returns how many it removed."""
     removed = 0
-    for name in [name for name in reversed(facts) if name not in _ALWAYS]:
+    for name in [name for name in reversed(facts) if name not in _REQUIRED_FACTS]:
         if size(facts) <= room:
             return removed
         del facts[name]

@@ -166,7 +166,7 @@ async def test_polling_continues_through_temporary_errors() -> None:
     world = World(answer)
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 40})
     assert summary_of(result)["state"] == "finished"
-    assert "last look failed" not in text_of(result)
+    assert "last request failed" not in text_of(result)
     assert world.progress[0][2] == "Kaizen does not answer at the moment"
     assert 20 <= world.seconds <= 26
 
@@ -176,9 +176,9 @@ async def test_a_result_older_than_a_failed_poll_has_a_note() -> None:
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 30})
     (note,) = result.structured_content["notes"]
     assert summary_of(result)["state"] == "running"
-    assert note.startswith("the last look failed (")
+    assert note.startswith("the last request failed (")
     assert "HTTP 503" in note
-    assert 20 <= int(note.split(" is as of ")[1].split()[0]) <= 30
+    assert 20 <= int(note.split("this answer is ")[1].split()[0]) <= 30
 
 
 async def test_a_wait_without_any_result_fails_with_the_last_error(era: str) -> None:
@@ -200,8 +200,24 @@ async def test_a_hanging_api_does_not_extend_a_wait_past_the_deadline() -> None:
     world = World(lambda seconds: RUNNING if seconds < 8 else httpx.Response(598))
     result = await world.ask("2026-07-28", {**ID, "wait_seconds": 45})
     assert summary_of(result)["state"] == "running"
-    assert "the last look failed" in text_of(result)
+    assert "the last request failed" in text_of(result)
     assert world.seconds <= 45 + MARGIN
+
+
+async def test_a_malformed_path_is_refused_before_the_wait(era: str) -> None:
+    world = World(lambda _: RUNNING)
+    result = await world.ask(era, {**ID, "wait_seconds": 45, "path": "/a~2b"})
+    assert text_of(result).startswith(
+        '[invalid_input] Argument "path" is not valid: a ~ in it must be written as ~0'
+    )
+    assert (world.looks, world.seconds) == ([], 0)
+
+
+async def test_a_path_that_does_not_exist_yet_is_resolved_after_the_wait(era: str) -> None:
+    finished = {"id": "a", "status": "Completed", "response": {"rows": [1]}}
+    world = World(lambda seconds: RUNNING if seconds < 10 else httpx.Response(200, json={"execution": finished}))
+    result = await world.ask(era, {**ID, "wait_seconds": 45, "path": "/response/rows"})
+    assert result.structured_content["part"]["value"] == [1]
 
 
 async def test_a_permanent_error_ends_polling() -> None:
