@@ -51,7 +51,7 @@ class Soak:
     async def measure_idle(self) -> tuple[float, int]:
         """Memory in MiB and number of open files of the server process, with no call in flight."""
         await anyio.sleep(IDLE_SECONDS)
-        await self.call(healthy=True)  # idle connections are closed when the next one is asked for
+        await self.call(healthy=True)  # idle connections are closed when the next request is sent
         return self._measure()
 
     def _measure(self) -> tuple[float, int]:

@@ -243,7 +243,8 @@ def _message(errors: list[ErrorDetails], names: list[str]) -> str:
         case "wait_seconds", _:
             return f"{argument} must be a number from 0 to {MAX_WAIT}; to wait longer, call again."
         case _:
-            return f"{argument} is not valid: {error['msg'][0].lower()}{error['msg'][1:]}."
+            reason = error["msg"].removeprefix("Value error, ")
+            return f"{argument} is not valid: {reason[0].lower()}{reason[1:]}."
 
 
 def _nearest(name: str, names: list[str]) -> str:

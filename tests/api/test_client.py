@@ -334,7 +334,7 @@ async def test_a_redirect_is_not_followed(connect: Connect) -> None:
 
 
 async def test_a_refused_connection_is_reported_as_unavailable(settings: Settings) -> None:
-    with socket.socket() as closed:  # bound, so that the port stays free, but not listening
+    with socket.socket() as closed:  # bound, so that no other process takes the port, but not listening
         closed.bind(("127.0.0.1", 0))
         unreachable = Settings(api_key=settings.api_key, base_url=f"http://127.0.0.1:{closed.getsockname()[1]}")
         async with KaizenApi(unreachable) as api:

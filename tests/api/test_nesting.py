@@ -1,4 +1,4 @@
-"""Objects nested deeper than MCP clients read: answered in parts, and nothing is lost or leaked."""
+"""Objects nested deeper than MCP clients can read are returned in parts; nothing is lost or leaked."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ JsonObject = dict[str, Any]
 
 
 def nested(levels: int, innermost: Any, *, name: str = "a") -> JsonObject:
-    """An object of so many levels, lists and objects in turn; `innermost` is one of them."""
+    """An object with so many levels, alternating lists and objects, including `innermost`."""
     value = innermost
     for level in range(levels - 2):
         value = [value] if level % 2 else {name: value}
@@ -26,7 +26,7 @@ def step_into(value: Any, token: str) -> Any:
     return value[int(token) if type(value) is list else token]
 
 
-def answering(execution: JsonObject) -> httpx.MockTransport:
+def respond_with(execution: JsonObject) -> httpx.MockTransport:
     body = json.dumps({"execution": execution})
     return httpx.MockTransport(lambda _: httpx.Response(200, content=body))
 
@@ -36,23 +36,23 @@ def answering(execution: JsonObject) -> httpx.MockTransport:
 async def test_every_level_of_a_deep_object_can_be_read(connect: Connect, era: str, levels: int) -> None:
     execution = {"id": "a", "status": "Completed", **nested(levels, {"innermost": "value"})}
     arguments: JsonObject = {"id": "a"}
-    answers: list[JsonObject] = []
-    async with connect(answering(execution), era=era) as client:
+    results: list[JsonObject] = []
+    async with connect(respond_with(execution), era=era) as client:
         for _ in range(levels // MAX_DEPTH + 1):
             result = await client.call_tool("get_execution", arguments)
             assert not result.is_error, result.content
-            answers.append(result.structured_content)
-            assert not is_deeper_than(answers[-1], MAX_DEPTH + 10)
-            if "omitted" in answers[-1]:
-                arguments = {"id": "a", "path": answers[-1]["omitted"][0]["path"]}
-    assert '{"innermost": "value"}' in json.dumps(answers[-1])
-    assert "omitted" not in answers[-1]
+            results.append(result.structured_content)
+            assert not is_deeper_than(results[-1], MAX_DEPTH + 10)
+            if "omitted" in results[-1]:
+                arguments = {"id": "a", "path": results[-1]["omitted"][0]["path"]}
+    assert '{"innermost": "value"}' in json.dumps(results[-1])
+    assert "omitted" not in results[-1]
 
 
 @pytest.mark.anyio
-async def test_a_note_and_the_omissions_tell_of_deep_parts(connect: Connect) -> None:
+async def test_deep_parts_are_noted_and_listed_as_omitted(connect: Connect) -> None:
     execution = {"id": "a", "status": "Completed", **nested(MAX_DEPTH + 5, ["x"])}
-    async with connect(answering(execution)) as client:
+    async with connect(respond_with(execution)) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
         (omitted,) = result.structured_content["omitted"]
         read = await client.call_tool("get_execution", {"id": "a", "path": omitted["path"]})
@@ -68,7 +68,7 @@ async def test_a_note_and_the_omissions_tell_of_deep_parts(connect: Connect) -> 
 @pytest.mark.anyio
 async def test_credentials_in_deep_parts_are_masked_and_listed(connect: Connect) -> None:
     execution = {"id": "a", "status": "Completed", **nested(MAX_DEPTH + 2, {"password": "hunter2-x", "n": 1})}
-    async with connect(answering(execution)) as client:
+    async with connect(respond_with(execution)) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
         path = result.structured_content["omitted"][0]["path"]
         read = await client.call_tool("get_execution", {"id": "a", "path": path})
@@ -80,19 +80,19 @@ async def test_credentials_in_deep_parts_are_masked_and_listed(connect: Connect)
 @pytest.mark.anyio
 async def test_a_deep_part_below_a_credential_name_cannot_be_read(connect: Connect) -> None:
     execution = {"id": "a", "status": "Completed", **nested(MAX_DEPTH + 20, {"x": "hunter2-x"}, name="password")}
-    async with connect(answering(execution)) as client:
+    async with connect(respond_with(execution)) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
         path = result.structured_content["redacted"][0]
         read = await client.call_tool("get_execution", {"id": "a", "path": path})
         deeper = await client.call_tool("get_execution", {"id": "a", "path": f"{path}/0"})
     assert read.structured_content["part"]["value"] == "[masked]"
     assert deeper.is_error
-    assert "hunter2" not in json.dumps([answer.model_dump(mode="json") for answer in (result, read, deeper)])
+    assert "hunter2" not in json.dumps([reply.model_dump(mode="json") for reply in (result, read, deeper)])
 
 
 @pytest.mark.anyio
-async def test_more_than_900_levels_are_refused(connect: Connect) -> None:
-    async with connect(answering(nested(901, {}))) as client:
+async def test_more_than_900_levels_are_rejected(connect: Connect) -> None:
+    async with connect(respond_with(nested(901, {}))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert result.is_error
     assert "nested more than 900 levels deep" in json.dumps(result.model_dump(mode="json"))
@@ -119,8 +119,10 @@ def test_the_parts_together_are_the_whole_object(tree: Any, shape: list[str | No
     for pointer in sorted(parts, key=len, reverse=True):
         owner = max((p for p in parts if pointer.startswith(f"{p}/")), key=len, default="")
         value: Any = parts.get(owner, top)
-        *way, last = [t.replace("~1", "/").replace("~0", "~") for t in pointer.removeprefix(owner).split("/")[1:]]
-        for token in way:
+        *parents, last = [
+            t.replace("~1", "/").replace("~0", "~") for t in pointer.removeprefix(owner).split("/")[1:]
+        ]
+        for token in parents:
             value = step_into(value, token)
         assert step_into(value, last) == PLACEHOLDER
         value[int(last) if isinstance(value, list) else last] = parts[pointer]

@@ -1,4 +1,4 @@
-"""The words of a verdict: one true sentence, and one thing to do, for what the sandbox does not show."""
+"""Headline, next step and notes, for executions that the sandbox has no sample of."""
 
 from typing import Any
 
@@ -14,19 +14,19 @@ pytestmark = pytest.mark.anyio
 
 JsonObject = dict[str, Any]
 
-AGAIN = 'call get_execution again with id "a"'
-STUCK = f"see whether it is stuck; else {AGAIN} in 10 min."
-FIND = "find it in Kaizen (no live view link was given)"
-LOOK = "Someone has to look into it in Kaizen."
+CALL_AGAIN = 'call get_execution again with id "a"'
+IF_STUCK = f"see whether it is stuck; else {CALL_AGAIN} in 10 min."
+FIND_IT = "find it in Kaizen (no live view link was given)"
+ASK_SOMEONE = "Someone has to look into it in Kaizen."
 NO_REASON = "and that no reason was found in its record"
-CONTRADICT = "its status and its times contradict"
-THEN = f"once that is done, {AGAIN}"
-UNKNOWN = "which this server does not know"
-MAYBE = "which may or may not mean that it has ended"
-FINAL = "in a minute, and if it is still failed then, take that as final"
+CONTRADICTION = "its status and its times contradict"
+THEN_CALL_AGAIN = f"once that is done, {CALL_AGAIN}"
+UNKNOWN_STATUS = "which this server does not know"
+UNCLEAR = "which may or may not mean that it has ended"
+IF_FINAL = "in a minute, and if it is still failed then, take that as final"
 REASON = "with what is quoted above"
 HOUR_AGO, DAY_AGO, JUST_NOW = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z", "2026-11-22T09:28:00Z"
-ONCE = "in a minute; if that shows no more, ask a person to check in Kaizen"
+ONCE_MORE = "in a minute; if that shows no more, ask a person to check in Kaizen"
 LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
 OPEN_LOGIN: JsonObject = {"authentications": [{"status": "InProgress"}], "contextAuthentications": [LOGIN]}
 
@@ -39,47 +39,47 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "Enqueued", "startTime": HOUR_AGO},
         '"Check" is queued.',
-        f"Nothing to do yet: {AGAIN} in a minute.",
+        f"Nothing to do yet: {CALL_AGAIN} in a minute.",
     ),
     (
         {"status": "InProgress", "startTime": DAY_AGO, "liveViewUrl": "https://l.example/x"},
         '"Check" has been running for 24 h.',
-        f"If 24 h is unusually long for it, ask a person to open https://l.example/x and {STUCK}",
+        f"If 24 h is unusually long for it, ask a person to open https://l.example/x and {IF_STUCK}",
     ),
     (
         {"status": "Enqueued", "startTime": DAY_AGO},
         '"Check" is queued.',
-        f"If 24 h is unusually long for it, ask a person to find it in Kaizen and {STUCK}",
+        f"If 24 h is unusually long for it, ask a person to find it in Kaizen and {IF_STUCK}",
     ),
     (
         {"status": "InProgress", "attempts": 2.0, "isLastAttempt": True},
         '"Check" is running, attempt 2, its last.',
-        f"Nothing to do yet: {AGAIN} in a minute.",
+        f"Nothing to do yet: {CALL_AGAIN} in a minute.",
     ),
     (
         {"status": "InProgress", "authentications": [{"status": "Failed"}, {"status": "Failed"}]},
         '"Check" is running; 2 logins failed.',
-        f"Tell the person that a login failed; the run goes on, so {AGAIN} in a minute.",
+        f"Tell the person that a login failed; the run goes on, so {CALL_AGAIN} in a minute.",
     ),
     (
         {"status": "InProgress", "error": "Portal is slow"},
         '"Check" is running. Its "error" says: "Portal is slow"',
-        f"Nothing to do yet: {AGAIN} in a minute.",
+        f"Nothing to do yet: {CALL_AGAIN} in a minute.",
     ),
     (
         {"status": "InProgress"} | OPEN_LOGIN,
         '"Check" is running; it waits for a person to log in to "Portal".',
-        f'Ask a person to {FIND} and log in to "Portal"; once that is done, {AGAIN}.',
+        f'Ask a person to {FIND_IT} and log in to "Portal"; once that is done, {CALL_AGAIN}.',
     ),
     (
         {"status": "InProgress", "liveViewUrl": "https://live.example/x"} | OPEN_LOGIN,
         '"Check" is running; it waits for a person to log in to "Portal".',
-        f'Ask a person to open https://live.example/x and log in to "Portal"; once that is done, {AGAIN}.',
+        f'Ask a person to open https://live.example/x and log in to "Portal"; once that is done, {CALL_AGAIN}.',
     ),
     (
         {"status": "InProgress", "liveViewUrl": "https://live.example/" + "x" * 500} | OPEN_LOGIN,
         '"Check" is running; it waits for a person to log in to "Portal".',
-        f'Ask a person to open its live view link and log in to "Portal"; once that is done, {AGAIN}.',
+        f'Ask a person to open its live view link and log in to "Portal"; once that is done, {CALL_AGAIN}.',
     ),
     (
         {
@@ -90,37 +90,37 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
             ],
         },
         '"Check" is paused; it may be waiting for a person to log in to "A", "B" and 2 more.',
-        f'Ask a person to {FIND} and log in to "A", "B" and 2 more, if it asks for that; {THEN}.',
+        f'Ask a person to {FIND_IT} and log in to "A", "B" and 2 more, if it asks for that; {THEN_CALL_AGAIN}.',
     ),
     (
         {"status": "Paused", "reason": "Held for review"},
         '"Check" is paused. Its "reason" says: "Held for review"',
-        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {AGAIN}.",
+        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {CALL_AGAIN}.",
     ),
     (
         ended("InProgress"),
         '"Check" has the status "InProgress", but according to its times it ended 1 h ago.',
-        f"Ask a person to check it in Kaizen: {CONTRADICT} each other; once they have, {AGAIN}.",
+        f"Ask a person to check it in Kaizen: {CONTRADICTION} each other; once they have, {CALL_AGAIN}.",
     ),
     (
         ended("InProgress", "2026-11-22T10:30:00Z", startTime=HOUR_AGO),
         '"Check" has been running for 1 h.',
-        f"Nothing to do yet: {AGAIN} in a minute.",
+        f"Nothing to do yet: {CALL_AGAIN} in a minute.",
     ),
     (
         ended("Cancelled"),
-        f'"Check" has the status "Cancelled", {UNKNOWN}; according to its times it ended 1 h ago.',
-        f'Tell the person that Kaizen reports the status "Cancelled", {MAYBE}, and ask them to check it there.',
+        f'"Check" has the status "Cancelled", {UNKNOWN_STATUS}; according to its times it ended 1 h ago.',
+        f'Tell the person that Kaizen reports the status "Cancelled", {UNCLEAR}, and ask them to check it there.',
     ),
     (
         {"status": "Completed", "startTime": DAY_AGO, "downloads": {"status": "pending"}},
         '"Check" finished; its downloads are still to come.',
-        f"The run is over, but not all of its files are there yet: {AGAIN} {ONCE}.",
+        f"The run is over, but not all of its files are there yet: {CALL_AGAIN} {ONCE_MORE}.",
     ),
     (
         {"status": "Failed", "startTime": DAY_AGO, "durationMs": 85_800_000, "isLastAttempt": False},
         '"Check" failed after running for 23 h 50 min; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
+        f"Tell the person that it failed, {NO_REASON}. {ASK_SOMEONE}",
     ),
     (
         ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
@@ -130,12 +130,12 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "Paused", "startTime": HOUR_AGO, "pauseReason": "Held"},
         '"Check" is paused (it started 1 h ago). Its "pauseReason" says: "Held"',
-        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {AGAIN}.",
+        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {CALL_AGAIN}.",
     ),
     (
         ended("Failed", isLastAttempt=True, errorCount=2, errorStatus="pending", onErrorBehaviour="continue"),
         '"Check" failed 1 h ago; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}; it was the last attempt. {LOOK}",
+        f"Tell the person that it failed, {NO_REASON}; it was the last attempt. {ASK_SOMEONE}",
     ),
     (
         ended("Completed", "2026-11-22T10:30:00Z", durationMs=1000),
@@ -145,7 +145,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [{"sizeBytes": 1}], "status": "Pending"}),
         '"Check" finished 1 h ago, with 1 download (1 byte); more are still to come.',
-        f"The run is over, but not all of its files are there yet: {AGAIN} in 10 min.",
+        f"The run is over, but not all of its files are there yet: {CALL_AGAIN} in 10 min.",
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "status": "pending"}),
@@ -155,7 +155,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [], "status": "failed", "message": "Disk full"}),
         '"Check" finished 1 h ago; downloads: "failed", "Disk full".',
-        f"If files are expected, {AGAIN} in 10 min.",
+        f"If files are expected, {CALL_AGAIN} in 10 min.",
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "message": "12 files are being prepared"}),
@@ -180,33 +180,33 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Failed", JUST_NOW, attempts=1, totalAttempts=3, error={"stack": "at line 1", "message": "No"}),
         '"Check" failed 2 min ago, on attempt 1 of 3. Its "error.message" says: "No"',
-        f"Tell the person that this attempt failed, {REASON}; another may follow: {AGAIN} {FINAL}.",
+        f"Tell the person that this attempt failed, {REASON}; another may follow: {CALL_AGAIN} {IF_FINAL}.",
     ),
     (
         ended("Failed", attempts=1, totalAttempts=3),
         '"Check" failed 1 h ago, on attempt 1 of 3; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
+        f"Tell the person that it failed, {NO_REASON}. {ASK_SOMEONE}",
     ),
     (
         {"status": "Failed", "attempts": 1, "totalAttempts": 3},
         '"Check" failed, on attempt 1 of 3; no reason was found in its record.',
-        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {AGAIN} {FINAL}.",
+        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {CALL_AGAIN} {IF_FINAL}.",
     ),
     (
         {"status": "InProgress", "contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
         | {"authentications": [{"status": "InProgress"}]},
         '"Check" is running; it may be waiting for a person to log in to "Portal".',
-        f'Ask a person to {FIND} and log in to "Portal", if it asks for that; {AGAIN} in a minute.',
+        f'Ask a person to {FIND_IT} and log in to "Portal", if it asks for that; {CALL_AGAIN} in a minute.',
     ),
     (
         ended("Completed", JUST_NOW, downloads={"files": [], "status": "pending"}),
         '"Check" finished 2 min ago; its downloads are still to come.',
-        f"The run is over, but not all of its files are there yet: {AGAIN} in a minute.",
+        f"The run is over, but not all of its files are there yet: {CALL_AGAIN} in a minute.",
     ),
     (
         ended("Failed", DAY_AGO, isLastAttempt=False, errorCode="none", errorUrl="https://shots.example/1?sig=x"),
         '"Check" failed 24 h ago; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}. {LOOK}",
+        f"Tell the person that it failed, {NO_REASON}. {ASK_SOMEONE}",
     ),
 ]  # fmt: skip
 
@@ -292,7 +292,7 @@ async def verdict_of(connect: Connect, execution: JsonObject) -> list[str]:
 
 async def test_the_verdict_keeps_its_size_limit_with_the_longest_values(connect: Connect) -> None:
     long = "word " * 2_000
-    worst = {
+    execution = {
         "id": "i" * 300, "status": "Paused", "name": long, "isTest": True, "workflow": {"id": long, "name": long},
         "attempts": 2**53 - 1, "totalAttempts": 2**53 - 1, "isLastAttempt": True,
         "startTime": "0001-01-01T00:00:00Z",
@@ -301,7 +301,7 @@ async def test_the_verdict_keeps_its_size_limit_with_the_longest_values(connect:
         "contextAuthentications": [{"loginSummary": {"name": f"{n} {long}", "isManual": True}} for n in range(9)],
         "error" + "x" * 200: [long] * 9, "downloads": {"files": [{"name": long}] * 50, "message": long},
     }  # fmt: skip
-    lines = await verdict_of(connect, worst)
+    lines = await verdict_of(connect, execution)
     assert lines[0].startswith('The test run "word word')
     assert lines[1].startswith("Next: Ask a person to open https://live.example/xxx")
     assert lines[-1] == "(More facts are in the structured half of this result.)"
@@ -318,8 +318,8 @@ async def test_a_line_that_does_not_fit_is_skipped_for_shorter_ones(connect: Con
 
 async def test_notes_that_do_not_fit_are_counted(connect: Connect) -> None:
     names = ["batch", "isTest", "downloads", "startBlock", "workflow", "logins", "attempts", "liveViewUrl"]
-    odd: JsonObject = dict.fromkeys(names, "?")
-    lines = await verdict_of(connect, {"id": "i" * 256, "status": "InProgress", **odd})
+    unexpected: JsonObject = dict.fromkeys(names, "?")
+    lines = await verdict_of(connect, {"id": "i" * 256, "status": "InProgress", **unexpected})
     assert sum(line.startswith("Note: field ") for line in lines) == 6
     assert "Note: there are 2 more notes in the structured half of this result" in lines
 
@@ -332,7 +332,7 @@ async def test_a_long_live_view_link_is_only_in_the_structured_half(look_up: Loo
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         (format_duration(0.4), "less than a second"),
         (format_duration(59.4), "59 s"),
@@ -359,8 +359,8 @@ async def test_a_long_live_view_link_is_only_in_the_structured_half(look_up: Loo
         (join_list(["A", "B", "C"], 2), "A, B and 1 more"),
     ],
 )
-def test_durations_sizes_and_lists_are_formatted_for_people(said: str, expected: str) -> None:
-    assert said == expected
+def test_durations_sizes_and_lists_are_formatted_for_people(text: str, expected: str) -> None:
+    assert text == expected
 
 
 @pytest.mark.parametrize("status", ["Completed", "Failed"])
@@ -384,7 +384,7 @@ async def test_a_finished_run_keeps_its_live_view_link_in_raw_only(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("execution", "marked"),
+    ("execution", "marked_line"),
     [
         (
             {"liveViewUrl": "https://live.example/x"},
@@ -404,11 +404,11 @@ async def test_a_finished_run_keeps_its_live_view_link_in_raw_only(
     ids=str,
 )
 async def test_links_that_open_without_a_login_are_marked(
-    connect: Connect, execution: dict[str, Any], marked: str | None
+    connect: Connect, execution: dict[str, Any], marked_line: str | None
 ) -> None:
     body = {"execution": {"id": "a", "status": "InProgress", **execution}}
     async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
-    assert result.structured_content["summary"].get("links_open_without_login", False) is (marked is not None)
-    assert marked is None or marked in result.content[0].text.splitlines()
+    assert result.structured_content["summary"].get("links_open_without_login", False) is (marked_line is not None)
+    assert marked_line is None or marked_line in result.content[0].text.splitlines()

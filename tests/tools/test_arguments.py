@@ -1,4 +1,4 @@
-"""How an id may be written, and what is said of arguments that can't be used."""
+"""Accepted notations of an id, and the errors for invalid arguments."""
 
 import json
 from typing import Any
@@ -18,14 +18,14 @@ from kaizen_mcp import Settings, create_server
 pytestmark = pytest.mark.anyio
 
 
-class Recorder:
-    """An API that answers any id and remembers which it was asked for."""
+class RecordingApi:
+    """An API that returns an execution for any id and records the ids."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
-        self.transport = httpx.MockTransport(self._answer)
+        self.transport = httpx.MockTransport(self._respond)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _respond(self, request: httpx.Request) -> httpx.Response:
         identifier = json.loads(request.content)["id"]
         self.ids.append(identifier)
         return httpx.Response(200, json={"execution": {"id": identifier, "status": "Completed"}})
@@ -38,7 +38,7 @@ def text_of(result: CallToolResult) -> str:
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("argument", "requested_id"),
     [
         ("exec_abc123", "exec_abc123"),
         ("  exec_abc123\n", "exec_abc123"),
@@ -81,16 +81,18 @@ def text_of(result: CallToolResult) -> str:
         ("https://app.kaizen.example/executions/exec%20abc", "exec abc"),
     ],
 )
-async def test_an_id_is_recognised_in_every_common_notation(connect: Connect, written: object, read: str) -> None:
-    api = Recorder()
+async def test_an_id_is_recognised_in_every_common_notation(
+    connect: Connect, argument: object, requested_id: str
+) -> None:
+    api = RecordingApi()
     async with connect(api.transport) as client:
-        result = await client.call_tool("get_execution", {"id": written})
+        result = await client.call_tool("get_execution", {"id": argument})
     assert not result.is_error
-    assert api.ids == [read]
+    assert api.ids == [requested_id]
 
 
-def just(why: str, identifier: str) -> str:
-    return f'Argument "id" {why}; pass just "{identifier}", one id a call.'
+def suggest(problem: str, identifier: str) -> str:
+    return f'Argument "id" {problem}; pass just "{identifier}", one id a call.'
 
 
 EXPECTED = 'pass the id as text, for example "exec_abc123".'
@@ -103,23 +105,23 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": None}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": True}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": 1.5}, f'Argument "id" must be text; {EXPECTED}'),
-        ({"id": ["exec_a", "exec_b"]}, just("is a list, not one id", "exec_a")),
-        ({"id": [4711]}, just("is a list, not one id", "4711")),
+        ({"id": ["exec_a", "exec_b"]}, suggest("is a list, not one id", "exec_a")),
+        ({"id": [4711]}, suggest("is a list, not one id", "4711")),
         ({"id": []}, f'Argument "id" is a list, not one id; {EXPECTED}'),
-        ({"id": {"executionId": "exec_a"}}, just("is an object, not one id", "exec_a")),
-        ({"id": '{"id": "exec_a"}'}, just("is JSON, not one id", "exec_a")),
-        ({"id": '["7", "8"]'}, just("is JSON, not one id", "7")),
-        ({"id": "[exec-7, exec-8]"}, just("is JSON, not one id", "exec-7")),
-        ({"id": "id=exec-7"}, just("has more in it than an id", "exec-7")),
+        ({"id": {"executionId": "exec_a"}}, suggest("is an object, not one id", "exec_a")),
+        ({"id": '{"id": "exec_a"}'}, suggest("is JSON, not one id", "exec_a")),
+        ({"id": '["7", "8"]'}, suggest("is JSON, not one id", "7")),
+        ({"id": "[exec-7, exec-8]"}, suggest("is JSON, not one id", "exec-7")),
+        ({"id": "id=exec-7"}, suggest("has more in it than an id", "exec-7")),
         (
             {"id": "a", "wait_seconds": True},
             'Argument "wait_seconds" must be a number from 0 to 45; to wait longer, call again.',
         ),
         ({"id": "{}"}, f'Argument "id" is JSON, not one id; {EXPECTED}'),
-        ({"id": "is exec-claim-7 done?"}, just("has more in it than an id", "exec-claim-7")),
+        ({"id": "is exec-claim-7 done?"}, suggest("has more in it than an id", "exec-claim-7")),
         (
             {"id": "run 6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94, please"},
-            just("has more in it than an id", "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"),
+            suggest("has more in it than an id", "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"),
         ),
         (
             {"id": "a", "wait_seconds": 60},
@@ -168,7 +170,7 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
 async def test_invalid_arguments_are_rejected_with_one_sentence(
     connect: Connect, era: str, arguments: dict[str, Any], sentence: str
 ) -> None:
-    api = Recorder()
+    api = RecordingApi()
     async with connect(api.transport, era=era) as client:
         result = await client.call_tool("get_execution", arguments)
     assert result.is_error
@@ -180,14 +182,14 @@ async def test_invalid_arguments_are_rejected_with_one_sentence(
 
 async def test_null_for_an_optional_argument_counts_as_not_given(connect: Connect) -> None:
     optional = dict.fromkeys(["detail", "wait_seconds", "path", "offset"])
-    async with connect(Recorder().transport) as client:
+    async with connect(RecordingApi().transport) as client:
         result = await client.call_tool("get_execution", {"id": "a", **optional})
     assert "raw" in result.structured_content
 
 
 async def test_an_object_with_a_different_id_than_requested_is_noted(connect: Connect) -> None:
-    answer = httpx.Response(200, json={"execution": {"id": "b", "status": "Completed"}})
-    async with connect(httpx.MockTransport(lambda _: answer)) as client:
+    response = httpx.Response(200, json={"execution": {"id": "b", "status": "Completed"}})
+    async with connect(httpx.MockTransport(lambda _: response)) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert result.structured_content["notes"] == ['asked for id "a", but the object\'s id is "b"']
 
@@ -205,7 +207,7 @@ ids = json_values | st.text().map(lambda text: f"https://kaizen.example/executio
     | ids.map(lambda value: {"id": value})
 )
 def test_any_arguments_are_looked_up_or_rejected_with_a_sentence(arguments: dict[str, Any]) -> None:
-    api = Recorder()
+    api = RecordingApi()
 
     async def call() -> CallToolResult:
         server = create_server(Settings(api_key=SecretStr("k")), transport=api.transport)

@@ -1,4 +1,4 @@
-"""Both halves of an answer fit every client, and what was left out can be read through the tool."""
+"""Both halves of a result fit the size limit, and omitted parts can be read with `path` and `offset`."""
 
 import json
 from typing import Any
@@ -23,39 +23,39 @@ from kaizen_mcp.tools.tool_result import MAX_BRIEF
 from kaizen_mcp.tools.truncation import size
 
 JsonObject = dict[str, Any]
-LEAST = 8_000
+MIN_RESULT_CHARS = 8_000
 SCHEMA = GET_EXECUTION.published(24_000).output_schema or {}
 
 
-def ask(execution: JsonObject, arguments: JsonObject) -> CallToolResult:
+def call_tool(execution: JsonObject, arguments: JsonObject) -> CallToolResult:
     async def call() -> CallToolResult:
         body = json.dumps({"execution": execution}).encode()
         transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
-        limited = Settings(api_key=SecretStr("k"), max_result_chars=LEAST)
+        limited = Settings(api_key=SecretStr("k"), max_result_chars=MIN_RESULT_CHARS)
         async with Client(create_server(limited, transport=transport, clock=lambda: NOW)) as client:
             return await client.call_tool("get_execution", {"id": "a", **arguments})
 
     return anyio.run(call)
 
 
-def characters(result: CallToolResult) -> tuple[int, int]:
-    """Of both halves, as a client counts them."""
+def sizes(result: CallToolResult) -> tuple[int, int]:
+    """Characters of the text and of the structured half."""
     text = "".join(block.text for block in result.content if isinstance(block, TextContent))
     return len(text), size(result.structured_content)
 
 
-large = st.integers(0, 600).map(
+large_objects = st.integers(0, 600).map(
     lambda times: {"response": {"rows": ["x" * 60] * times}, "error\u202e": "boom \x1b" * times, "password": "p"}
 )
-executions = st.tuples(strategies.executions, large).map(lambda parts: {**parts[1], **parts[0]})
+executions = st.tuples(strategies.executions, large_objects).map(lambda parts: {**parts[1], **parts[0]})
 
 
 @given(executions, st.sampled_from([{}, {"detail": "summary"}, {"path": "/response"}, {"path": ""}]))
 def test_each_half_fits_the_limit_for_any_object(execution: JsonObject, arguments: JsonObject) -> None:
-    result = ask({"response": None, **execution}, arguments)
+    result = call_tool({"response": None, **execution}, arguments)
     assert not result.is_error
-    text, structured = characters(result)
-    limit = MAX_BRIEF if arguments.get("detail") == "summary" else LEAST
+    text, structured = sizes(result)
+    limit = MAX_BRIEF if arguments.get("detail") == "summary" else MIN_RESULT_CHARS
     assert text <= limit
     assert structured <= limit
     jsonschema.validate(result.structured_content, SCHEMA, jsonschema.Draft202012Validator)
@@ -85,7 +85,7 @@ async def test_a_five_megabyte_output_can_be_read_row_by_row(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "sentence"),
     [
         ({"path": "/respons"}, 'There is nothing at path "/respons"; the object has the fields "response", "id".'),
         ({"path": "response/x"}, '"/response" has the fields "rows".'),
@@ -101,15 +101,15 @@ async def test_a_five_megabyte_output_can_be_read_row_by_row(
         ),
     ],
 )
-def test_a_missing_path_is_rejected_with_what_exists_there(arguments: JsonObject, said: str) -> None:
-    result = ask({"id": "a", "response": {"rows": [1, 2]}}, arguments)
+def test_a_missing_path_is_rejected_with_what_exists_there(arguments: JsonObject, sentence: str) -> None:
+    result = call_tool({"id": "a", "response": {"rows": [1, 2]}}, arguments)
     assert isinstance(result.content[0], TextContent)
     assert result.content[0].text.startswith("[invalid_input] ")
-    assert said in result.content[0].text
+    assert sentence in result.content[0].text
 
 
 def test_a_part_replaces_the_raw_object_in_both_halves() -> None:
-    result = ask({"id": "a", "response": {"rows": [1, 2, 3]}}, {"path": "response/rows", "offset": "1"})
+    result = call_tool({"id": "a", "response": {"rows": [1, 2, 3]}}, {"path": "response/rows", "offset": "1"})
     part = {"path": "/response/rows", "offset": 1, "total": 3, "value": [2, 3]}
     assert result.structured_content["part"] == part
     assert "raw" not in result.structured_content
@@ -118,40 +118,40 @@ def test_a_part_replaces_the_raw_object_in_both_halves() -> None:
 
 
 def test_omissions_are_listed_in_both_halves() -> None:
-    result = ask({"id": "a", "response": "x" * 50_000}, {})
+    result = call_tool({"id": "a", "response": "x" * 50_000}, {})
     assert isinstance(result.content[-1], TextContent)
-    told = result.content[-1].text.partition(": ")[2]
-    assert json.loads(told) == result.structured_content["omitted"]
+    omissions = result.content[-1].text.partition(": ")[2]
+    assert json.loads(omissions) == result.structured_content["omitted"]
     assert result.structured_content["raw"]["id"] == "a"
 
 
 def test_fields_for_programs_are_never_omitted() -> None:
-    wide = {
+    execution = {
         "id": "i" * 256, "status": "s" * 500, "name": "n" * 500, "liveViewUrl": "https://l.example/" + "x" * 470,
         "startTime": "2026-11-22T09:00:00Z", **{f"password{n}": "secret" for n in range(60)},
         **{f"error{n}": "went wrong " * 60 for n in range(9)}, "workflow": {"id": "w" * 256, "name": "w" * 500},
     }  # fmt: skip
     for status in ("s" * 500, "InProgress", "Failed"):
-        result = ask({**wide, "status": status}, {"detail": "summary"})
+        result = call_tool({**execution, "status": status}, {"detail": "summary"})
         assert not result.is_error
         jsonschema.validate(result.structured_content, SCHEMA, jsonschema.Draft202012Validator)
         summary = result.structured_content["summary"]
         assert summary["should_poll"] is ("poll_after_seconds" in summary)
-        assert max(characters(result)) <= MAX_BRIEF
+        assert max(sizes(result)) <= MAX_BRIEF
 
 
 def test_downloads_that_are_not_pending_are_not_announced() -> None:
-    ended = {"status": "Completed", "endTime": "2026-11-22T09:29:00Z"}
-    result = ask({**ended, "downloads": {"files": [], "message": "The run downloaded nothing."}}, {})
+    finished = {"status": "Completed", "endTime": "2026-11-22T09:29:00Z"}
+    result = call_tool({**finished, "downloads": {"files": [], "message": "The run downloaded nothing."}}, {})
     assert isinstance(result.content[0], TextContent)
     assert "still to come" not in result.content[0].text
 
 
 @pytest.mark.anyio
-@pytest.mark.filterwarnings("ignore:open_binary is deprecated:DeprecationWarning")  # the tokenizer's own
+@pytest.mark.filterwarnings("ignore:open_binary is deprecated:DeprecationWarning")  # from the tokenizer
 async def test_the_tool_list_costs_a_model_at_most_1220_tokens(connect: Connect) -> None:
-    # Here, since the import alone takes about a second: it reads the whole vocabulary.
-    import bpe_openai  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - it has none
+    # Imported here because it takes about a second to load the vocabulary.
+    import bpe_openai  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - no stubs exist
 
     encoding = bpe_openai.get_encoding("o200k_base")
     async with connect(httpx.MockTransport(lambda _: httpx.Response(500))) as client:

@@ -1,4 +1,4 @@
-"""What clients are told: the tools, their schemas, the instructions."""
+"""Tool list, schemas, instructions and protocol errors."""
 
 import json
 import re
@@ -20,21 +20,21 @@ JsonObject = dict[str, Any]
 
 pytestmark = pytest.mark.anyio
 
-UNREAD = httpx.MockTransport(lambda _: httpx.Response(500))
+UNUSED_TRANSPORT = httpx.MockTransport(lambda _: httpx.Response(500))
 
 
 async def test_the_published_tools_match_the_snapshot(
     connect: Connect, era: str, check_snapshot: Callable[[str, Any], None]
 ) -> None:
-    async with connect(UNREAD, era=era) as client:
+    async with connect(UNUSED_TRANSPORT, era=era) as client:
         listed = await client.list_tools()
     tools = [tool.model_dump(by_alias=True, exclude_none=True) for tool in listed.tools]
-    # Sorted, because the SDK orders a schema's keys in its own way for each era; the tools keep their order.
+    # Keys are sorted, because their order in the SDK differs between the eras. The order of the tools is kept.
     check_snapshot("tools", json.loads(json.dumps(tools, sort_keys=True)))
 
 
 async def test_tool_list_and_discovery_can_be_cached_for_an_hour(connect: Connect) -> None:
-    async with connect(UNREAD) as client:
+    async with connect(UNUSED_TRANSPORT) as client:
         listed = await client.list_tools()
         discovered = client.session.discover_result
     assert discovered is not None
@@ -49,10 +49,10 @@ def test_a_description_says_when_to_use_the_tool_and_names_the_other(lookup: Loo
     assert lookup.sibling[0] in lookup.description
 
 
-BREAKING = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "if", "format", "title", "const"} | {
+UNSUPPORTED_KEYWORDS = {"$ref", "$defs", "anyOf", "oneOf", "allOf", "not", "if", "format", "title", "const"} | {
     "patternProperties", "prefixItems", "dependentSchemas", "exclusiveMinimum", "exclusiveMaximum"
 }  # fmt: skip
-"""Keywords that one client or another refuses, drops or misreads."""
+"""Keywords that at least one client rejects, drops or misreads."""
 
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
@@ -63,7 +63,7 @@ def test_schemas_use_only_keywords_that_every_client_accepts(lookup: Lookup) -> 
     for schema in (tool.input_schema, tool.output_schema):
         assert schema["type"] == "object"
         for node in _nodes(schema):
-            assert BREAKING.isdisjoint(node)
+            assert UNSUPPORTED_KEYWORDS.isdisjoint(node)
             assert node.get("type", "string") in {"object", "array", "string", "integer", "number", "boolean"}
             assert (node.get("type") == "object") == ("properties" in node)
             assert (node.get("type") == "array") == ("items" in node)
@@ -77,28 +77,28 @@ def test_schemas_use_only_keywords_that_every_client_accepts(lookup: Lookup) -> 
         assert node.get("additionalProperties", True) is True
 
 
-STRANGE: dict[str, JsonObject] = {
+UNUSUAL: dict[str, JsonObject] = {
     "nulls": dict.fromkeys(
         "id status startTime endTime durationMs name workflow batch logins authentications params response"
         " downloads attempts totalAttempts isLastAttempt isTest isRecording liveViewUrl startBlock"
         " contextAuthentications".split()
     ),
-    "fields of no document": {"status": "Completed", "x": {"y": [None, {}]}, "__proto__": 1, "": ""},
+    "undocumented fields": {"status": "Completed", "x": {"y": [None, {}]}, "__proto__": 1, "": ""},
     "naive dates": {"status": "Completed", "startTime": "2026-11-22T09:00:00", "endTime": "2026-11-22 09:10"},
     "an unknown status": {"status": "Hibernating", "authentications": [{"status": "Pondering"}, {"status": None}]},
-    "no field at all": {},
+    "no fields": {},
 }
 
 
-@pytest.mark.parametrize("strange", STRANGE)
+@pytest.mark.parametrize("name", UNUSUAL)
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
-async def test_unusual_objects_match_the_output_schema(connect: Connect, lookup: Lookup, strange: str) -> None:
-    body = STRANGE[strange]
-    wrapped = {"execution": body} if lookup is GET_EXECUTION else body
-    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=wrapped))) as client:
-        result = await client.call_tool(lookup.name, {"id": "a"})  # the client checks it against the schema
+async def test_unusual_objects_match_the_output_schema(connect: Connect, lookup: Lookup, name: str) -> None:
+    api_object = UNUSUAL[name]
+    body = {"execution": api_object} if lookup is GET_EXECUTION else api_object
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool(lookup.name, {"id": "a"})  # the client validates it against the schema
     assert not result.is_error
-    assert result.structured_content["raw"] == body
+    assert result.structured_content["raw"] == api_object
     assert None not in result.structured_content["summary"].values()
 
 
@@ -110,7 +110,9 @@ def test_the_input_schema_is_flat_closed_and_described(lookup: Lookup) -> None:
     for name, field in schema["properties"].items():
         assert field["type"] in {"string", "integer", "number"}
         assert field["description"]
-        assert field.get("nullable", False) is (name != "id")  # what smolagents takes for optional
+        assert field.get("nullable", False) is (
+            name != "id"
+        )  # smolagents treats only nullable arguments as optional
 
 
 async def test_the_instructions_warn_about_web_text_and_live_links(era: str) -> None:
@@ -125,7 +127,7 @@ async def test_the_instructions_warn_about_web_text_and_live_links(era: str) -> 
 
 
 async def test_an_unknown_tool_is_a_protocol_error_naming_the_tools(connect: Connect, era: str) -> None:
-    async with connect(UNREAD, era=era) as client:
+    async with connect(UNUSED_TRANSPORT, era=era) as client:
         with pytest.raises(MCPError) as caught:
             await client.call_tool("list_executions", {})
     assert caught.value.code == INVALID_PARAMS
@@ -135,10 +137,10 @@ async def test_an_unknown_tool_is_a_protocol_error_naming_the_tools(connect: Con
 
 
 async def test_an_internal_error_reaches_the_client_without_details(connect: Connect, era: str) -> None:
-    def fault(_: httpx.Request) -> httpx.Response:
+    def fail(_: httpx.Request) -> httpx.Response:
         raise RuntimeError("a secret detail")
 
-    async with connect(httpx.MockTransport(fault), era=era) as client:
+    async with connect(httpx.MockTransport(fail), era=era) as client:
         with pytest.raises(MCPError) as caught:
             await client.call_tool("get_execution", {"id": "a"})
     assert caught.value.code == INTERNAL_ERROR

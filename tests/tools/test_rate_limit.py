@@ -1,4 +1,4 @@
-"""The limit of calls a minute."""
+"""The limit of calls per minute."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,13 +10,13 @@ from kaizen_mcp.tools.rate_limit import RateLimiter
 def test_calls_stay_within_the_rate_and_pass_after_the_stated_wait(per_minute: int, pauses: list[float]) -> None:
     now = 0.0
     limiter = RateLimiter(per_minute, clock=lambda: now)
-    passed = 0
+    allowed = 0
     for pause in pauses:
         now += pause
         wait = limiter.acquire()
-        passed += wait == 0
-        assert passed <= per_minute + now * per_minute / 60 + 1e-6
+        allowed += wait == 0
+        assert allowed <= per_minute + now * per_minute / 60 + 1e-6
         if wait:
             now += wait + 1e-6
             assert limiter.acquire() == 0
-            passed += 1
+            allowed += 1

@@ -1,4 +1,4 @@
-"""Every execution of the sandbox, and the documents' own samples: the whole answer, as reviewed."""
+"""The whole result for each sandbox execution and each documented sample matches its snapshot."""
 
 import json
 from collections.abc import Callable
@@ -33,8 +33,8 @@ CALLS = [("get_execution", i) for i in EXECUTIONS] + [
 ]
 
 
-def shown(result: CallToolResult) -> dict[str, Any]:
-    """A result as a reviewer wants to read it: the verdict by lines, the structure as it is."""
+def snapshot_of(result: CallToolResult) -> dict[str, Any]:
+    """The result in a form that is easy to review: the lines of the verdict, and the structured half."""
     verdict, raw, *_ = (block.text for block in result.content if isinstance(block, TextContent))
     structured = result.structured_content
     assert json.loads(raw) == structured["raw"]
@@ -43,9 +43,9 @@ def shown(result: CallToolResult) -> dict[str, Any]:
 
 
 def test_every_snapshot_belongs_to_a_sample() -> None:
-    kept = {path.stem for path in SNAPSHOTS.glob("*.json")}
+    names = {path.stem for path in SNAPSHOTS.glob("*.json")}
     samples = {"sample_get_execution", "sample_get_instructor_execution"}
-    assert kept == {*EXECUTIONS, *INSTRUCTOR_EXECUTIONS, *samples, "tools"}
+    assert names == {*EXECUTIONS, *INSTRUCTOR_EXECUTIONS, *samples, "tools"}
 
 
 @pytest.mark.parametrize(("tool", "identifier"), CALLS, ids=[i for _, i in CALLS])
@@ -58,7 +58,7 @@ async def test_the_result_for_a_sandbox_execution_matches_its_snapshot(
 ) -> None:
     async with connect(sandbox) as client:
         result = await client.call_tool(tool, {"id": identifier})
-    check_snapshot(identifier, shown(result))
+    check_snapshot(identifier, snapshot_of(result))
 
 
 @pytest.mark.parametrize("lookup", TOOLS, ids=lambda lookup: lookup.name)
@@ -68,21 +68,21 @@ def test_the_output_schema_matches_the_snapshots(lookup: Lookup) -> None:
     names = [identifier for tool, identifier in CALLS if tool == lookup.name] + [f"sample_{lookup.name}"]
     facts: set[str] = set()
     for name in names:
-        answer = json.loads((SNAPSHOTS / f"{name}.json").read_text(encoding="utf-8"))
-        jsonschema.validate(answer, schema, Draft202012Validator)
-        facts |= answer["summary"].keys()
+        snapshot = json.loads((SNAPSHOTS / f"{name}.json").read_text(encoding="utf-8"))
+        jsonschema.validate(snapshot, schema, Draft202012Validator)
+        facts |= snapshot["summary"].keys()
     published = schema["properties"]["summary"]
-    assert published["properties"].keys() <= facts  # nothing is published that no answer has
-    assert published.get("additionalProperties", True) is True  # so that answers may have more facts
+    assert published["properties"].keys() <= facts  # every published field occurs in a snapshot
+    assert published.get("additionalProperties", True) is True  # so that fields can be added
 
 
 async def test_both_eras_get_the_same_result(connect: Connect, sandbox: httpx.ASGITransport) -> None:
-    answers: list[CallToolResult] = []
+    results: list[CallToolResult] = []
     for era in ("2026-07-28", "2025-11-25"):
         async with connect(sandbox, era=era) as client:
-            answers.append(await client.call_tool("get_execution", {"id": "exec-hostile"}))
-    assert answers[0].content == answers[1].content
-    assert answers[0].structured_content == answers[1].structured_content
+            results.append(await client.call_tool("get_execution", {"id": "exec-hostile"}))
+    assert results[0].content == results[1].content
+    assert results[0].structured_content == results[1].structured_content
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ async def test_the_result_for_a_documented_sample_matches_its_snapshot(
     body = (FIXTURES / f"{tool}.json").read_bytes()
     async with connect(httpx.MockTransport(lambda _: httpx.Response(200, content=body))) as client:
         result = await client.call_tool(tool, {"id": "<string>"})
-    sent = json.loads(body)
-    assert result.structured_content["raw"] == sent.get("execution", sent)
-    check_snapshot(f"sample_{tool}", shown(result))
+    response = json.loads(body)
+    assert result.structured_content["raw"] == response.get("execution", response)
+    check_snapshot(f"sample_{tool}", snapshot_of(result))
 
 
 async def test_detail_summary_has_the_same_verdict_and_no_raw_object(

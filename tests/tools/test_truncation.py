@@ -1,4 +1,4 @@
-"""An object fits the room there is, and following what was left out yields all of it, each piece once."""
+"""A truncated object fits its budget, and reading its omissions gives the rest of it exactly once."""
 
 import json
 from typing import Any, cast
@@ -18,7 +18,7 @@ scalars: st.SearchStrategy[Any] = (
 long_texts = st.tuples(st.text(min_size=1, max_size=6), st.integers(0, 400)).map(lambda pair: pair[0] * pair[1])
 
 
-def repeated(pair: tuple[Any, int]) -> list[Any]:
+def repeat(pair: tuple[Any, int]) -> list[Any]:
     return [pair[0]] * pair[1]
 
 
@@ -27,7 +27,7 @@ values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=5)
         | st.dictionaries(st.text(max_size=8), inner, max_size=5)
-        | st.tuples(inner, st.integers(0, 30)).map(repeated)
+        | st.tuples(inner, st.integers(0, 30)).map(repeat)
     ),
     max_leaves=8,
 )
@@ -37,7 +37,7 @@ objects: st.SearchStrategy[JsonObject] = st.dictionaries(
 
 
 def read_on(data: JsonObject, omission: OmittedRange, room: int) -> Any:
-    """What a client gets that reads from the omission's offset until its end, a part at a time."""
+    """The omitted value, read part by part as a client does."""
     target = resolve(data, omission.path)
     pieces: list[Any] = []
     offset: int | None = omission.offset
@@ -54,35 +54,35 @@ def read_on(data: JsonObject, omission: OmittedRange, room: int) -> Any:
     return pieces[0]
 
 
-def restore(data: JsonObject, shown: Any, omitted: Any, room: int, base: tuple[str, int] = ("", 0)) -> Any:
-    """Put what was left out back into what was shown."""
-    shown = json.loads(json.dumps(shown))
+def restore(data: JsonObject, partial: Any, omitted: Any, room: int, base: tuple[str, int] = ("", 0)) -> Any:
+    """Insert the omitted values again."""
+    partial = json.loads(json.dumps(partial))
     for omission in cast("list[OmittedRange]", omitted):
         missing = read_on(data, omission, room)
         tokens = omission.path.removeprefix(base[0]).split("/")[1:]
-        shown = put(shown, tokens, omission, missing, base[1])
-    return shown
+        partial = insert(partial, tokens, omission, missing, base[1])
+    return partial
 
 
-def put(shown: Any, tokens: list[str], omission: OmittedRange, missing: Any, first: int) -> Any:
+def insert(partial: Any, tokens: list[str], omission: OmittedRange, missing: Any, first: int) -> Any:
     if not tokens:
-        return joined(shown, omission, missing)
+        return join_value(partial, omission, missing)
     name = tokens[0].replace("~1", "/").replace("~0", "~")
-    inside: Any = shown
+    inside: Any = partial
     key: Any = int(name) - first if isinstance(inside, list) else name
-    inside[key] = put(inside[key], tokens[1:], omission, missing, 0)
-    return shown
+    inside[key] = insert(inside[key], tokens[1:], omission, missing, 0)
+    return partial
 
 
-def joined(shown: Any, omission: OmittedRange, missing: Any) -> Any:
+def join_value(partial: Any, omission: OmittedRange, missing: Any) -> Any:
     if isinstance(missing, str):
         start, end = omission.offset, omission.total - omission.until
-        assert len(shown) == start + len(ELLIPSIS) + end
-        return shown[:start] + missing + (shown[-end:] if end else "")
+        assert len(partial) == start + len(ELLIPSIS) + end
+        return partial[:start] + missing + (partial[-end:] if end else "")
     if isinstance(missing, list):
-        return [*shown, *cast("list[Any]", missing)]
+        return [*partial, *cast("list[Any]", missing)]
     if isinstance(missing, dict):
-        return cast("JsonObject", missing if omission.offset == 0 else {**shown, **missing})
+        return cast("JsonObject", missing if omission.offset == 0 else {**partial, **missing})
     return missing
 
 
@@ -141,7 +141,7 @@ def test_the_smallest_budget_still_lists_omissions(data: JsonObject) -> None:
 
 
 def test_long_numbers_are_sized_without_being_formatted() -> None:
-    # Written out at each level they would take seconds; nothing of them is, so each is counted once at most.
+    # To format them at each level would take seconds. They are sized without formatting, at most once each.
     numbers: Any = [10**4000 + n for n in range(300)]
     for _ in range(100):
         numbers = {"a": numbers}
