@@ -1,9 +1,9 @@
-"""How fast the server is beside others, in one interleaved run. `make bench` installs what this needs.
+"""Compare the speed of the server with others, in one interleaved run. `make bench` installs what this needs.
 
 python -m benchmarks [--rounds N] [--python PATH] [--peer NAME=COMMAND ...] [--unpinned] [--json]
 
-Each figure is taken from one server after the other, round after round, so that whatever else the machine does
-affects all of them. Only the ratios mean something. Prints Markdown.
+In each round every server is measured in turn, so that other load on the machine affects all of them. Only the
+ratios are meaningful. Prints Markdown.
 """
 
 import argparse
@@ -25,33 +25,32 @@ from benchmarks.driver import Driver, on_cpus
 
 HERE = Path(__file__).parent
 OURS, PLAIN, DIRECT = "kaizen-mcp", "plain SDK server", "httpx alone"
-LISTED, CALLED = "start: tools/list (ms)", "start: first call answered (ms)"
+TOOLS_LISTED, FIRST_CALL = "start: tools/list (ms)", "start: first call answered (ms)"
 CALLS = {"2 KB": (2_000, 100), "20 KB": (20_000, 100), "200 KB": (200_000, 20), "5 MB": (5_000_000, 3)}
-"""Size of the API's answer in bytes, and calls in a round."""
+"""Label → size of the API's response in bytes, and number of calls per round."""
 IN_FLIGHT = (8, 64)
-STARTS = 3
-"""Starts of each server in a round."""
-MANY = 10_000
-"""Calls over which the growth of memory is measured."""
-GOALS = {LISTED: 0.97, "call: 2 KB (ms)": 1.10}
-"""Most that a figure of ours may be, divided by the plain server's."""
+STARTS_PER_ROUND = 3
+MEMORY_CALLS = 10_000
+"""Number of calls over which the growth of memory is measured."""
+GOALS = {TOOLS_LISTED: 0.97, "call: 2 KB (ms)": 1.10}
+"""Largest ratio of our figure to the plain server's that meets the goal."""
 
 Samples = dict[str, dict[str, list[float]]]
 
 
 @dataclass
 class Figures:
-    """Samples by figure and server, one or more for each round."""
+    """Samples by figure and server, at least one per round."""
 
     samples: Samples = field(default_factory=dict[str, dict[str, list[float]]])
 
     def add(self, figure: str, server: str, value: float | None) -> None:
-        """Add a sample; None where it can't be measured."""
+        """Add a sample; None means that it can't be measured here."""
         if value is not None:
             self.samples.setdefault(figure, {}).setdefault(server, []).append(value)
 
     def ratio(self, figure: str, other: str) -> float | None:
-        """Our figure divided by another server's: the median over the rounds. None if one was not measured."""
+        """Median over the rounds of our figure divided by another server's. None if one was not measured."""
         ours = self.samples.get(figure, {}).get(OURS, [])
         theirs = self.samples.get(figure, {}).get(other, [])
         ratios = [a / b for a, b in zip(ours, theirs, strict=False) if b]
@@ -67,7 +66,7 @@ class Figures:
 
 
 def main() -> int:
-    """Measure and print; returns 0, since a goal that was missed is a figure and not a failure."""
+    """Measure and print the report. Returns 0 even if a goal is missed."""
     options = _options()
     cpus = None if options.unpinned else _cpu_for_servers()
     figures = Figures()
@@ -91,16 +90,18 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the server beside others.")
-    parser.add_argument(
-        "--rounds", type=int, default=5, help="how often each figure is taken (default %(default)s)"
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Compare the speed of the server with others."
     )
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds (default %(default)s)")
     parser.add_argument(
-        "--python", default=sys.executable, help="the Python that has kaizen-mcp (default: the one that runs this)"
+        "--python",
+        default=sys.executable,
+        help="Python in which kaizen-mcp is installed (default: the one that runs this)",
     )
     parser.add_argument(
         "--peer", action="append", default=[], metavar="NAME=COMMAND", dest="peers", type=_peer,
-        help="another server; {address} in its command stands for the API's address",
+        help="another server; {address} in the command becomes the address of the API",
     )  # fmt: skip
     parser.add_argument("--unpinned", action="store_true", help="let the system choose the CPUs")
     parser.add_argument("--json", action="store_true", help="print every sample as JSON")
@@ -115,9 +116,9 @@ def _peer(text: str) -> tuple[str, str]:
 
 
 def _cpu_for_servers() -> set[int] | None:
-    """Move this process to one CPU and return another for the servers; None where there are no two to choose.
+    """Pin this process to one CPU and return another one for the servers; None if the system has only one.
 
-    A server that the system moves between CPUs can lose up to half of its time, by chance.
+    A server that the system moves between CPUs can lose up to half of its speed, at random.
     """
     if sys.platform != "linux" or len(available := sorted(os.sched_getaffinity(0))) == 1:
         return None
@@ -133,8 +134,8 @@ def _measure(
         "KAIZEN_API_KEY": "benchmark-key-0123456789",
         "KAIZEN_MAX_CALLS_PER_MINUTE": "1000000",
     }
-    _measure_starts(Figures(), servers, environ, cpus, 1)  # fills the file system's cache
-    _measure_starts(figures, servers, environ, cpus, rounds * STARTS)
+    _measure_starts(Figures(), servers, environ, cpus, 1)  # fills the file system cache
+    _measure_starts(figures, servers, environ, cpus, rounds * STARTS_PER_ROUND)
     drivers = {name: Driver(command, environ, cpus=cpus) for name, command in servers.items()}
     try:
         for driver in drivers.values():
@@ -142,7 +143,7 @@ def _measure(
             driver.times(20_000, 100)  # warms up
         for _ in range(rounds):
             _measure_calls(figures, drivers, address, cpus)
-        _measure_memory(figures, drivers, MANY if rounds > 1 else MANY // 10)
+        _measure_memory(figures, drivers, MEMORY_CALLS if rounds > 1 else MEMORY_CALLS // 10)
     finally:
         for driver in drivers.values():
             driver.close()
@@ -153,14 +154,14 @@ def _measure_starts(
     servers: Mapping[str, list[str]],
     environ: Mapping[str, str],
     cpus: set[int] | None,
-    times: int,
+    starts: int,
 ) -> None:
-    for _ in range(times):
+    for _ in range(starts):
         for name, command in servers.items():
             with Driver(command, environ, cpus=cpus) as driver:
                 start = driver.start()
-                figures.add(LISTED, name, start.listed * 1000)
-                figures.add(CALLED, name, start.called * 1000)
+                figures.add(TOOLS_LISTED, name, start.tools_listed * 1000)
+                figures.add(FIRST_CALL, name, start.first_call * 1000)
                 figures.add("memory: after start (MiB)", name, driver.memory())
 
 
@@ -177,14 +178,14 @@ def _measure_calls(figures: Figures, drivers: Mapping[str, Driver], address: str
 
 
 async def _direct(address: str, size: int, calls: int) -> float:
-    """Median milliseconds of the same POST by a warm httpx client, its answer read as JSON."""
-    taken: list[float] = []
+    """Median milliseconds for the same POST with a warm httpx client, including parsing the JSON."""
+    seconds: list[float] = []
     async with httpx.AsyncClient(base_url=address, headers={"Authorization": "Bearer benchmark"}) as client:
         for number in range(calls + 10):
             start = perf_counter()
             (await client.post("/executions/get", json={"id": f"exec-{size}-{number}"})).json()
-            taken.append(perf_counter() - start)
-    return median(taken[10:]) * 1000
+            seconds.append(perf_counter() - start)
+    return median(seconds[10:]) * 1000
 
 
 def _measure_memory(figures: Figures, drivers: Mapping[str, Driver], calls: int) -> None:
@@ -202,17 +203,17 @@ def _report(figures: Figures, servers: list[str]) -> list[str]:
     lines = _table("median (range)", columns)
     for figure in figures.samples:
         lines.append(_row(figure, [figures.median_and_range(figure, name) for name in columns]))
-    others = columns[1:]
-    lines += ["", *_table(f"{OURS} ÷", others)]
+    other_columns = columns[1:]
+    lines += ["", *_table(f"{OURS} ÷", other_columns)]
     for figure in figures.samples:
         if "growth" not in figure:
-            ratios = [figures.ratio(figure, name) for name in others]
+            ratios = [figures.ratio(figure, name) for name in other_columns]
             lines.append(_row(figure, ["–" if ratio is None else f"{ratio:.2f}" for ratio in ratios]))
     lines.append("")
     for figure, limit in GOALS.items():
         ratio = figures.ratio(figure, PLAIN)
-        verdict = "not measured" if ratio is None else f"{ratio:.2f}, {'met' if ratio <= limit else 'missed'}"
-        lines.append(f"- Goal: {figure.partition(' (')[0]} ÷ {PLAIN} ≤ {limit:.2f}. Here: {verdict}.")
+        outcome = "not measured" if ratio is None else f"{ratio:.2f}, {'met' if ratio <= limit else 'missed'}"
+        lines.append(f"- Goal: {figure.partition(' (')[0]} ÷ {PLAIN} ≤ {limit:.2f}. Here: {outcome}.")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Minimal MCP client: JSON-RPC lines over two pipes, so that no client library's cost is measured."""
+"""Minimal MCP client: JSON-RPC lines over two pipes, so that the cost of a client library is not measured."""
 
 import json
 import os
@@ -14,19 +14,19 @@ from typing import Any, NamedTuple, Self
 
 JsonObject = dict[str, Any]
 SHUTDOWN_TIMEOUT = 20
-"""Seconds for a server to end by itself."""
+"""Seconds to wait for a server to exit."""
 
 
 class Start(NamedTuple):
-    """Seconds from spawning a server to its answers."""
+    """Seconds from spawning a server to its first responses."""
 
-    listed: float
-    called: float
+    tools_listed: float
+    first_call: float
 
 
 @contextmanager
 def on_cpus(cpus: Collection[int] | None) -> Generator[None]:
-    """Run this process on certain CPUs for a while; None changes nothing."""
+    """Pin this process to these CPUs within the context; None changes nothing."""
     if cpus is None or sys.platform != "linux":
         yield
         return
@@ -41,12 +41,12 @@ def on_cpus(cpus: Collection[int] | None) -> Generator[None]:
 class Driver:
     """A server process and the pipes to it. As a context manager it ends the process by closing stdin.
 
-    Each call asks for another execution; every server is asked for the same ones in the same order.
+    Each call looks up another execution; the executions and their order are the same for every server.
 
     Args:
-        command: starts the server.
-        environ: its environment.
-        cpus: where it runs; None leaves that to the system.
+        command: command line of the server.
+        environ: environment variables of the server.
+        cpus: CPUs to run it on; None lets the system choose.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Driver:
         self._spawned = perf_counter()
         self._errors = TemporaryFile()  # noqa: SIM115 - closed with the process
         with on_cpus(cpus):  # a child process inherits them
-            self._process = subprocess.Popen(  # noqa: S603 - the servers that are compared
+            self._process = subprocess.Popen(  # noqa: S603 - the servers to compare
                 command,
                 env=dict(environ),
                 stdin=subprocess.PIPE,
@@ -100,46 +100,46 @@ class Driver:
         self._request("tools/list", {})
         self.tools = json.loads(self._read_line())["result"]["tools"]
         listed = perf_counter()
-        answer = json.loads(self.call(2_000))
+        response = json.loads(self.call(2_000))
         called = perf_counter()
-        if "result" not in answer or answer["result"].get("isError"):
-            raise RuntimeError(f"no answer: {json.dumps(answer)[:500]}")
+        if "result" not in response or response["result"].get("isError"):
+            raise RuntimeError(f"the first call failed: {json.dumps(response)[:500]}")
         return Start(listed - self._spawned, called - self._spawned)
 
     def call(self, size: int) -> bytes:
-        """Look up an execution of so many bytes; returns the line with the answer."""
-        self._ask(size)
+        """Look up an execution of `size` bytes; returns the line with the response."""
+        self._send_call(size)
         return self._read_line()
 
     def times(self, size: int, calls: int) -> list[float]:
-        """Seconds of each of so many calls, one after the other."""
-        taken: list[float] = []
+        """Seconds taken by each of the calls, made one after the other."""
+        seconds: list[float] = []
         for _ in range(calls):
             start = perf_counter()
             self.call(size)
-            taken.append(perf_counter() - start)
-        return taken
+            seconds.append(perf_counter() - start)
+        return seconds
 
     def calls_per_second(self, size: int, calls: int, *, in_flight: int) -> float:
-        """Throughput with so many calls under way at a time."""
+        """Throughput with `in_flight` calls in flight at a time."""
         start = perf_counter()
         for _ in range(in_flight):
-            self._ask(size)
+            self._send_call(size)
         for number in range(calls):
             self._read_line()
             if number + in_flight < calls:
-                self._ask(size)
+                self._send_call(size)
         return calls / (perf_counter() - start)
 
     def memory(self) -> float | None:
-        """MiB of memory that the server holds; None where there is no /proc."""
+        """Resident memory of the server in MiB; None on systems without /proc."""
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
         except OSError:
             return None
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
-    def _ask(self, size: int) -> None:
+    def _send_call(self, size: int) -> None:
         self._last_execution += 1
         arguments = {"id": f"exec-{size}-{self._last_execution}"}
         self._request("tools/call", {"name": self.tools[0]["name"], "arguments": arguments})
@@ -160,10 +160,10 @@ class Driver:
                 self._errors.seek(0)
                 stderr = self._errors.read().decode(errors="replace")[-500:]
                 raise RuntimeError(f"{self._process.args} has ended: {stderr}")
-            *lines, rest = data.split(b"\n")
+            *lines, partial = data.split(b"\n")
             if lines:
                 lines[0] = b"".join([*self._partial_line, lines[0]])
                 self._partial_line.clear()
                 self._lines = lines
-            self._partial_line.append(rest)
+            self._partial_line.append(partial)
         return self._lines.pop(0)

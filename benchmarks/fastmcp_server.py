@@ -1,6 +1,6 @@
-"""What a user would otherwise take: FastMCP's server made from an OpenAPI document.
+"""The obvious alternative: a FastMCP server generated from an OpenAPI document.
 
-FastMCP lives in an environment of its own, which `make bench` makes.
+FastMCP is installed in an environment of its own, which `make bench` creates.
 """
 # pyright: reportMissingImports=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 

@@ -1,6 +1,6 @@
-"""The plainest server there can be on the SDK: httpx, and the JSON passed through twice, as text and structure.
+"""The smallest possible server on the SDK: httpx, and the JSON passed through as text and as structure.
 
-What kaizen-mcp is measured against; it has no verdict, no limits, no safe mode, and no mercy on its clients.
+The baseline for kaizen-mcp: it has no verdict, no size limit, no safe mode and no error handling.
 """
 
 import json
@@ -28,13 +28,13 @@ async def main() -> None:
             return ListToolsResult(tools=[Tool(name=name, input_schema=_SCHEMA) for name in _PATHS])
 
         async def call_tool(_: Any, params: CallToolRequestParams) -> CallToolResult:  # noqa: ANN401
-            answer = await api.post(_PATHS[params.name], json=params.arguments)
-            data = answer.json()
+            response = await api.post(_PATHS[params.name], json=params.arguments)
+            data = response.json()
             return CallToolResult(content=[TextContent(text=json.dumps(data))], structured_content=data)
 
         server = Server("plain", on_list_tools=list_tools, on_call_tool=call_tool)
-        async with stdio_server() as (messages, answers):
-            await server.run(messages, answers, server.create_initialization_options())
+        async with stdio_server() as (read_stream, write_stream):
+            await server.run(read_stream, write_stream, server.create_initialization_options())
 
 
 if __name__ == "__main__":

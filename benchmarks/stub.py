@@ -1,6 +1,6 @@
-"""Stand-in for the API: answers each lookup at once, with data that differs in every row and every call.
+"""Stub of the API: responds to each lookup at once, with data that differs in every row and every call.
 
-python -m benchmarks.stub    prints its port and serves on loopback until stdin ends
+python -m benchmarks.stub    prints its port and serves on loopback until stdin is closed
 
 An id is `exec-<bytes>-<number>`: `exec-20000-7` is the seventh object of about 20,000 bytes. The same id always
 gets the same object.
@@ -16,12 +16,12 @@ from typing import Any
 
 SEED = 20261122
 HEADS, ROWS = 2_000, 60_000
-"""Heads and rows to take from; the largest object needs half of the rows."""
+"""Number of generated heads and rows; the largest object needs half of the rows."""
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _ID = re.compile(r"exec-(\d+)-(\d+)")
 _STRIDE = 7_919
-"""Rows between the first rows of two consecutive objects; a prime, so that all rows have their turn."""
+"""Distance between the first rows of two consecutive objects; a prime, so that all rows are used."""
 
 _FIRST_NAMES = (
     "Amara Bilal Chloe Dmitri Elena Farid Grace Hugo Ines Jonas Keiko Liam Mei Nadia Omar Priya Quinn Rosa Sven"
@@ -44,46 +44,46 @@ _NOTES = (
 )
 
 
-def make_row(number: int, chance: random.Random) -> dict[str, Any]:
+def make_row(number: int, rng: random.Random) -> dict[str, Any]:
     """One claim in the output of an execution, about 200 bytes of JSON."""
-    day = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=chance.randrange(320))).date().isoformat()
-    amount = chance.randrange(2_000, 250_000) / 100
-    note = chance.choice(_NOTES).format(
-        payer=chance.choice(_PAYERS), day=day, number=chance.randrange(10**6, 10**7), amount=amount
+    day = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=rng.randrange(320))).date().isoformat()
+    amount = rng.randrange(2_000, 250_000) / 100
+    note = rng.choice(_NOTES).format(
+        payer=rng.choice(_PAYERS), day=day, number=rng.randrange(10**6, 10**7), amount=amount
     )
     return {
         "row": number,
-        "claim": f"2026-{chance.randrange(10**6):06d}",
-        "patient": f"{chance.choice(_FIRST_NAMES)} {chance.choice(_LAST_NAMES)}",
+        "claim": f"2026-{rng.randrange(10**6):06d}",
+        "patient": f"{rng.choice(_FIRST_NAMES)} {rng.choice(_LAST_NAMES)}",
         "date": day,
-        "status": chance.choice(["Paid", "Paid", "Denied", "Pending"]),
+        "status": rng.choice(["Paid", "Paid", "Denied", "Pending"]),
         "amount": amount,
-        "paid": chance.random() < 0.5,  # noqa: PLR2004 - half of them
+        "paid": rng.random() < 0.5,  # noqa: PLR2004 - half of them
         "note": note,
     }
 
 
-def make_head(number: int, chance: random.Random) -> dict[str, Any]:
-    """Every field of an execution but its id and its output, about 1,000 bytes of JSON."""
-    start = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(10**6))
-    seconds = chance.randrange(30, 3_000)
-    payer = chance.choice(_PAYERS)
+def make_head(number: int, rng: random.Random) -> dict[str, Any]:
+    """All fields of an execution except its id and its output, about 1,000 bytes of JSON."""
+    start = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(10**6))
+    seconds = rng.randrange(30, 3_000)
+    payer = rng.choice(_PAYERS)
     files = [
         {"id": f"file-{n}", "name": f"invoice-{n}.pdf", "mimeType": "application/pdf", "sizeBytes": n // 7}
         | {"downloadUrl": f"https://files.kaizen.example/file-{n}?token=signed-{n}"}
-        for n in (chance.randrange(10**6) for _ in range(2))
+        for n in (rng.randrange(10**6) for _ in range(2))
     ]
     return {
         "name": f"Collect invoices – {payer}, {start.date()}",
         "status": "Completed",
-        "workflow": {"id": f"workflow-{chance.randrange(100)}", "name": "Collect invoices"},
+        "workflow": {"id": f"workflow-{rng.randrange(100)}", "name": "Collect invoices"},
         "batch": {"id": f"batch-{number}", "name": f"{start.date()}"},
-        "logins": [{"id": f"login-{chance.randrange(1000)}", "name": f"{payer} (Smith Dental)"}],
+        "logins": [{"id": f"login-{rng.randrange(1000)}", "name": f"{payer} (Smith Dental)"}],
         "authentications": [{"id": f"auth-{number}", "status": "Finished", "sessionId": f"session-{number}"}],
         "startTime": start.isoformat(),
         "endTime": (start + timedelta(seconds=seconds)).isoformat(),
         "durationMs": seconds * 1000,
-        "params": {"month": f"{start:%Y-%m}", "payer": payer, "member": f"M{chance.randrange(10**8)}"},
+        "params": {"month": f"{start:%Y-%m}", "payer": payer, "member": f"M{rng.randrange(10**8)}"},
         "attempts": 1,
         "totalAttempts": 3,
         "isLastAttempt": False,
@@ -93,26 +93,26 @@ def make_head(number: int, chance: random.Random) -> dict[str, Any]:
 
 
 def encode(value: object) -> bytes:
-    """JSON without blanks and in UTF-8, as web frameworks write it."""
+    """Compact JSON in UTF-8, as web frameworks write it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class Data:
-    """The executions that the stub knows. Everything that takes time is done before the first request."""
+class Executions:
+    """The executions of the stub. All slow work is done before the first request."""
 
     def __init__(self) -> None:
-        chance = random.Random(SEED)  # noqa: S311 - benchmark data
-        self._heads = [encode(make_head(number, chance))[1:-1] for number in range(HEADS)]
-        rows = [encode(make_row(number, chance)) for number in range(ROWS)]
+        rng = random.Random(SEED)  # noqa: S311 - benchmark data
+        self._heads = [encode(make_head(number, rng))[1:-1] for number in range(HEADS)]
+        rows = [encode(make_row(number, rng)) for number in range(ROWS)]
         self._row_size = sum(map(len, rows)) / ROWS + 1
-        self._rows = rows * 2  # so that a slice may go on with the first row after the last
+        self._rows = rows * 2  # so that a slice can continue with the first row after the last
 
     def body(self, identifier: str) -> bytes:
-        """The API's answer for an id."""
-        found = _ID.fullmatch(identifier)
-        if found is None:
+        """The body of the response for an id."""
+        match = _ID.fullmatch(identifier)
+        if match is None:
             raise ValueError(identifier)
-        size, number = int(found[1]), int(found[2])
+        size, number = int(match[1]), int(match[2])
         head = self._heads[number % HEADS]
         count = min(round(max(size - len(head), 0) / self._row_size), ROWS)
         first = number * _STRIDE % ROWS
@@ -121,10 +121,10 @@ class Data:
 
 
 class _Api(asyncio.Protocol):
-    """One connection; requests come one after the other, as httpx sends them."""
+    """One connection; httpx sends requests one after the other."""
 
-    def __init__(self, data: Data) -> None:
-        self._data = data
+    def __init__(self, executions: Executions) -> None:
+        self._executions = executions
         self._received = b""
         self._transport: asyncio.Transport | None = None
 
@@ -136,20 +136,20 @@ class _Api(asyncio.Protocol):
         self._received += data
         while (end := self._received.find(b"\r\n\r\n")) >= 0 and self._transport:
             length = _LENGTH.search(self._received, 0, end)
-            whole = end + 4 + (int(length[1]) if length else 0)
-            if len(self._received) < whole:
+            request_end = end + 4 + (int(length[1]) if length else 0)
+            if len(self._received) < request_end:
                 return
-            body = self._data.body(json.loads(self._received[end + 4 : whole])["id"])
-            self._received = self._received[whole:]
+            body = self._executions.body(json.loads(self._received[end + 4 : request_end])["id"])
+            self._received = self._received[request_end:]
             head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             self._transport.write(head.encode() + body)
 
 
 async def serve() -> None:
-    """Serve on a free port of loopback until stdin ends."""
-    data = Data()
+    """Serve on a free loopback port until stdin is closed."""
+    executions = Executions()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Api(data), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: _Api(executions), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()

@@ -1,6 +1,6 @@
-"""Start the server as an MCP client does and ask it for one execution.
+"""Start the server as an MCP client does, look up one execution and print its headline and next step.
 
-Run it without a key:    KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_over_mcp.py exec-eligibility-login
+Try it without an API key:    KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_over_mcp.py exec-eligibility-login
 """
 
 import os
@@ -12,10 +12,10 @@ from mcp.types import TextContent
 
 
 async def main(execution_id: str) -> None:
-    """Print what to tell a person; a failed lookup ends with its error."""
-    # A client hands a server only the variables it names.
-    environ = {name: value for name, value in os.environ.items() if name.startswith("KAIZEN_")}
-    server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp"], env=environ)
+    """Print the headline and the next step. If the lookup fails, print its error and exit with code 1."""
+    # The server process gets only the environment variables listed here.
+    kaizen_settings = {name: value for name, value in os.environ.items() if name.startswith("KAIZEN_")}
+    server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp"], env=kaizen_settings)
     async with Client(server) as client:
         result = await client.call_tool("get_execution", {"id": execution_id, "detail": "summary"})
     if result.is_error:
@@ -25,6 +25,6 @@ async def main(execution_id: str) -> None:
     print(summary["next_step"])
 
 
-if len(sys.argv) != 2:  # noqa: PLR2004 - the program and the id
+if len(sys.argv) != 2:  # noqa: PLR2004 - the program name and the id
     sys.exit(__doc__)
 anyio.run(main, sys.argv[1])

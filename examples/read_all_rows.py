@@ -1,6 +1,6 @@
-"""Read every row of a large output through MCP, a part at a time; prints how many there are.
+"""Read all rows of a large output over MCP, part by part, and print how many there are.
 
-KAIZEN_SANDBOX=1 python examples/read_all_rows.py exec-large
+Try it without an API key:    KAIZEN_SANDBOX=1 .venv/bin/python examples/read_all_rows.py exec-large
 """
 
 import os
@@ -11,19 +11,19 @@ import anyio
 from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
-PATH = "/response/rows"
+ROWS_PATH = "/response/rows"  # where the rows are in the object from the API
 
 
 async def main(execution_id: str) -> None:
-    """Follow `next_offset` until it is absent; a failed lookup ends with its error."""
-    environ = {name: value for name, value in os.environ.items() if name.startswith("KAIZEN_")}
-    environ["KAIZEN_MAX_RESULT_CHARS"] = "1000000"  # a program can take more at a time than a model
-    server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp"], env=environ)
+    """Read parts until one has no `next_offset`. If a lookup fails, print its error and exit with code 1."""
+    kaizen_settings = {name: value for name, value in os.environ.items() if name.startswith("KAIZEN_")}
+    kaizen_settings["KAIZEN_MAX_RESULT_CHARS"] = "1000000"  # a program can read more at a time than a model
+    server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp"], env=kaizen_settings)
     rows: list[Any] = []
     offset = 0
     async with Client(server) as client:
         while True:
-            arguments = {"id": execution_id, "path": PATH, "offset": offset}
+            arguments = {"id": execution_id, "path": ROWS_PATH, "offset": offset}
             result = await client.call_tool("get_execution", arguments)
             if result.is_error:
                 break
@@ -37,6 +37,6 @@ async def main(execution_id: str) -> None:
     print(len(rows), "rows, the last one:", rows[-1])
 
 
-if len(sys.argv) != 2:  # noqa: PLR2004 - the program and the id
+if len(sys.argv) != 2:  # noqa: PLR2004 - the program name and the id
     sys.exit(__doc__)
 anyio.run(main, sys.argv[1])

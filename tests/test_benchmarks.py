@@ -41,7 +41,7 @@ def result_of(line: bytes) -> dict[str, Any]:
 
 def test_the_driver_gets_complete_results_of_every_size(driver: Driver) -> None:
     start = driver.start()
-    assert 0 < start.listed < start.called
+    assert 0 < start.tools_listed < start.first_call
     assert [tool["name"] for tool in driver.tools] == ["get_execution", "get_instructor_execution"]
     for size, _ in CALLS.values():
         result = result_of(driver.call(size))
