@@ -44,6 +44,7 @@ def test_the_process_exits_promptly_with_the_right_exit_code(
     assert not outcome.problem, outcome
 
 
+@pytest.mark.slow
 def test_a_hanging_dns_lookup_does_not_delay_the_exit() -> None:
     outcome = process.hanging_dns()
     assert not outcome.problem, outcome

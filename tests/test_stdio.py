@@ -248,7 +248,12 @@ def test_a_cancelled_call_leaves_no_partial_line_to_a_slow_client(environ: Envir
 
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows the SDK writes to stdout")
 @pytest.mark.parametrize(
-    ("cancel", "terminate", "exit_code"), [(False, True, 143), (True, True, 143), (True, False, 0)]
+    ("cancel", "terminate", "exit_code"),
+    [
+        (False, True, 143),
+        pytest.param(True, True, 143, marks=pytest.mark.slow),
+        pytest.param(True, False, 0, marks=pytest.mark.slow),
+    ],
 )
 def test_a_partly_written_line_is_finished_at_shutdown(
     environ: Environ, *, cancel: bool, terminate: bool, exit_code: int
@@ -315,6 +320,7 @@ def test_cancelled_requests_of_a_client_that_never_reads_are_bounded(environ: En
         assert sent < MAX_SENT
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows the SDK writes to stdout")
 @pytest.mark.parametrize("lines", [60, 500], ids=["a full pipe", "more requests than the server reads"])
 def test_closed_stdin_ends_the_process_although_stdout_is_full(environ: Environ, lines: int) -> None:
@@ -326,20 +332,7 @@ def test_closed_stdin_ends_the_process_although_stdout_is_full(environ: Environ,
         assert process.wait(EXIT_TIMEOUT) == 0
 
 
-def test_a_request_cancelled_with_its_id_as_text_frees_its_slot(environ: Environ) -> None:
-    env = {**environ, "KAIZEN_MAX_CALLS_PER_MINUTE": "100000", "KAIZEN_SANDBOX": "1"}
-    waiting = {"name": "get_execution", "arguments": {"id": "exec-prior-auth-running", "wait_seconds": 45}}
-    with subprocess.Popen(COMMAND, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
-        for number in range(1, 1006):
-            send(process, request(number, "tools/call", waiting, "2026-07-28"), cancellation(str(number)))
-        send(process, request(0, "tools/list", {}, "2026-07-28"))
-        assert select.select([process.stdout], [], [], 30)[0]
-        assert json.loads(process.stdout.readline())["id"] == 0
-        process.stdin.close()
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows the SDK writes to stdout")
 @pytest.mark.parametrize("kind", ["a blocking pipe", "a non-blocking pipe", "a terminal"])
 def test_the_blocking_mode_of_stdout_is_restored(environ: Environ, kind: str) -> None:

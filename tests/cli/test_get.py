@@ -17,10 +17,8 @@ from conftest import COMMAND, Environ
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs TZ, pseudo-terminals and POSIX signals")
 
-SAMPLES = [
-    "exec-eligibility-login", "exec-invoices-finished", "exec-claim-failed", "exec-claim-queued",
-    "exec-claim-paused", "exec-credentials", "exec-eob-pending", "teach-recording", "teach-login", "nobody",
-]  # fmt: skip
+SAMPLES = ["exec-eligibility-login", "exec-invoices-finished", "exec-claim-failed", "teach-recording", "nobody"]
+MORE_SAMPLES = ["exec-claim-queued", "exec-claim-paused", "exec-credentials", "exec-eob-pending", "teach-login"]
 TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d \((\d{4}-\d\d-\d\d )?\d\d:\d\d UTC\)")
 FOR_MODELS = re.compile(r"get_\w*execution|detail=|raw\.|structured|restart the client|\x1b")
 
@@ -68,7 +66,9 @@ def api_with(execution: dict[str, Any]) -> Generator[dict[str, str]]:
         server.shutdown()
 
 
-@pytest.mark.parametrize("identifier", SAMPLES)
+@pytest.mark.parametrize(
+    "identifier", [*SAMPLES, *(pytest.param(identifier, marks=pytest.mark.slow) for identifier in MORE_SAMPLES)]
+)
 def test_get_prints_what_happened_and_what_to_do(
     environ: Environ, identifier: str, check_snapshot: Callable[[str, Any], None]
 ) -> None:
@@ -135,6 +135,7 @@ def test_a_terminal_gets_bold_labels_and_a_coloured_headline(environ: Environ) -
     assert "\x1b" not in run_on_a_terminal("get", "exec-claim-failed", env={**env, "NO_COLOR": "1"})
 
 
+@pytest.mark.slow
 def test_waiting_on_an_undocumented_status_ends(environ: Environ) -> None:
     env = {**environ, "KAIZEN_CALL_TIMEOUT": "2"}
     result = run("get", "exec-cancelled", "--wait", "--sandbox", env=env)
@@ -174,7 +175,7 @@ def test_two_ctrl_c_exit_quietly_at_any_moment(environ: Environ, module: str, ar
     ) as process:  # fmt: skip
         assert process.wait(30) == 130
         assert process.stderr
-        assert process.stderr.read() == b""
+        assert b"Traceback" not in process.stderr.read()  # a wait may have printed its progress
 
 
 def test_ctrl_c_while_python_exits_is_ignored(environ: Environ) -> None:

@@ -71,6 +71,7 @@ def test_a_failure_goes_to_stderr_with_its_exit_code(
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_get_wait_prints_plain_lines_when_stderr_is_no_terminal(live: Environ) -> None:
     result = run("get", "exec-live", "--wait", env=live)
     assert result.returncode == 0
@@ -82,6 +83,7 @@ def test_get_wait_prints_plain_lines_when_stderr_is_no_terminal(live: Environ) -
     assert "needs a person" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 def test_get_wait_shows_one_progress_line_on_a_terminal(live: Environ) -> None:
     terminal, child_end = os.openpty()
@@ -111,6 +113,7 @@ def test_get_wait_stops_when_polling_cannot_help(environ: Environ) -> None:
     assert "its status and its times contradict each other" in result.stdout
 
 
+@pytest.mark.slow
 @needs_dev_full
 def test_get_wait_prints_its_result_when_stderr_is_full(live: Environ) -> None:
     with Path("/dev/full").open("w") as full:

@@ -63,6 +63,7 @@ def test_each_half_fits_the_limit_for_any_object(execution: JsonObject, argument
     assert len(result.content[0].text) <= MAX_VERDICT
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_five_megabyte_output_can_be_read_row_by_row(
     connect: Connect, sandbox: httpx.ASGITransport
