@@ -34,7 +34,7 @@ demo: .venv/runtime ## ask a real server seven questions, answered by the built-
 # A file stays on one worker, so that its tests share what they start.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-test: .venv/development ## run the quick tests; T=tests/test_api.py runs one file or folder
+test: .venv/development ## run the quick tests; T=tests/api runs one file or folder
 	$(PYTEST) $(if $(T),$(T),-m "not slow")
 
 format: .venv/development ## sort imports and format the code

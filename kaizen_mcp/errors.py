@@ -190,6 +190,7 @@ PROXY_REFUSED = "The proxy on the way to Kaizen refused the connection{status}."
 # CallTimeoutError
 NO_FREE_SLOT = "Too many lookups were running: this one got no free slot within {seconds:g} s."
 NO_ANSWER = "Kaizen did not answer within {seconds:g} s."
+NO_ANSWER_IN_TIME_LEFT = "Kaizen did not answer within the time that was left."
 TOO_LARGE_TO_READ = "Kaizen's answer is too large to be read within {seconds:g} s."
 
 # BadResponseError

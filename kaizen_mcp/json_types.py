@@ -1,4 +1,4 @@
-"""JSON values as Python objects and as compact text."""
+"""JSON values as Python objects and as compact text, and pointers to them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +14,11 @@ exact_type: Callable[[object], type[object]] = type
 def compact_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """Encode a value as JSON without spaces, the form in which it is sent and in which clients count its size."""
     return to_json(value).decode()
+
+
+def child_pointer(pointer: str, token: str | int) -> str:
+    """JSON Pointer (RFC 6901) to a field or an item of the value at `pointer`."""
+    return f"{pointer}/{str(token).replace('~', '~0').replace('/', '~1')}"
 
 
 class UniqueKeys:

@@ -5,9 +5,8 @@ import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from mcp import MCPError
 from mcp.server import CacheHint, ServerRequestContext
 from mcp.server.lowlevel import Server
@@ -29,6 +28,9 @@ from kaizen_mcp.tools.get_execution import GET_EXECUTION
 from kaizen_mcp.tools.get_instructor_execution import GET_INSTRUCTOR_EXECUTION
 from kaizen_mcp.tools.lookup import Clock, Lookup
 from kaizen_mcp.tools.rate_limit import RateLimiter
+
+if TYPE_CHECKING:
+    import httpx
 
 INSTRUCTIONS = (
     "Look up executions of Kaizen Automation browser workflows by id: get_execution for a workflow run, "
@@ -55,7 +57,7 @@ def utc_now() -> datetime:
 
 
 def create_server(
-    settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None, clock: Clock = utc_now
+    settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None, clock: Clock = utc_now
 ) -> Server[KaizenApi]:
     """Build the server. Nothing is opened before its first call.
 

@@ -161,7 +161,7 @@ class _PipeStream(ObjectReceiveStream[_Incoming], ObjectSendStream[SessionMessag
             await self._writer.drain()
 
     async def aclose(self) -> None:
-        """Do nothing: who opened the pipes closes them."""
+        """Do nothing; the caller closes the pipes."""
 
     async def _read_line(self) -> bytes:
         line, too_long = bytearray(), False
@@ -180,7 +180,7 @@ class _PipeStream(ObjectReceiveStream[_Incoming], ObjectSendStream[SessionMessag
 class _Client(ObjectReceiveStream[_Incoming], ObjectSendStream[SessionMessage]):
     """The client as the SDK sees it: messages only, and no end of them while requests are open.
 
-    The SDK ignores a line that is no message, and its sender would wait for ever; so such lines are answered here.
+    The SDK ignores a line that is no message, and its sender would wait forever; so such lines are answered here.
     At the end of its messages the SDK cancels open requests; a client may close its end with its last request, so
     the end is held back until all requests are answered, for `SHUTDOWN_SECONDS` at most.
     """
@@ -215,7 +215,7 @@ class _Client(ObjectReceiveStream[_Incoming], ObjectSendStream[SessionMessage]):
                 await self._close_request()
 
     async def aclose(self) -> None:
-        """Do nothing: who opened the streams closes them."""
+        """Do nothing; the caller closes the streams."""
 
     async def _close_request(self) -> None:
         self._open_requests -= 1

@@ -23,7 +23,7 @@ LAYERS = [
 
 USES = {
     "mcp": {"tools", "server", "stdio", "cli"},
-    "httpx": {"api", "server"},
+    "httpx": {"api"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
 }

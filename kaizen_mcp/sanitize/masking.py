@@ -3,10 +3,11 @@
 import json
 import re
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
 
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.json_types import JsonObject, UniqueKeys, exact_type
+from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, quote
 from kaizen_mcp.sanitize.rules import (
     LOCATOR,
@@ -245,13 +246,12 @@ class MaskingPass:
         """Mask the credentials in a text that is itself a JSON object or array; return other text unchanged."""
         if text[:1] + text[-1:] not in {"{}", "[]"} or len(text) > _MAX_EMBEDDED_JSON:
             return text
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            return text
         masking = MaskingPass(self.masker)
-        masked = masking.mask_value(data, in_credential=False)
-        return json.dumps(masked, ensure_ascii=False) if masking.redacted else text
+        try:
+            masked = masking.mask_value(json.loads(text), in_credential=False)
+            return json.dumps(masked, ensure_ascii=False, allow_nan=False) if masking.redacted else text
+        except (ValueError, RecursionError):  # no JSON, or nested too deep; the rules for text still apply
+            return text
 
     def _mask_whole_link(self, link: str) -> str:
         """Mask only the secrets of this server in a link whose own signature or token has to stay."""
@@ -275,6 +275,7 @@ class MaskingPass:
 
     def _redact(self) -> str:
         """Record that the current value is masked. Returns the mask."""
-        tokens = (str(token).replace("~", "~0").replace("/", "~1") for token in self.path)
-        self.redacted.append("".join(f"/{token}" for token in tokens))
+        pointer = reduce(child_pointer, self.path, "")
+        if self.redacted[-1:] != [pointer]:  # a masked key whose value is masked too
+            self.redacted.append(pointer)
         return MASK

@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): find a value in an object, and extend a pointer by one step."""
+"""Find a value in an object by its JSON Pointer (RFC 6901)."""
 
 import difflib
 from itertools import islice
@@ -13,11 +13,6 @@ _MAX_FIELDS_LISTED = 12
 # Similar names are searched for in this many fields, and in this many characters of each name.
 _MAX_FIELDS_COMPARED = 200
 _MAX_NAME_COMPARED = 60
-
-
-def child_pointer(pointer: str, token: str | int) -> str:
-    """Pointer to a field or an item of the value at `pointer`."""
-    return f"{pointer}/{str(token).replace('~', '~0').replace('/', '~1')}"
 
 
 def resolve(data: dict[str, Any] | list[Any], pointer: str) -> Any:  # noqa: ANN401 - any JSON value

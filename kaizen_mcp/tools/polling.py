@@ -7,7 +7,7 @@ from typing import Generic, TypeVar, cast
 
 import anyio
 
-from kaizen_mcp.errors import CallTimeoutError, KaizenError
+from kaizen_mcp.errors import NO_ANSWER_IN_TIME_LEFT, CallTimeoutError, KaizenError
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ async def _try(poll: Callable[[], Awaitable[T]], deadline: float) -> tuple[T | N
         with anyio.fail_after(deadline - anyio.current_time()):
             return await poll(), None
     except TimeoutError:
-        return None, CallTimeoutError("Kaizen did not answer within the time that was left.")
+        return None, CallTimeoutError(NO_ANSWER_IN_TIME_LEFT)
     except KaizenError as error:
         if not error.retryable:
             raise

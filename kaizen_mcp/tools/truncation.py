@@ -12,8 +12,7 @@ from math import inf
 from typing import Any, cast
 
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.json_types import compact_json
-from kaizen_mcp.tools.json_pointer import child_pointer
+from kaizen_mcp.json_types import child_pointer, compact_json
 
 Container = list[Any] | dict[str, Any]
 

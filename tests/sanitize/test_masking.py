@@ -133,3 +133,19 @@ def test_overlapping_keys_are_masked_together() -> None:
         masked = TextMasker().mask(text)
         assert "[masked]" in masked
         assert not any(piece in masked for piece in ("remainder", "abcdefgh123", "bbbb", inner))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 600 + "]" * 600, '{"a":' * 900 + "1" + "}" * 900, '{"a": 1e999, "password": "hunter2-x"}'],
+    ids=["a list in 600 levels", "an object in 900 levels", "a number that JSON can't hold"],
+)
+def test_json_inside_a_text_that_cannot_be_rewritten_does_not_fail(text: str) -> None:
+    safe = SafeMode(TextMasker([KEY])).apply({"note": text})
+    assert "hunter2" not in safe.data["note"]
+    assert "Infinity" not in safe.data["note"]
+
+
+def test_a_masked_key_with_a_masked_value_is_listed_once() -> None:
+    safe = SafeMode(TextMasker([KEY])).apply({f"password {KEY}": "hunter2-x"})
+    assert len(safe.redacted) == len(set(safe.redacted)) == 1
