@@ -1,9 +1,10 @@
 """The summary as text: short lines, complete in themselves, for clients that show no structure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kaizen_mcp.humanize import format_duration, format_size, pluralize
 from kaizen_mcp.sanitize.escaping import MAX_ID, one_line, quote
+from kaizen_mcp.summary.facts import Facts, LoginFacts
 from kaizen_mcp.summary.next_step import MAX_LINK
 from kaizen_mcp.summary.output import OutputFacts
 from kaizen_mcp.summary.summarize import Summary
@@ -16,6 +17,9 @@ _MAX_NOTE = 200
 _MAX_MESSAGE = 200
 _MAX_ERROR = 300
 _TRUNCATED = "(More facts are in the structured half of this result.)"
+
+_Lines = list[tuple[str, Iterable[str]]]
+"""Each label with its parts, of which the empty ones are left out."""
 
 
 def verdict_text(summary: Summary, notes: Sequence[str]) -> str:
@@ -34,71 +38,73 @@ def verdict_text(summary: Summary, notes: Sequence[str]) -> str:
 
 def _lines(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
     """Lines that have anything to say, the most important first; oddities and errors come before the details."""
-    yield from _labelled(_FIRST_LINES, summary)
+    facts = summary.facts
+    yield from _labelled([("Status", _status(summary)), ("Id", _id(facts))])
     for note in notes[:_MAX_NOTES]:
         yield f"Note: {one_line(note, _MAX_NOTE)}"
     if len(notes) > _MAX_NOTES:
         yield f"Note: there are {len(notes) - _MAX_NOTES} more notes in the structured half of this result"
-    for error in summary.facts.error_fields or []:
+    for error in facts.error_fields or []:
         yield f"Looks like an error: {quote(error.field)} says {quote(error.text, _MAX_ERROR)}"
-    yield from _labelled(_MORE_LINES, summary)
+    yield from _labelled(_details(summary))
 
 
-def _labelled(lines: "_Lines", summary: Summary) -> Iterator[str]:
-    for label, describe in lines:
-        parts = [part for part in describe(summary) if part]
-        if parts:
-            yield f"{label}: {'; '.join(parts)}"
+def _labelled(lines: _Lines) -> Iterator[str]:
+    for label, parts in lines:
+        if text := "; ".join(filter(None, parts)):
+            yield f"{label}: {text}"
+
+
+def _details(summary: Summary) -> _Lines:
+    facts = summary.facts
+    login_label = "Login needed" if facts.login.waits_for_login == "yes" else "Login may be needed"
+    recording = "" if facts.is_recording is None else "yes" if facts.is_recording else "no"
+    return [
+        (login_label, _login(facts.login)),
+        ("Times", _times(facts)),
+        ("Waited", _wait(summary)),
+        ("Attempt", _attempts(facts)),
+        ("Recording", [recording]),
+        ("Downloads", _downloads(facts.output)),
+        ("Response", _response(facts.output)),
+        ("Live view", [_link(facts.live_view_url)]),
+        ("Workflow", [_quoted(facts.workflow_name), _quoted(facts.workflow_id, "id ", MAX_ID)]),
+        ("Batch", [_quoted(facts.batch_name), _quoted(facts.batch_id, "id ", MAX_ID)]),
+        ("Logins", _logins(facts)),
+        ("Start block", [_quoted(facts.start_block_name), _quoted(facts.start_block_type, "type ")]),
+    ]
 
 
 def _status(summary: Summary) -> Iterator[str]:
     facts = summary.facts
     reported = f"Kaizen says {quote(facts.status)}" if facts.status else "Kaizen gives none"
     yield f"{facts.state} ({reported})"
-    yield _whether_ended(summary)
-    if facts.state == "finished" and facts.output.downloads_pending:
+    if facts.contradicts_itself or facts.state == "unknown":
+        yield "whether it has finished is not known"
+    elif facts.state == "failed":
+        yield "this attempt has ended" if summary.should_poll else "it has ended"
+    elif facts.state != "finished":
+        yield "not finished"
+    elif facts.output.downloads_pending:
         yield "its downloads are still to come"
     if facts.needs_person:
         yield "needs a person"
 
 
-def _whether_ended(summary: Summary) -> str:
-    facts = summary.facts
-    if facts.contradicts_itself or facts.state == "unknown":
-        return "whether it has finished is not known"
-    if facts.state == "failed":
-        return "this attempt has ended" if summary.should_poll else "it has ended"
-    return "" if facts.state == "finished" else "not finished"
-
-
-def _id(summary: Summary) -> Iterator[str]:
-    facts = summary.facts
-    yield quote(facts.id, MAX_ID) if facts.id else ""
+def _id(facts: Facts) -> Iterator[str]:
+    yield _quoted(facts.id, limit=MAX_ID)
     yield "a test run" if facts.is_test else ""
-    parent = facts.parent_execution_id
-    yield f"child of execution {quote(parent, MAX_ID)}" if parent else ""
+    yield _quoted(facts.parent_execution_id, "child of execution ", MAX_ID)
 
 
-def _login_needed(summary: Summary) -> Iterator[str]:
-    login = summary.facts.login
-    if login.waits_for_login == "yes":
-        yield _join_quoted(login.log_in_to)
+def _login(login: LoginFacts) -> Iterator[str]:
+    if login.waits_for_login is not None:
+        unnamed = "Kaizen does not say which one" if login.waits_for_login == "maybe" else ""
+        yield _join_quoted(login.log_in_to) or unnamed
         yield _link(login.log_in_url)
 
 
-def _login_maybe_needed(summary: Summary) -> Iterator[str]:
-    login = summary.facts.login
-    if login.waits_for_login == "maybe":
-        yield _join_quoted(login.log_in_to) or "Kaizen does not say which one"
-        yield _link(login.log_in_url)
-
-
-def _live_view(summary: Summary) -> Iterator[str]:
-    yield _link(summary.facts.live_view_url)
-
-
-def _times(summary: Summary) -> Iterator[str]:
-    facts = summary.facts
+def _times(facts: Facts) -> Iterator[str]:
     if facts.started_at:
         yield f"{'start time' if facts.state == 'queued' else 'started'} {facts.started_at}"
     if facts.ended_at:
@@ -119,8 +125,7 @@ def _wait(summary: Summary) -> Iterator[str]:
         yield f"it was still {facts.state} then, which is no error"
 
 
-def _attempts(summary: Summary) -> Iterator[str]:
-    facts = summary.facts
+def _attempts(facts: Facts) -> Iterator[str]:
     if facts.attempt is not None:
         total = f" of {facts.total_attempts}" if facts.total_attempts is not None else ""
         yield f"{facts.attempt}{total}"
@@ -131,88 +136,37 @@ def _attempts(summary: Summary) -> Iterator[str]:
         yield "not the last"
 
 
-def _recording(summary: Summary) -> Iterator[str]:
-    if summary.facts.is_recording is not None:
-        yield "yes" if summary.facts.is_recording else "no"
-
-
-def _downloads(summary: Summary) -> Iterator[str]:
-    output = summary.facts.output
+def _downloads(output: OutputFacts) -> Iterator[str]:
     yield pluralize(output.downloads_count, "file") if output.downloads_count else ""
     yield format_size(output.downloads_total_bytes) if output.downloads_total_bytes is not None else ""
     yield _join_quoted(output.downloads_names)
-    yield _download_links(output)
-    yield f"status {quote(output.downloads_status)}" if output.downloads_status else ""
-    yield f"message {quote(output.downloads_message, _MAX_MESSAGE)}" if output.downloads_message else ""
+    if count := output.downloads_with_link:
+        them = "it" if count == 1 else "them"
+        yield f"{pluralize(count, 'link')} in raw (anyone who has {them} can open {them})"
+    yield _quoted(output.downloads_status, "status ")
+    yield _quoted(output.downloads_message, "message ", _MAX_MESSAGE)
 
 
-def _download_links(output: OutputFacts) -> str:
-    count = output.downloads_with_link
-    if not count:
-        return ""
-    them = "it" if count == 1 else "them"
-    return f"{pluralize(count, 'link')} in raw (anyone who has {them} can open {them})"
-
-
-def _response(summary: Summary) -> Iterator[str]:
-    output = summary.facts.output
+def _response(output: OutputFacts) -> Iterator[str]:
     if output.has_response is not None:
         yield "present" if output.has_response else "empty"
     yield "a truncated copy is present" if output.response_truncated else ""
-    yield f"in file {quote(output.response_file)}" if output.response_file else ""
+    yield _quoted(output.response_file, "in file ")
 
 
-def _workflow(summary: Summary) -> Iterator[str]:
-    return _name_and_id(summary.facts.workflow_name, summary.facts.workflow_id)
-
-
-def _batch(summary: Summary) -> Iterator[str]:
-    return _name_and_id(summary.facts.batch_name, summary.facts.batch_id)
-
-
-def _logins(summary: Summary) -> Iterator[str]:
-    facts = summary.facts
+def _logins(facts: Facts) -> Iterator[str]:
     yield _join_quoted(login.name or login.id or "" for login in facts.logins or [])
     if facts.authentications:
         counts = ", ".join(f"{a.count} {quote(a.status)}" for a in facts.authentications)
         yield f"authentications: {counts}"
 
 
-def _start_block(summary: Summary) -> Iterator[str]:
-    facts = summary.facts
-    yield quote(facts.start_block_name) if facts.start_block_name else ""
-    yield f"type {quote(facts.start_block_type)}" if facts.start_block_type else ""
-
-
-_Lines = list[tuple[str, Callable[[Summary], Iterator[str]]]]
-_FIRST_LINES: _Lines = [
-    ("Status", _status),
-    ("Id", _id),
-]
-_MORE_LINES: _Lines = [
-    ("Login needed", _login_needed),
-    ("Login may be needed", _login_maybe_needed),
-    ("Times", _times),
-    ("Waited", _wait),
-    ("Attempt", _attempts),
-    ("Recording", _recording),
-    ("Downloads", _downloads),
-    ("Response", _response),
-    ("Live view", _live_view),
-    ("Workflow", _workflow),
-    ("Batch", _batch),
-    ("Logins", _logins),
-    ("Start block", _start_block),
-]
+def _quoted(text: str | None, before: str = "", limit: int = 80) -> str:
+    return f"{before}{quote(text, limit)}" if text else ""
 
 
 def _join_quoted(names: Iterable[str] | None) -> str:
     return ", ".join(map(quote, names or []))
-
-
-def _name_and_id(name: str | None, identifier: str | None) -> Iterator[str]:
-    yield quote(name) if name else ""
-    yield f"id {quote(identifier, MAX_ID)}" if identifier else ""
 
 
 def _link(url: str | None) -> str:
