@@ -6,17 +6,9 @@ All text in them was made visible and cut.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Literal
 
-from kaizen_mcp.api.models import (
-    AnyExecution,
-    Authentication,
-    ContextAuthentication,
-    Execution,
-    InstructorExecution,
-    Reference,
-)
+from kaizen_mcp.api.models import AnyExecution, Block, Execution, InstructorExecution, Reference
 from kaizen_mcp.sanitize.escaping import display_id, display_name
 from kaizen_mcp.summary.output import OutputFacts, output_facts
 from kaizen_mcp.summary.reason import QuotedField, find_error_fields
@@ -24,14 +16,12 @@ from kaizen_mcp.summary.status import (
     FINAL,
     MAX_LISTED,
     State,
-    attempt_notes,
     authentication_state,
     contradicts_itself,
     duration_seconds,
     execution_state,
     is_unauthenticated,
-    status_notes,
-    time_notes,
+    open_authentications,
 )
 
 Kind = Literal["execution", "instructor_execution"]
@@ -74,9 +64,9 @@ class Facts:
         is_recording: known of an instructor execution only.
     """
 
-    kind: Kind
+    kind: Kind = "execution"
     id: str | None
-    name: str | None
+    name: str | None = None
     status: str | None
     state: State
     finished: bool
@@ -109,9 +99,12 @@ class Facts:
 
 def execution_facts(execution: Execution, now: datetime) -> Facts:
     """Facts about an execution; `now` is an aware time."""
-    batch, block = execution.batch or Reference(), execution.start_block
-    output = output_facts(execution)
-    facts = _common_facts(execution, now, kind="execution", live_view_url=execution.live_view_url)
+    batch, block, output = (
+        execution.batch or Reference(),
+        execution.start_block or Block(),
+        output_facts(execution),
+    )
+    facts = _common_facts(execution, now, execution.live_view_url)
     return replace(
         facts,
         name=display_name(execution.name),
@@ -123,43 +116,30 @@ def execution_facts(execution: Execution, now: datetime) -> Facts:
         total_attempts=execution.total_attempts,
         is_last_attempt=execution.is_last_attempt,
         is_test=execution.is_test,
-        start_block_name=display_name(block.name) if block else None,
-        start_block_type=display_name(block.type) if block else None,
+        start_block_name=display_name(block.name),
+        start_block_type=display_name(block.type),
         output=output,
     )
 
 
 def instructor_execution_facts(execution: InstructorExecution, now: datetime) -> Facts:
     """Facts about an instructor execution; `now` is an aware time."""
-    facts = _common_facts(execution, now, kind="instructor_execution", live_view_url=None)
-    return replace(facts, is_recording=execution.is_recording)
+    facts = _common_facts(execution, now, None)
+    return replace(facts, kind="instructor_execution", is_recording=execution.is_recording)
 
 
-def execution_notes(execution: AnyExecution, now: datetime) -> list[str]:
-    """What is odd about the object as a whole, one sentence each; `now` is an aware time."""
-    notes = status_notes(execution)
-    if execution.id is None:
-        notes.append("the object has no id")
-    notes += time_notes(execution, now)
-    if len({a.live_view_url for a in _open_authentications(execution) if a.live_view_url}) > 1:
-        notes.append("several logins are open, each with a live view link of its own in raw.authentications")
-    if len(execution.logins) > MAX_LISTED:
-        notes.append(f"it has {len(execution.logins)} logins; the summary lists {MAX_LISTED}")
-    if isinstance(execution, Execution):
-        notes += attempt_notes(execution)
-    return notes
-
-
-def _common_facts(execution: AnyExecution, now: datetime, *, kind: Kind, live_view_url: str | None) -> Facts:
+def _common_facts(execution: AnyExecution, now: datetime, own_live_view_url: str | None) -> Facts:
     workflow = execution.workflow or Reference()
     state = execution_state(execution.status)
-    login = _login_facts(execution, live_view_url)
-    live_view_url = _live_view_url(execution, live_view_url)
+    login = _login_facts(execution, own_live_view_url)
+    live_view_urls = [own_live_view_url, *(a.live_view_url for a in execution.authentications)]
+    # Of a run that has ended, a live view is history.
+    live_view_url = None if state in FINAL else next(filter(None, live_view_urls), None)
+    logins = (NamedId(display_id(login.id), display_name(login.name)) for login in execution.logins)
+    statuses = Counter(display_name(a.status) or "(none)" for a in execution.authentications)
     authentication_states = [authentication_state(a.status) for a in execution.authentications]
     return Facts(
-        kind=kind,
         id=display_id(execution.id),
-        name=None,
         status=display_name(execution.status),
         state=state,
         finished=state in FINAL,
@@ -173,29 +153,18 @@ def _common_facts(execution: AnyExecution, now: datetime, *, kind: Kind, live_vi
         started_at=_rfc3339(execution.start_time),
         ended_at=_rfc3339(execution.end_time),
         duration_seconds=duration_seconds(execution, now),
-        logins=_named_logins(execution) or None,
-        authentications=_count_statuses(execution) or None,
+        logins=[login for login in logins if login.id or login.name][:MAX_LISTED] or None,
+        authentications=[StatusCount(*count) for count in statuses.most_common(MAX_LISTED)] or None,
         failed_logins=authentication_states.count("failed") or None,
         error_fields=find_error_fields(execution) or None,
     )
-
-
-def _live_view_url(execution: AnyExecution, own_url: str | None) -> str | None:
-    """Link to the live browser session: the run's own, else a login's. Of a run that has ended it is history."""
-    if execution_state(execution.status) in FINAL:
-        return None
-    return own_url or next((a.live_view_url for a in execution.authentications if a.live_view_url), None)
 
 
 def _rfc3339(time: datetime | None) -> str | None:
     return time.isoformat().replace("+00:00", "Z") if time else None
 
 
-def _open_authentications(execution: AnyExecution) -> list[Authentication]:
-    return [a for a in execution.authentications if authentication_state(a.status) == "in progress"]
-
-
-def _login_facts(execution: AnyExecution, live_view_url: str | None) -> LoginFacts:
+def _login_facts(execution: AnyExecution, own_live_view_url: str | None) -> LoginFacts:
     """Whether a person must log in.
 
     A login that is in progress and manual is where a person must go and log in. But the API lists authentications
@@ -203,34 +172,20 @@ def _login_facts(execution: AnyExecution, live_view_url: str | None) -> LoginFac
     and in progress, and a `maybe` where another could be meant.
     """
     state = execution_state(execution.status)
-    in_progress = _open_authentications(execution)
+    in_progress = open_authentications(execution)
     contexts = execution.context_authentications
-    manual = [c for c in contexts if c.login_summary and c.login_summary.is_manual]
-    unauthenticated = any(is_unauthenticated(c.authentication_status) for c in manual)
+    logins = [(c.login_summary, c.authentication_status) for c in contexts if c.login_summary]
+    manual = [(login, status) for login, status in logins if login.is_manual]
+    unauthenticated = any(is_unauthenticated(status) for _, status in manual)
     # Any status but `Unauthenticated` leaves open whether the login is still to be done.
-    undone = [c for c in manual if c.authentication_status is None or is_unauthenticated(c.authentication_status)]
+    undone = [(login, status) for login, status in manual if status is None or is_unauthenticated(status)]
     paused_for_login = state == "paused" and (unauthenticated or (in_progress and not contexts))
     if state in FINAL or not (paused_for_login or (in_progress and manual)):
         return LoginFacts()
     certain = len(in_progress) == len(undone) == len(contexts) > 0
-    names = dict.fromkeys(filter(None, map(_login_name, undone or manual)))
+    names = (display_name(login.name) or display_id(login.login_id) for login, _ in undone or manual)
     return LoginFacts(
         waits_for_login="yes" if certain else "maybe",
-        log_in_to=list(names)[:MAX_LISTED] or None,
-        log_in_url=next((a.live_view_url for a in in_progress if a.live_view_url), live_view_url),
+        log_in_to=list(dict.fromkeys(filter(None, names)))[:MAX_LISTED] or None,
+        log_in_url=next((a.live_view_url for a in in_progress if a.live_view_url), own_live_view_url),
     )
-
-
-def _login_name(context: ContextAuthentication) -> str | None:
-    login = context.login_summary
-    return (display_name(login.name) or display_id(login.login_id)) if login else None
-
-
-def _named_logins(execution: AnyExecution) -> list[NamedId]:
-    logins = (NamedId(display_id(login.id), display_name(login.name)) for login in execution.logins)
-    return list(islice((login for login in logins if login.id or login.name), MAX_LISTED))
-
-
-def _count_statuses(execution: AnyExecution) -> list[StatusCount]:
-    counts = Counter(display_name(a.status) or "(none)" for a in execution.authentications)
-    return [StatusCount(status, count) for status, count in counts.most_common(MAX_LISTED)]

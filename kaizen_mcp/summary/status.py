@@ -1,10 +1,11 @@
 """Status words and times: which state an object is in, whether it has ended, and what contradicts what."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 
-from kaizen_mcp.api.models import AnyExecution, Execution
+from kaizen_mcp.api.models import AnyExecution, Authentication, Execution
 from kaizen_mcp.sanitize.escaping import quote
 
 State = Literal["queued", "running", "paused", "finished", "failed", "unknown"]
@@ -101,40 +102,46 @@ def _seconds_since(moment: datetime | None, now: datetime) -> float | None:
     return max(0, (now - moment).total_seconds()) if moment and moment <= now + CLOCK_SKEW else None
 
 
-def status_notes(execution: AnyExecution) -> list[str]:
-    """One sentence for each status word that is missing or not known."""
-    notes: list[str] = []
+def open_authentications(execution: AnyExecution) -> list[Authentication]:
+    """Authentications that are in progress."""
+    return [a for a in execution.authentications if authentication_state(a.status) == "in progress"]
+
+
+def execution_notes(execution: AnyExecution, now: datetime) -> list[str]:
+    """What is odd about the object as a whole, one sentence each; `now` is an aware time."""
+    started, ended = execution.start_time, execution.end_time
+    live_views = len({a.live_view_url for a in open_authentications(execution) if a.live_view_url})
+    logins = len(execution.logins)
+    attempts_contradict = isinstance(execution, Execution) and _attempts_contradict(execution)
+    oddities = (
+        (execution.id is None, "the object has no id"),
+        (started and ended and ended < started, "it ended before it started, by its own times"),
+        (contradicts_itself(execution, now), "it has an end time, though its status is not one of an ended run"),
+        (
+            any(time and time > now + CLOCK_SKEW for time in (started, ended)),
+            "one of its times lies in the future",
+        ),
+        (live_views > 1, "several logins are open, each with a live view link of its own in raw.authentications"),
+        (logins > MAX_LISTED, f"it has {logins} logins; the summary lists {MAX_LISTED}"),
+        (attempts_contradict, "its numbers of attempts contradict each other"),
+    )
+    return [*_status_notes(execution), *(note for is_odd, note in oddities if is_odd)]
+
+
+def _status_notes(execution: AnyExecution) -> Iterator[str]:
     if execution.status is None:
-        notes.append("the object has no status, so whether it has finished is not known")
+        yield "the object has no status, so whether it has finished is not known"
     elif execution_state(execution.status) == "unknown":
         word = quote(execution.status)
-        notes.append(f"status {word} is not one this server knows; whether it has ended is not known")
+        yield f"status {word} is not one this server knows; whether it has ended is not known"
     statuses = {a.status for a in execution.authentications if a.status}
     unknown = sorted(status for status in statuses if authentication_state(status) == "unknown")
-    notes += [
-        f"authentication status {quote(status)} is not one this server knows" for status in unknown[:MAX_LISTED]
-    ]
-    return notes
+    for status in unknown[:MAX_LISTED]:
+        yield f"authentication status {quote(status)} is not one this server knows"
 
 
-def time_notes(execution: AnyExecution, now: datetime) -> list[str]:
-    """One sentence for each thing that is odd about its times."""
-    notes: list[str] = []
-    started, ended = execution.start_time, execution.end_time
-    if started and ended and ended < started:
-        notes.append("it ended before it started, by its own times")
-    if contradicts_itself(execution, now):
-        notes.append("it has an end time, though its status is not one of an ended run")
-    if any(moment and moment > now + CLOCK_SKEW for moment in (started, ended)):
-        notes.append("one of its times lies in the future")
-    return notes
-
-
-def attempt_notes(execution: Execution) -> list[str]:
-    """A sentence if its numbers of attempts contradict each other."""
+def _attempts_contradict(execution: Execution) -> bool:
     attempt, total, last = execution.attempts, execution.total_attempts, execution.is_last_attempt
     if attempt is None or total is None:
-        return []
-    if attempt > total or (last is not None and last != (attempt == total)):
-        return ["its numbers of attempts contradict each other"]
-    return []
+        return False
+    return attempt > total or (last is not None and last != (attempt == total))

@@ -1,17 +1,14 @@
 """The summary of an execution: its headline, its next step and its facts. Pure; the clock is an argument."""
 
-from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, cast
+from dataclasses import asdict, dataclass
+from typing import cast
 
 from kaizen_mcp.api.models import AnyExecution, read_execution, read_instructor_execution
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.summary.facts import Facts, execution_facts, execution_notes, instructor_execution_facts
+from kaizen_mcp.summary.facts import Facts, execution_facts, instructor_execution_facts
 from kaizen_mcp.summary.headline import headline
 from kaizen_mcp.summary.next_step import LookupContext, next_step
-from kaizen_mcp.summary.status import age_seconds
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from kaizen_mcp.summary.status import age_seconds, execution_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Summary:
 
     def to_json(self) -> JsonObject:
         """The summary as one flat JSON object, without what is not known."""
-        return _to_json(self)
+        return _flatten(asdict(self))
 
 
 def summarize_execution(data: JsonObject, context: LookupContext) -> tuple[Summary, list[str]]:
@@ -77,19 +74,15 @@ def _summarize(
     return summary, [*execution_notes(execution, context.now), *notes]
 
 
-def _to_json(part: "DataclassInstance") -> JsonObject:
-    """Fields of a dataclass that are not None; those of a dataclass in it stand among them."""
-    shown: JsonObject = {}
-    for field in fields(part):
-        value = getattr(part, field.name)
-        if is_dataclass(value):
-            shown.update(_to_json(cast("DataclassInstance", value)))
+def _flatten(fields: JsonObject) -> JsonObject:
+    """Fields that are not None; those of an object in it stand among them."""
+    flat: JsonObject = {}
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            flat |= _flatten(cast("JsonObject", value))
         elif isinstance(value, list):
-            shown[field.name] = [_item_to_json(item) for item in cast("list[object]", value)]
+            items = cast("list[JsonObject | str]", value)
+            flat[name] = [_flatten(item) if isinstance(item, dict) else item for item in items]
         elif value is not None:
-            shown[field.name] = value
-    return shown
-
-
-def _item_to_json(item: object) -> object:
-    return _to_json(cast("DataclassInstance", item)) if is_dataclass(item) else item
+            flat[name] = value
+    return flat
