@@ -11,7 +11,7 @@ def headline(facts: Facts, age: float | None) -> str:
     """One sentence that a person would say; `age` as from `age_seconds`."""
     failed = f"; {pluralize(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
     sentence = f"{_subject(facts)} {_predicate(facts, age)}{failed}"
-    reason = choose_reason(facts.error_fields or [])
+    reason = choose_reason(facts.error_fields)
     if reason:
         return f"{sentence}. Its {quote(reason.field, 60)} says: {quote(reason.text, 160)}"
     return f"{sentence}; no reason was found in its record." if facts.state == "failed" else f"{sentence}."
@@ -57,20 +57,20 @@ def _predicate(facts: Facts, age: float | None) -> str:
             return f"{_running(facts)}{_attempt(facts)}{_waits(facts)}"
         case "paused":
             started = f" (it started {format_elapsed(age)} ago)" if age is not None else ""
-            return f"is paused{_attempt(facts)}{started}{_waits(facts) or _no_reason_to_pause(facts)}"
+            no_reason = "" if choose_reason(facts.error_fields) else "; no reason was found in its record"
+            return f"is paused{_attempt(facts)}{started}{_waits(facts) or no_reason}"
         case "finished":
-            return f"finished{_ended(facts, age)}{_took(facts)}{describe_downloads(facts.output)}"
+            return f"finished{_ended(facts, age)}{describe_downloads(facts.output)}"
         case "failed":
-            return f"failed{_ended(facts, age)}{_took(facts)}{_attempt(facts)}"
+            return f"failed{_ended(facts, age)}{_attempt(facts)}"
         case "unknown":
             return f"{_unknown(facts, age)}{_waits(facts)}"
 
 
 def _running(facts: Facts) -> str:
     verb = "recording" if facts.is_recording else "running"
-    if facts.duration_seconds is None:
-        return f"is {verb}"
-    return f"has been {verb} for {format_elapsed(facts.duration_seconds)}"
+    seconds = facts.duration_seconds
+    return f"is {verb}" if seconds is None else f"has been {verb} for {format_elapsed(seconds)}"
 
 
 def _attempt(facts: Facts) -> str:
@@ -89,17 +89,10 @@ def _waits(facts: Facts) -> str:
     return f"; {waits} for a person to log in{logins_to_do(facts)}"
 
 
-def _no_reason_to_pause(facts: Facts) -> str:
-    return "" if choose_reason(facts.error_fields or []) else "; no reason was found in its record"
-
-
 def _ended(facts: Facts, age: float | None) -> str:
-    return f" {format_elapsed(age)} ago" if facts.ended_at and age is not None else ""
-
-
-def _took(facts: Facts) -> str:
+    ago = f" {format_elapsed(age)} ago" if facts.ended_at and age is not None else ""
     seconds = facts.duration_seconds
-    return f" after running for {format_duration(seconds)}" if seconds is not None else ""
+    return f"{ago} after running for {format_duration(seconds)}" if seconds is not None else ago
 
 
 def _unknown(facts: Facts, age: float | None) -> str:

@@ -71,8 +71,8 @@ def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextSt
         case "queued" | "running":
             return _while_active(facts, age, context, look_again)
         case "paused":
-            where = _opening(facts.live_view_url) or "find it in Kaizen and "
-            return NextStep(f"Ask a person to {where}see why it is paused; once it goes on, {look_again}.")
+            ask = f"Ask a person to {_opening(facts.live_view_url)}see why it is paused"
+            return NextStep(f"{ask}; once it goes on, {look_again}.")
         case "finished":
             return _after_finish(facts, age, look_again)
         case "failed":
@@ -89,32 +89,28 @@ def _look_again(facts: Facts, asked_id: str) -> str:
     return f"call {tool} again with id {shown_id}"
 
 
-def _opening(url: str | None) -> str:
+def _opening(url: str | None, if_unknown: str = "find it in Kaizen and ") -> str:
     if url is None:
-        return ""
+        return if_unknown
     return f"open {url} and " if len(url) <= MAX_LINK else "open its live view link and "
 
 
 def _ask_to_log_in(facts: Facts, look_again: str) -> NextStep:
-    where = _opening(facts.login.log_in_url) or "find it in Kaizen (no live view link was given) and "
+    where = _opening(facts.login.log_in_url, "find it in Kaizen (no live view link was given) and ")
     log_in = f"Ask a person to {where}log in{logins_to_do(facts)}"
     if facts.login.waits_for_login == "yes":
         return NextStep(f"{log_in}; once that is done, {look_again}.")
-    if facts.state not in {"queued", "running"}:
-        return NextStep(f"{log_in}, if it asks for that; once that is done, {look_again}.")
-    # It may as well log in by itself.
-    return NextStep(f"{log_in}, if it asks for that; {look_again} in a minute.", POLL_SECONDS)
+    if facts.state in {"queued", "running"}:  # It may as well log in by itself.
+        return NextStep(f"{log_in}, if it asks for that; {look_again} in a minute.", POLL_SECONDS)
+    return NextStep(f"{log_in}, if it asks for that; once that is done, {look_again}.")
 
 
 def _while_active(facts: Facts, age: float | None, context: LookupContext, look_again: str) -> NextStep:
     retry_after = min(math.ceil(context.retry_after), _MAX_RETRY_AFTER)
     if age is not None and age >= LONG:
-        where = _opening(facts.live_view_url) or "find it in Kaizen and "
-        stuck = (
-            f"If {format_elapsed(age)} is unusually long for it, ask a person to {where}see whether it is stuck"
-        )
+        ask = f"If {format_elapsed(age)} is unusually long for it, ask a person to {_opening(facts.live_view_url)}"
         pause = max(POLL_SECONDS_WHEN_LONG, retry_after)
-        return NextStep(f"{stuck}; else {look_again} in {format_duration(pause)}.", pause)
+        return NextStep(f"{ask}see whether it is stuck; else {look_again} in {format_duration(pause)}.", pause)
     if context.waited is not None:
         tell = "Tell the person that a login failed, but that the run goes on. " if facts.failed_logins else ""
         waited = f"It is still {facts.state} after a wait of {format_duration(context.waited)}, which is no error"
@@ -122,50 +118,42 @@ def _while_active(facts: Facts, age: float | None, context: LookupContext, look_
         wait_on = f"To keep waiting, {look_again} and wait_seconds {context.wait_seconds:g}"
         when = f" in {format_duration(pause)}" if pause else ""
         return NextStep(f"{tell}{waited}. {wait_on}{when}.", pause)
-    if facts.failed_logins:
-        begin = f"Tell the person that a login failed; the run goes on, so {look_again}"
-    else:
-        begin = f"Nothing to do yet: {look_again}"
-    return NextStep(f"{begin} in a minute.", POLL_SECONDS)
+    failed = "Tell the person that a login failed; the run goes on, so"
+    begin = failed if facts.failed_logins else "Nothing to do yet:"
+    return NextStep(f"{begin} {look_again} in a minute.", POLL_SECONDS)
 
 
 def _after_finish(facts: Facts, age: float | None, look_again: str) -> NextStep:
+    """Hand over its output, or look for files: once if its age is not known, else less often the older it is."""
     output = facts.output
-    long_ago = age is not None and age >= LONG
+    has_output = output.downloads_count or output.has_response or output.response_file_id
     if output.downloads_pending:
-        if long_ago:
-            return NextStep(
-                "Ask a person to check its downloads in Kaizen: they are still missing long after it finished."
-            )
-        return _look_for_files("The run is over, but not all of its files are there yet: ", age, look_again)
-    says_something = output.downloads_status or output.downloads_message
-    if says_something and not (output.downloads_count or output.has_response or output.response_file_id):
-        if long_ago:
-            return NextStep("If files are expected, ask a person to check its downloads in Kaizen.")
-        return _look_for_files("If files are expected, ", age, look_again)
-    return NextStep(hand_over(output))
-
-
-def _look_for_files(begin: str, age: float | None, look_again: str) -> NextStep:
-    """Look once more if its age is not known, else less often the older it is."""
+        begin = "The run is over, but not all of its files are there yet:"
+        too_late = "Ask a person to check its downloads in Kaizen: they are still missing long after it finished."
+    elif not has_output and (output.downloads_status or output.downloads_message):
+        begin = "If files are expected,"
+        too_late = f"{begin} ask a person to check its downloads in Kaizen."
+    else:
+        return NextStep(hand_over(output))
     if age is None:
         once = f"{look_again} in a minute; if that shows no more, ask a person to check in Kaizen"
-        return NextStep(f"{begin}{once}.")
-    if age < SOON:
-        return NextStep(f"{begin}{look_again} in a minute.", POLL_SECONDS)
-    return NextStep(f"{begin}{look_again} in {format_duration(POLL_SECONDS_WHEN_LONG)}.", POLL_SECONDS_WHEN_LONG)
+        return NextStep(f"{begin} {once}.")
+    if age >= LONG:
+        return NextStep(too_late)
+    if age >= SOON:
+        when = format_duration(POLL_SECONDS_WHEN_LONG)
+        return NextStep(f"{begin} {look_again} in {when}.", POLL_SECONDS_WHEN_LONG)
+    return NextStep(f"{begin} {look_again} in a minute.", POLL_SECONDS)
 
 
 def _after_failure(facts: Facts, age: float | None, look_again: str) -> NextStep:
-    if choose_reason(facts.error_fields or []):
-        reason = "with what is quoted above"
-    else:
-        reason = "and that no reason was found in its record"
+    quoted = choose_reason(facts.error_fields)
+    reason = "with what is quoted above" if quoted else "and that no reason was found in its record"
     if _may_be_retried(facts) and (age is None or age < SOON):
-        text = (
-            f"Tell the person that this attempt failed, {reason}; another may follow: {look_again} in a minute,"
-            " and if it is still failed then, take that as final."
+        another = (
+            f"another may follow: {look_again} in a minute, and if it is still failed then, take that as final"
         )
+        text = f"Tell the person that this attempt failed, {reason}; {another}."
         return NextStep(text, None if age is None else POLL_SECONDS)
     last = "; it was the last attempt" if facts.is_last_attempt else ""
     return NextStep(f"Tell the person that it failed, {reason}{last}. Someone has to look into it in Kaizen.")

@@ -52,7 +52,7 @@ def find_error_fields(execution: AnyExecution) -> list[QuotedField]:
     return list(islice(texts, MAX_LISTED))
 
 
-def choose_reason(errors: Sequence[QuotedField]) -> QuotedField | None:
+def choose_reason(errors: Sequence[QuotedField] | None) -> QuotedField | None:
     """The error field that says best in words what went wrong; None if none does.
 
     A code, a number, a link or a setting is no reason. A field named like a message comes before others, and the
@@ -60,7 +60,7 @@ def choose_reason(errors: Sequence[QuotedField]) -> QuotedField | None:
     """
     candidates = [
         error
-        for error in errors
+        for error in errors or []
         if _last_word(error.field) not in _NO_REASON_WORDS
         and not _NO_TEXT.fullmatch(error.text)
         and "://" not in error.text
