@@ -51,13 +51,13 @@ def output_facts(execution: Execution) -> OutputFacts:
     downloads = execution.downloads or Downloads()
     files = downloads.files or []
     sizes = [file.size_bytes for file in files if file.size_bytes is not None]
-    names = [display_name(file.name) for file in files[:MAX_LISTED]]
+    names = filter(None, (display_name(file.name) for file in files[:MAX_LISTED]))
     response_file = execution.response_file or Reference()
     return OutputFacts(
         downloads_count=None if downloads.files is None else len(files),
         downloads_with_link=sum(1 for file in files if file.download_url) if files else None,
         downloads_total_bytes=sum(sizes) if files and len(sizes) == len(files) else None,
-        downloads_names=[name for name in names if name] or None,
+        downloads_names=list(names) or None,
         disguised_file=any(_ESCAPED.search(escape_hidden(file.name or "")) for file in files) or None,
         downloads_status=display_name(downloads.status),
         downloads_message=one_line(downloads.message, MAX_MESSAGE) if downloads.message else None,
@@ -80,32 +80,26 @@ def describe_downloads(output: OutputFacts) -> str:
     if output.downloads_pending:
         return f"{downloads}; {'more' if count else 'its downloads'} are still to come"
     words = [output.downloads_status, None if count else output.downloads_message]
-    quoted = [quote(text) for text in words if text]
-    return f"{downloads}; downloads: {', '.join(quoted)}" if quoted else downloads
+    quoted = ", ".join(map(quote, filter(None, words)))
+    return f"{downloads}; downloads: {quoted}" if quoted else downloads
 
 
 def hand_over(output: OutputFacts) -> str:
     """Next step for a finished run: which output to hand to the person, and where it is."""
     if output.downloads_count:
-        return _hand_over_files(output)
+        hand = "Hand over the files"
+        if output.disguised_file:
+            hand = "Warn the person that a file's name has hidden characters in it, then hand over the files"
+        links = f"raw.downloads.files has links to {output.downloads_with_link or 0} of {output.downloads_count}"
+        if output.has_response:
+            return f"{hand} and the output ({links}, raw.response the output; detail=full)."
+        return f"{hand} ({links}; detail=full)."
     if output.has_response:
-        return (
-            "Give the person its output, which is in raw.response (detail=full);"
-            " there is nothing more to wait for."
-        )
+        where = "which is in raw.response (detail=full)"
+        return f"Give the person its output, {where}; there is nothing more to wait for."
     if output.response_file:
         part = "; the response here is only a part of it" if output.response_truncated else ""
         return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."
     if output.response_truncated:
         return "Read the part of its output in raw.truncatedResponse (detail=full); the whole is in Kaizen."
     return "Nothing more to do: it has finished."
-
-
-def _hand_over_files(output: OutputFacts) -> str:
-    hand = "Hand over the files"
-    if output.disguised_file:
-        hand = "Warn the person that a file's name has hidden characters in it, then hand over the files"
-    links = f"raw.downloads.files has links to {output.downloads_with_link or 0} of {output.downloads_count}"
-    if output.has_response:
-        return f"{hand} and the output ({links}, raw.response the output; detail=full)."
-    return f"{hand} ({links}; detail=full)."
