@@ -31,9 +31,6 @@ _AUTHENTICATION_STATES: dict[str, AuthenticationState] = {
 FINAL: frozenset[State] = frozenset({"finished", "failed"})
 """States after which the run itself does not change any more; `unknown` is never one of them."""
 
-ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
-"""States of a run that has not ended."""
-
 CLOCK_SKEW = timedelta(minutes=1)
 """Difference between Kaizen's clock and ours below which a time does not count as odd."""
 
@@ -68,7 +65,7 @@ def has_ended(execution: AnyExecution, now: datetime) -> bool:
 
 def contradicts_itself(execution: AnyExecution, now: datetime) -> bool:
     """Whether its status says that it goes on, and its end time that it has ended."""
-    return has_ended(execution, now) and execution_state(execution.status) in ACTIVE
+    return has_ended(execution, now) and execution_state(execution.status) in {"queued", "running", "paused"}
 
 
 def duration_seconds(execution: AnyExecution, now: datetime) -> float | None:
@@ -132,8 +129,7 @@ def _status_notes(execution: AnyExecution) -> Iterator[str]:
     if execution.status is None:
         yield "the object has no status, so whether it has finished is not known"
     elif execution_state(execution.status) == "unknown":
-        word = quote(execution.status)
-        yield f"status {word} is not one this server knows; whether it has ended is not known"
+        yield f"status {quote(execution.status)} is not one this server knows; whether it has ended is not known"
     statuses = {a.status for a in execution.authentications if a.status}
     unknown = sorted(status for status in statuses if authentication_state(status) == "unknown")
     for status in unknown[:MAX_LISTED]:
