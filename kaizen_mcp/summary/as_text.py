@@ -157,8 +157,7 @@ def _response(output: OutputFacts) -> Iterator[str]:
 def _logins(facts: Facts) -> Iterator[str]:
     yield _join_quoted(login.name or login.id or "" for login in facts.logins or [])
     if facts.authentications:
-        counts = ", ".join(f"{a.count} {quote(a.status)}" for a in facts.authentications)
-        yield f"authentications: {counts}"
+        yield "authentications: " + ", ".join(f"{a.count} {quote(a.status)}" for a in facts.authentications)
 
 
 def _quoted(text: str | None, before: str = "", limit: int = 80) -> str:

@@ -6,6 +6,7 @@ All text in them was made visible and cut.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from kaizen_mcp.api.models import AnyExecution, Block, Execution, InstructorExecution, Reference
@@ -99,11 +100,8 @@ class Facts:
 
 def execution_facts(execution: Execution, now: datetime) -> Facts:
     """Facts about an execution; `now` is an aware time."""
-    batch, block, output = (
-        execution.batch or Reference(),
-        execution.start_block or Block(),
-        output_facts(execution),
-    )
+    batch, block = execution.batch or Reference(), execution.start_block or Block()
+    output = output_facts(execution)
     facts = _common_facts(execution, now, execution.live_view_url)
     return replace(
         facts,
@@ -153,7 +151,7 @@ def _common_facts(execution: AnyExecution, now: datetime, own_live_view_url: str
         started_at=_rfc3339(execution.start_time),
         ended_at=_rfc3339(execution.end_time),
         duration_seconds=duration_seconds(execution, now),
-        logins=[login for login in logins if login.id or login.name][:MAX_LISTED] or None,
+        logins=list(islice((login for login in logins if login.id or login.name), MAX_LISTED)) or None,
         authentications=[StatusCount(*count) for count in statuses.most_common(MAX_LISTED)] or None,
         failed_logins=authentication_states.count("failed") or None,
         error_fields=find_error_fields(execution) or None,

@@ -141,8 +141,8 @@ def _after_finish(facts: Facts, age: float | None, look_again: str) -> NextStep:
     if age >= LONG:
         return NextStep(too_late)
     if age >= SOON:
-        when = format_duration(POLL_SECONDS_WHEN_LONG)
-        return NextStep(f"{begin} {look_again} in {when}.", POLL_SECONDS_WHEN_LONG)
+        pause = POLL_SECONDS_WHEN_LONG
+        return NextStep(f"{begin} {look_again} in {format_duration(pause)}.", pause)
     return NextStep(f"{begin} {look_again} in a minute.", POLL_SECONDS)
 
 
@@ -150,10 +150,9 @@ def _after_failure(facts: Facts, age: float | None, look_again: str) -> NextStep
     quoted = choose_reason(facts.error_fields)
     reason = "with what is quoted above" if quoted else "and that no reason was found in its record"
     if _may_be_retried(facts) and (age is None or age < SOON):
-        another = (
-            f"another may follow: {look_again} in a minute, and if it is still failed then, take that as final"
-        )
-        text = f"Tell the person that this attempt failed, {reason}; {another}."
+        another = f"another may follow: {look_again} in a minute"
+        final = "if it is still failed then, take that as final"
+        text = f"Tell the person that this attempt failed, {reason}; {another}, and {final}."
         return NextStep(text, None if age is None else POLL_SECONDS)
     last = "; it was the last attempt" if facts.is_last_attempt else ""
     return NextStep(f"Tell the person that it failed, {reason}{last}. Someone has to look into it in Kaizen.")
