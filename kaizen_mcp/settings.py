@@ -1,9 +1,10 @@
 """Settings of the server, read once from environment variables."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -13,13 +14,6 @@ from pydantic import SecretStr
 from kaizen_mcp.errors import NotConfiguredError
 
 DEFAULT_BASE_URL = "https://api.kaizenautomation.com"
-DEFAULT_CALL_TIMEOUT = 45.0
-MAX_CALL_TIMEOUT = 3600.0
-DEFAULT_MAX_RETRIES = 2
-DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024
-DEFAULT_MAX_CONCURRENCY = 8
-DEFAULT_MAX_CALLS_PER_MINUTE = 1200
-DEFAULT_MAX_RESULT_CHARS = 24_000
 DEFAULT_LOG_LEVEL = "WARNING"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -39,9 +33,6 @@ VARIABLES = {
 }
 """Description of each variable. Tests hold the README and server.json to the same words."""
 
-_TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"", "0", "false", "no", "off"}
-_LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 # A reference to a variable that the client has not expanded: ${NAME}, $NAME or %NAME%.
 _UNEXPANDED_VARIABLE = re.compile(r"\$\{.*\}|\$[A-Za-z_]\w*|%\w+%")
 
@@ -67,12 +58,12 @@ class Settings:
 
     api_key: SecretStr | None = None
     base_url: str = DEFAULT_BASE_URL
-    call_timeout: float = DEFAULT_CALL_TIMEOUT
-    max_retries: int = DEFAULT_MAX_RETRIES
-    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
-    max_concurrency: int = DEFAULT_MAX_CONCURRENCY
-    max_calls_per_minute: int = DEFAULT_MAX_CALLS_PER_MINUTE
-    max_result_chars: int = DEFAULT_MAX_RESULT_CHARS
+    call_timeout: float = 45.0
+    max_retries: int = 2
+    max_body_bytes: int = 32 * 1024 * 1024
+    max_concurrency: int = 8
+    max_calls_per_minute: int = 1200
+    max_result_chars: int = 24_000
     raw: Literal["safe", "exact"] = "safe"
     log_level: str = DEFAULT_LOG_LEVEL
     sandbox: bool = False
@@ -87,16 +78,15 @@ class Settings:
         """
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for field, read in _READERS.items():
-            if values.get("sandbox") and field in {"api_key", "base_url"}:
-                continue  # the sandbox uses neither
+        for name, read in _READERS.items():
+            field = name.removeprefix("KAIZEN_").removesuffix("_FILE").lower()
+            text = environ.get(name, "").strip()
+            if not text or field in values or (values.get("sandbox") and field in {"api_key", "base_url"}):
+                continue  # a key comes before its file, and the sandbox uses neither key nor address
             try:
-                value = read(environ)
+                values[field] = read(name, text)
             except NotConfiguredError as error:
                 problems.append(str(error))
-                continue
-            if value is not None:
-                values[field] = value
         return cls(**values, problem=" ".join(problems) or None)
 
     def require_usable(self) -> None:
@@ -117,15 +107,8 @@ class Settings:
         _check_key(self.api_key.get_secret_value(), "KAIZEN_API_KEY")
 
 
-def _text(environ: Mapping[str, str], name: str) -> str:
-    return environ.get(name, "").strip()
-
-
-def _read_key(environ: Mapping[str, str]) -> SecretStr | None:
-    key, path = _text(environ, "KAIZEN_API_KEY"), _text(environ, "KAIZEN_API_KEY_FILE")
-    if key or not path:
-        return SecretStr(key) if key else None
-    source = "The file named by KAIZEN_API_KEY_FILE"
+def _read_key_file(name: str, path: str) -> SecretStr:
+    source = f"The file named by {name}"
     try:
         key = Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
     except (OSError, ValueError, RuntimeError) as error:
@@ -137,69 +120,46 @@ def _read_key(environ: Mapping[str, str]) -> SecretStr | None:
     return SecretStr(key)
 
 
-def _read_base_url(environ: Mapping[str, str]) -> str | None:
-    return _text(environ, "KAIZEN_BASE_URL").rstrip("/") or None
+def _read_seconds(name: str, text: str) -> float:
+    with suppress(ValueError):
+        if 0 < (seconds := float(text)) <= 3600:  # noqa: PLR2004 - an hour; false for NaN too
+            return seconds
+    raise NotConfiguredError(f"{name} must be a number of seconds above 0 and at most 3600.")
 
 
-def _read_call_timeout(environ: Mapping[str, str]) -> float | None:
-    text = _text(environ, "KAIZEN_CALL_TIMEOUT")
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds <= MAX_CALL_TIMEOUT:  # false for NaN too
-        raise NotConfiguredError(
-            f"KAIZEN_CALL_TIMEOUT must be a number of seconds above 0 and at most {MAX_CALL_TIMEOUT:.0f}."
-        )
-    return seconds
+def _read_integer(lowest: int, highest: int, name: str, text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
+        raise NotConfiguredError(f"{name} must be a whole number from {lowest} to {highest}.")
+    return int(text)
 
 
-def _integer_reader(name: str, lowest: int, highest: int) -> Callable[[Mapping[str, str]], int | None]:
-    def read(environ: Mapping[str, str]) -> int | None:
-        text = _text(environ, name)
-        if not text:
-            return None
-        if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
-            raise NotConfiguredError(f"{name} must be a whole number from {lowest} to {highest}.")
-        return int(text)
-
-    return read
+def _read_raw(name: str, text: str) -> str:
+    if text.lower() not in {"safe", "exact"}:
+        raise NotConfiguredError(f"{name} must be safe or exact.")
+    return text.lower()
 
 
-def _read_raw(environ: Mapping[str, str]) -> str | None:
-    mode = _text(environ, "KAIZEN_RAW").lower()
-    if mode not in {"", "safe", "exact"}:
-        raise NotConfiguredError("KAIZEN_RAW must be safe or exact.")
-    return mode or None
+def _read_sandbox(name: str, text: str) -> bool:
+    if text.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+        raise NotConfiguredError(f"{name} must be 1 (use the built-in sandbox) or 0.")
+    return text.lower() in {"1", "true", "yes", "on"}
 
 
-def _read_log_level(environ: Mapping[str, str]) -> str | None:
-    """Any word: an invalid level must not make lookups fail, so `logs` handles it."""
-    return _text(environ, "KAIZEN_LOG_LEVEL").upper() or None
-
-
-def _read_sandbox(environ: Mapping[str, str]) -> bool:
-    word = _text(environ, "KAIZEN_SANDBOX").lower()
-    if word not in _TRUE | _FALSE:
-        raise NotConfiguredError("KAIZEN_SANDBOX must be 1 (use the built-in sandbox) or 0.")
-    return word in _TRUE
-
-
-_READERS: dict[str, Callable[[Mapping[str, str]], Any]] = {
-    "sandbox": _read_sandbox,  # first: in the sandbox the next two are not read
-    "api_key": _read_key,
-    "base_url": _read_base_url,
-    "call_timeout": _read_call_timeout,
-    "max_retries": _integer_reader("KAIZEN_MAX_RETRIES", 0, 10),
-    "max_body_bytes": _integer_reader("KAIZEN_MAX_BODY_BYTES", 1024, 2**30),
-    "max_concurrency": _integer_reader("KAIZEN_MAX_CONCURRENCY", 1, 100),
-    "max_calls_per_minute": _integer_reader("KAIZEN_MAX_CALLS_PER_MINUTE", 1, 1_000_000),
-    "max_result_chars": _integer_reader("KAIZEN_MAX_RESULT_CHARS", 8_000, 1_000_000),
-    "raw": _read_raw,
-    "log_level": _read_log_level,
+_READERS: dict[str, Callable[[str, str], object]] = {
+    "KAIZEN_SANDBOX": _read_sandbox,  # first: decides on the next three
+    "KAIZEN_API_KEY": lambda _, text: SecretStr(text),
+    "KAIZEN_API_KEY_FILE": _read_key_file,
+    "KAIZEN_BASE_URL": lambda _, text: text.rstrip("/") or DEFAULT_BASE_URL,
+    "KAIZEN_CALL_TIMEOUT": _read_seconds,
+    "KAIZEN_MAX_RETRIES": partial(_read_integer, 0, 10),
+    "KAIZEN_MAX_BODY_BYTES": partial(_read_integer, 1024, 2**30),
+    "KAIZEN_MAX_CONCURRENCY": partial(_read_integer, 1, 100),
+    "KAIZEN_MAX_CALLS_PER_MINUTE": partial(_read_integer, 1, 1_000_000),
+    "KAIZEN_MAX_RESULT_CHARS": partial(_read_integer, 8_000, 1_000_000),
+    "KAIZEN_RAW": _read_raw,
+    "KAIZEN_LOG_LEVEL": lambda _, text: text.upper(),  # any: `logs` handles an invalid level, lookups still work
 }
+"""Read a variable that is not empty from its name and its text, or raise NotConfiguredError."""
 
 
 def _check_base_url(url: str) -> None:
@@ -213,7 +173,7 @@ def _check_base_url(url: str) -> None:
             f"KAIZEN_BASE_URL must be an address like {DEFAULT_BASE_URL}, "
             "without spaces, user name, query or fragment."
         )
-    if parts.scheme == "http" and host not in _LOOPBACK_HOSTS:
+    if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
         raise NotConfiguredError(
             "KAIZEN_BASE_URL starts with http://, which would send the key unencrypted. "
             "Use https:// (http:// is accepted for localhost only)."
