@@ -9,12 +9,6 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TextIO
 
-EXIT_GRACE = 1.0
-"""Seconds that the process may take to exit once its work is done."""
-
-_DEFAULT_WIDTH = 80
-"""Columns if there is no terminal, or if it does not report its width."""
-
 BOLD, DIM = "1", "2"
 
 
@@ -66,8 +60,8 @@ def _discard(descriptor: int) -> None:
 
 
 def exit_soon(exit_code: int) -> None:
-    """Exit within `EXIT_GRACE`. Python itself would wait for a thread that hangs in a DNS lookup."""
-    timer = threading.Timer(EXIT_GRACE, os._exit, [exit_code])
+    """Exit within a second. Python itself would wait for a thread that hangs in a DNS lookup."""
+    timer = threading.Timer(1.0, os._exit, [exit_code])
     timer.daemon = True
     timer.start()
 
@@ -79,18 +73,14 @@ def style(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m"
 
 
-def wrap(text: str, width: int, *, indent: str = "", first: str | None = None, long_words: bool = False) -> str:
-    """Wrap one paragraph; links stay whole unless `long_words` may be broken."""
-    return textwrap.fill(
-        text,
-        width=max(width, 20),
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=long_words,
-        break_on_hyphens=False,
+def wrap(text: str, width: int, *, first: str = "", rest: str = "", long_words: bool = False) -> str:
+    """Wrap one paragraph, with an indent for its first and other lines; links stay whole unless `long_words`."""
+    wrapper = textwrap.TextWrapper(
+        max(width, 20), first, rest, break_long_words=long_words, break_on_hyphens=False
     )
+    return wrapper.fill(text)
 
 
 def width_of(stream: TextIO) -> int:
-    """Columns of a stream's terminal, or a default."""
-    return (os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0) or _DEFAULT_WIDTH
+    """Columns of a stream's terminal; 80 if it is none, or does not report its width."""
+    return (os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0) or 80

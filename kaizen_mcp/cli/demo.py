@@ -3,8 +3,7 @@
 import json
 import os
 import sys
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 from mcp import Client, StdioServerParameters
@@ -12,39 +11,32 @@ from mcp.types import TextContent
 
 from kaizen_mcp.cli.console import BOLD, DIM, style, width_of, wrap
 
-MAX_RAW = 360
-"""Characters of the raw object that are printed."""
-
-MAX_WIDTH = 110
-"""Columns of the longest line."""
+MAX_RAW, MAX_WIDTH = 360, 110
+"""Characters of the raw object that are printed, and columns of the longest line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A person's question, the tool call of an assistant for it, and whether the execution exists."""
 
     text: str
-    tool: str
     arguments: dict[str, Any]
+    tool: str = "get_execution"
     exists: bool = True
 
 
 QUESTIONS = (
-    Question("Is the eligibility check stuck?", "get_execution", {"id": "exec-eligibility-login"}),
+    Question("Is the eligibility check stuck?", {"id": "exec-eligibility-login"}),
     Question(
         "Did we get October's invoices? Here is the link.",
-        "get_execution",
         {"id": "https://app.kaizen.example/executions/exec-invoices-finished?tab=files"},
     ),
-    Question("Why did claim 2026-1093 fail?", "get_execution", {"id": "exec-claim-failed"}),
-    Question("Are the EOBs there yet?", "get_execution", {"id": "exec-eob-pending", "detail": "summary"}),
+    Question("Why did claim 2026-1093 fail?", {"id": "exec-claim-failed"}),
+    Question("Are the EOBs there yet?", {"id": "exec-eob-pending", "detail": "summary"}),
     Question(
-        "Tell me when the live check needs me.",
-        "get_execution",
-        {"id": "exec-live", "wait_seconds": 30, "detail": "summary"},
+        "Tell me when the live check needs me.", {"id": "exec-live", "wait_seconds": 30, "detail": "summary"}
     ),
-    Question("Is the teaching session still recording?", "get_instructor_execution", {"id": "teach-recording"}),
-    Question("What about execution 4711?", "get_execution", {"id": "4711"}, exists=False),
+    Question("Is the teaching session still recording?", {"id": "teach-recording"}, "get_instructor_execution"),
+    Question("What about execution 4711?", {"id": "4711"}, exists=False),
 )
 
 
@@ -58,10 +50,9 @@ async def _ask_all() -> bool:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
     server = StdioServerParameters(command=sys.executable, args=["-m", "kaizen_mcp", "--sandbox"], env=environ)
     async with Client(server, read_timeout_seconds=60) as client:
-        tools = (await client.list_tools()).tools
         print(f"Connected over stdio, protocol {client.protocol_version}. The server offers:")
-        for tool in tools:
-            print(wrap(f"{tool.name}: {tool.description}", _width(), indent="  "))
+        for tool in (await client.list_tools()).tools:
+            print(wrap(f"{tool.name}: {tool.description}", _width(), first="  ", rest="  "))
         answers = [await _ask(client, number, question) for number, question in enumerate(QUESTIONS, start=1)]
     print(style("\nThe server has ended. Every answer came from the built-in sandbox: no key, no network.", BOLD))
     return all(answers)
@@ -71,14 +62,14 @@ async def _ask(client: Client, number: int, question: Question) -> bool:
     """Ask one question and print its answer; returns whether it is as expected."""
     call = f"{question.tool}({json.dumps(question.arguments)})"
     print(style(f"\n{number}. {question.text}", BOLD))
-    print(wrap(f"call  {call}", _width(), indent=" " * 9, first="   "), flush=True)
+    print(wrap(f"call  {call}", _width(), first="   ", rest=" " * 9), flush=True)
     result = await client.call_tool(question.tool, {**question.arguments}, progress_callback=_print_progress)
     verdict, *raw = [block.text for block in result.content if isinstance(block, TextContent)]
     for line in verdict.splitlines():
-        print(wrap(line, _width(), indent="   "))
+        print(wrap(line, _width(), first="   ", rest="   "))
     if raw:
         snippet = raw[0] if len(raw[0]) <= MAX_RAW else f"{raw[0][:MAX_RAW]}… ({len(raw[0])} characters in all)"
-        print(style(wrap(f"raw   {snippet}", _width(), indent=" " * 9, first="   ", long_words=True), DIM))
+        print(style(wrap(f"raw   {snippet}", _width(), first="   ", rest=" " * 9, long_words=True), DIM))
     return question.exists is not result.is_error
 
 

@@ -4,9 +4,9 @@ import itertools
 import json
 import shlex
 import sys
+from argparse import Namespace
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
 from typing import Any, cast
 
 import anyio
@@ -31,27 +31,24 @@ ERROR_PATIENCE = 300.0
 RETRY_INTERVAL, MAX_INTERVAL = 5.0, 60.0
 """Seconds: between two lookups after an error, and at most between any two."""
 
-SPINNER_FRAMES, SPINNER_INTERVAL = "|/-\\", 0.12
 
-
-def run(options: SimpleNamespace, settings: Settings) -> int:
+def run(options: Namespace, settings: Settings) -> int:
     """Run the command and return its exit code: 0 found, 1 lookup failed, 2 bad use."""
     return anyio.run(_run, options, settings)
 
 
-async def _run(options: SimpleNamespace, settings: Settings) -> int:
+async def _run(options: Namespace, settings: Settings) -> int:
     exit_code = 1
     try:
         async with KaizenApi(settings) as api:
             result = await (_wait(api, options) if options.wait else _look_up(api, options))
-        exit_code = _print_result(result, options)
+        return (exit_code := _print_result(result, options))
     finally:
         exit_soon(exit_code)
-    return exit_code
 
 
 async def _look_up(
-    api: KaizenApi, options: SimpleNamespace, wait_seconds: float = 0, report: Report | None = None
+    api: KaizenApi, options: Namespace, wait_seconds: float = 0, report: Report | None = None
 ) -> CallToolResult:
     lookup = GET_INSTRUCTOR_EXECUTION if options.instructor else GET_EXECUTION
     arguments = {"id": options.id, "wait_seconds": wait_seconds}
@@ -61,7 +58,7 @@ async def _look_up(
     return await lookup.call(api, arguments, clock=utc_now, report=report, audience=audience)
 
 
-async def _wait(api: KaizenApi, options: SimpleNamespace) -> CallToolResult:
+async def _wait(api: KaizenApi, options: Namespace) -> CallToolResult:
     """Look up until there is nothing to wait for, or an error stays."""
     last_success = anyio.current_time()
     async with progress_line() as report:
@@ -83,9 +80,7 @@ async def _wait(api: KaizenApi, options: SimpleNamespace) -> CallToolResult:
 @asynccontextmanager
 async def progress_line() -> AsyncGenerator[Report]:
     """Show progress on stderr: a spinner on a terminal, otherwise one line for each change."""
-    start = anyio.current_time()
-    latest = "asking Kaizen"
-    on_terminal = sys.stderr.isatty()
+    start, latest, on_terminal = anyio.current_time(), "asking Kaizen", sys.stderr.isatty()
 
     def line() -> str:
         return f"{latest} (waited {format_duration(anyio.current_time() - start)})"
@@ -97,10 +92,10 @@ async def progress_line() -> AsyncGenerator[Report]:
             warn(line())
 
     async def spin() -> None:
-        for frame in itertools.cycle(SPINNER_FRAMES):
+        for frame in itertools.cycle("|/-\\"):
             width = width_of(sys.stderr) - 1
             warn(f"\r{f'{frame} {line()}'[:width]:{width}}\r", end="")
-            await anyio.sleep(SPINNER_INTERVAL)
+            await anyio.sleep(0.12)
 
     async with anyio.create_task_group() as tasks:
         if on_terminal:
@@ -116,7 +111,7 @@ def _error_of(result: CallToolResult) -> dict[str, Any]:
     return cast("dict[str, Any]", (result.meta or {}).get("kaizen/error", {}))
 
 
-def _print_result(result: CallToolResult, options: SimpleNamespace) -> int:
+def _print_result(result: CallToolResult, options: Namespace) -> int:
     text = cast("TextContent", result.content[0]).text
     error = _error_of(result)
     if options.json:
@@ -127,18 +122,15 @@ def _print_result(result: CallToolResult, options: SimpleNamespace) -> int:
     else:
         _print_report(cast("dict[str, Any]", result.structured_content), options)
     sys.stdout.flush()
-    if error:
-        return 2 if error["code"] == "invalid_input" else 1
-    return 0
+    return (2 if error["code"] == "invalid_input" else 1) if error else 0
 
 
-def _command(options: SimpleNamespace, identifier: str, *, instructor: bool) -> str:
-    """The command that looks up an execution, or an instructor execution."""
+def _command(options: Namespace, identifier: str, *, instructor: bool) -> str:
     flags = [" --instructor"] * instructor + [" --sandbox"] * options.sandbox
     return f"kaizen-mcp get {shlex.quote(escape_hidden(identifier))}{''.join(flags)}"
 
 
-def _print_report(structured: dict[str, Any], options: SimpleNamespace) -> None:
+def _print_report(structured: dict[str, Any], options: Namespace) -> None:
     """Print the report; on a terminal wrapped, and with bold labels and a headline in the colour of its state."""
     summary = structured["summary"]
     command = _command(options, summary.get("id") or options.id, instructor=options.instructor)

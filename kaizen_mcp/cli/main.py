@@ -7,9 +7,9 @@ handled during the imports. The comment at each import is the CPU time it takes.
 import argparse
 import os
 import signal
+from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from kaizen_mcp import __version__
@@ -18,8 +18,7 @@ from kaizen_mcp.cli import console, serve
 if TYPE_CHECKING:
     from kaizen_mcp.settings import Settings
 
-FOUND, FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
-DEFAULT_PORT = 8765
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,12 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, _interrupted)
     try:
         with console.guarded_stdout():
-            options = SimpleNamespace(command=None, sandbox=False)
-            _parser().parse_args(argv, options)
-            command = options.command or "serve"
-            if command != "serve":
+            options = _parser().parse_args(argv)
+            if options.command:
                 console.open_streams()
-            return _COMMANDS[command](options)
+            return _run(options)
     except KeyboardInterrupt:  # after `serve`, whose event loop has restored Python's own handler
         return INTERRUPTED
     finally:
@@ -61,9 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="ask a real server seven questions, answered by the sandbox")
 
     sandbox = commands.add_parser("sandbox", help="run a sandbox of the API on this computer")
-    sandbox.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, help="default %(default)s; 0 chooses a free port"
-    )
+    sandbox.add_argument("--port", type=_port, default=8765, help="default %(default)s; 0 chooses a free port")
     sandbox.add_argument("--list", action="store_true", help="print the ids it has, then exit")
 
     get = commands.add_parser("get", help="look up one execution and print the verdict")
@@ -82,48 +77,44 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _settings(options: SimpleNamespace) -> "Settings":
+def _settings(options: Namespace) -> "Settings":
     from kaizen_mcp.settings import Settings  # 150 ms
 
-    return Settings.from_env({**os.environ, **({"KAIZEN_SANDBOX": "1"} if options.sandbox else {})})
+    return Settings.from_env(os.environ | ({"KAIZEN_SANDBOX": "1"} if options.sandbox else {}))
 
 
-def _serve(options: SimpleNamespace) -> int:
-    return serve.run(lambda: _settings(options))
+def _run(options: Namespace) -> int:
+    match options.command:
+        case "get":
+            from kaizen_mcp.cli import get  # 1250 ms, most of it for mcp
+
+            return get.run(options, _settings(options))
+        case "demo":
+            from kaizen_mcp.cli import demo  # 1200 ms, most of it for mcp
+
+            return demo.run()
+        case "sandbox":
+            return _sandbox(options)
+        case _:
+            return serve.run(lambda: _settings(options))
 
 
-def _demo(_: SimpleNamespace) -> int:
-    from kaizen_mcp.cli.demo import run  # 1200 ms, most of it for mcp
-
-    return run()
-
-
-def _get(options: SimpleNamespace) -> int:
-    from kaizen_mcp.cli.get import run  # 1250 ms, most of it for mcp
-
-    return run(options, _settings(options))
-
-
-def _sandbox(options: SimpleNamespace) -> int:
+def _sandbox(options: Namespace) -> int:
     from kaizen_mcp.sandbox.serve import bind, sample_run_lines, serve  # 180 ms
 
     if options.list:
         print(*sample_run_lines(), sep="\n")
-        return FOUND
+        return 0
     try:
         listener = bind(options.port)
     except OSError as error:
-        reason = f"port {options.port} can't be used ({error.strerror}); choose another with --port."
-        console.warn(f"kaizen-mcp: {reason}")
-        return BAD_USE
+        why = f"port {options.port} can't be used ({error.strerror})"
+        console.warn(f"kaizen-mcp: {why}; choose another with --port.")
+        return 2
     with listener:
-        host, port = listener.getsockname()
-        url = f"http://{host}:{port}"
+        url = "http://{}:{}".format(*listener.getsockname())
         print(f"Kaizen sandbox on {url} - any API key is accepted. Ctrl-C ends it.")
         print(f"Try: KAIZEN_BASE_URL={url} KAIZEN_API_KEY=any kaizen-mcp get exec-eligibility-login")
         print(*sample_run_lines(), sep="\n", flush=True)
         serve(listener)
-    return FOUND
-
-
-_COMMANDS = {"serve": _serve, "demo": _demo, "sandbox": _sandbox, "get": _get}
+    return 0

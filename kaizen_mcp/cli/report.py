@@ -40,7 +40,11 @@ def report_lines(structured: Facts, command: str) -> Iterator[str]:
     yield f"Next: {step}"
     if option is not None:
         yield f"  {command}{option}"
-    yield from _links(summary)
+    login, view = summary.get("log_in_url"), summary.get("live_view_url")
+    if login:
+        yield from ("Log in at:", f"  {login}")
+    if view and view != login and not summary["finished"]:
+        yield from ("Watch it at:", f"  {view}")
     yield from _downloads(summary, _files(structured.get("raw")), command)
     yield from _details(summary)
     if summary.get("links_open_without_login"):
@@ -97,14 +101,6 @@ def _interval(summary: Facts) -> str:
     return "a minute" if seconds <= 60 else format_duration(seconds)  # noqa: PLR2004 - a minute
 
 
-def _links(summary: Facts) -> Iterator[str]:
-    login, view = summary.get("log_in_url"), summary.get("live_view_url")
-    if login:
-        yield from ("Log in at:", f"  {login}")
-    if view and view != login and not summary["finished"]:
-        yield from ("Watch it at:", f"  {view}")
-
-
 def _files(raw: object) -> list[Facts]:
     """Files in the raw object, as far as they have the documented shape."""
     downloads = cast("Facts", raw).get("downloads") if isinstance(raw, dict) else None
@@ -135,7 +131,16 @@ def _details(summary: Facts) -> Iterator[str]:
     yield f"Status: {summary['state']}{api_status}{', needs a person' * summary['needs_person']}"
     if "id" in summary:
         yield f"Id: {summary['id']}"
-    if times := list(_times(summary)):
+    times: list[str] = []
+    if "started_at" in summary:
+        times.append(
+            f"{'start' if summary['state'] == 'queued' else 'started'} {local_time(summary['started_at'])}"
+        )
+    if "ended_at" in summary:
+        times.append(f"ended {local_time(summary['ended_at'])}")
+        if "duration_seconds" in summary:
+            times.append(f"took {format_duration(summary['duration_seconds'])}")
+    if times:
         yield f"Times: {', '.join(times)}"
     for error in summary.get("error_fields", []):
         yield f"Error: {quote(error['field'])} says {quote(error['text'], 300)}"
@@ -145,15 +150,6 @@ def _details(summary: Facts) -> Iterator[str]:
     yield from (f"{label}: {summary[name]}" for name, label in labels.items() if name in summary)
     if logins := [login.get("name") or login["id"] for login in summary.get("logins", [])]:
         yield f"Logins: {', '.join(logins)}"
-
-
-def _times(summary: Facts) -> Iterator[str]:
-    if "started_at" in summary:
-        yield f"{'start' if summary['state'] == 'queued' else 'started'} {local_time(summary['started_at'])}"
-    if "ended_at" in summary:
-        yield f"ended {local_time(summary['ended_at'])}"
-        if "duration_seconds" in summary:
-            yield f"took {format_duration(summary['duration_seconds'])}"
 
 
 def local_time(moment: str) -> str:

@@ -17,8 +17,6 @@ from kaizen_mcp.cli.console import exit_soon
 if TYPE_CHECKING:
     from kaizen_mcp.settings import Settings
 
-BAD_USE = 2
-
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
@@ -30,7 +28,7 @@ def run(read_settings: "Callable[[], Settings]") -> int:
             return _serve(read_settings, pipes)
     except OSError:
         print("kaizen-mcp: stdin and stdout must be open. A client starts it with both.", file=sys.stderr)
-        return BAD_USE
+        return 2
 
 
 def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | None) -> int:
@@ -54,8 +52,7 @@ def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | Non
         server = create_server(settings)
         gc.freeze()  # modules loaded so far are never garbage
         gc.enable()
-        exit_code = await serve(server, pipes)
-        exit_soon(exit_code)
+        exit_soon(exit_code := await serve(server, pipes))
         return exit_code
 
     return anyio.run(serve_client)
@@ -71,8 +68,8 @@ def claimed_pipes() -> Generator[tuple[int, int] | None]:
     Raises:
         OSError: stdin or stdout is closed.
     """
-    are_pipes = [_is_pipe(_STDIN), _is_pipe(_STDOUT)]
-    if not all(are_pipes) or sys.platform == "win32":
+    modes = [os.fstat(descriptor).st_mode for descriptor in (_STDIN, _STDOUT)]
+    if not all(stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) for mode in modes) or sys.platform == "win32":
         yield None
         return
     import fcntl
@@ -88,8 +85,3 @@ def claimed_pipes() -> Generator[tuple[int, int] | None]:
     finally:
         for descriptor in pipes:
             os.close(descriptor)
-
-
-def _is_pipe(descriptor: int) -> bool:
-    mode = os.fstat(descriptor).st_mode
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
