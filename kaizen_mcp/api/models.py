@@ -6,30 +6,16 @@ Sources: the API's two documents; fields marked "webhook" come from its webhook 
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    field_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import ValidationError
 
 _MAX_COUNT = 2**53
-_JSON_TYPES: dict[type, str] = {
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    str: "text",
-    list: "a list",
-    dict: "an object",
-}
+_JSON_TYPES: dict[type, str] = {bool: "true or false", str: "text", list: "a list", dict: "an object"}
 
 
 class ReadingNotes:
@@ -37,19 +23,16 @@ class ReadingNotes:
 
     Attributes:
         path: names of the fields being read, outermost first.
+        sentences: one for each oddity, in the order found, without duplicates.
     """
 
     def __init__(self) -> None:
         self.path: list[str] = []
-        self._notes: dict[str, None] = {}
+        self.sentences: dict[str, None] = {}
 
     def add(self, what: str) -> None:
         """Note something about the field being read."""
-        self._notes[f"field '{'.'.join(self.path)}' {what}"] = None
-
-    def sentences(self) -> list[str]:
-        """One sentence for each oddity, in the order found, without duplicates."""
-        return list(self._notes)
+        self.sentences[f"field '{'.'.join(self.path)}' {what}"] = None
 
 
 def _notes(info: ValidationInfo) -> ReadingNotes:
@@ -81,12 +64,10 @@ def _objects(value: object, info: ValidationInfo) -> object:
     """Read an item that is no object as an empty one, so that the list keeps its length."""
     if not isinstance(value, list):
         return value
-    items = cast("list[object]", value)
-    if all(isinstance(item, dict) for item in items):
-        return items
-    _notes(info).add("holds items that are not objects and were not understood")
-    nothing: dict[str, Any] = {}
-    return [cast("dict[str, Any]", item) if isinstance(item, dict) else nothing for item in items]
+    items: list[object] = [item if isinstance(item, dict) else {} for item in cast("list[object]", value)]
+    if items != value:
+        _notes(info).add("holds items that are not objects and were not understood")
+    return items
 
 
 T = TypeVar("T")
@@ -106,7 +87,7 @@ class ApiModel(BaseModel):
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _tolerate(cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
+    def _tolerate(cls, value: object, read: Callable[[object], object], info: ValidationInfo) -> object:
         field = cls.__pydantic_fields__[cast("str", info.field_name)]
         if value is None:
             return field.get_default(call_default_factory=True)
@@ -115,7 +96,7 @@ class ApiModel(BaseModel):
         try:
             return read(value)
         except ValidationError:
-            kind = _JSON_TYPES.get(type(value), "a value")
+            kind = _JSON_TYPES.get(type(value), "a number")
             notes.add(f"holds {kind} that is not understood; the summary leaves it out")
             return field.get_default(call_default_factory=True)
         finally:
@@ -215,10 +196,10 @@ class InstructorExecution(AnyExecution):
 def read_execution(data: dict[str, Any]) -> tuple[Execution, list[str]]:
     """Read the object inside the `execution` wrapper; also returns a note for each odd field."""
     notes = ReadingNotes()
-    return Execution.model_validate(data, context=notes), notes.sentences()
+    return Execution.model_validate(data, context=notes), list(notes.sentences)
 
 
 def read_instructor_execution(data: dict[str, Any]) -> tuple[InstructorExecution, list[str]]:
     """Read an instructor execution; also returns a note for each odd field."""
     notes = ReadingNotes()
-    return InstructorExecution.model_validate(data, context=notes), notes.sentences()
+    return InstructorExecution.model_validate(data, context=notes), list(notes.sentences)
