@@ -4,7 +4,7 @@ import json
 import math
 import re
 from decimal import Decimal
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from pydantic_core import from_json
 
@@ -79,13 +79,13 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
     problem = NOT_JSON if content.strip() else EMPTY_BODY
     try:
         text = content.decode("utf-8-sig")
-        encodable = _SURROGATE.sub(_escape_if_lone, text)
+        encodable = _SURROGATE.sub(lambda m: f"\\\\{m['lone'].lower()}" if m["lone"] else m[0], text)
         data = json.loads(
             encodable,
             object_pairs_hook=None if encodable == text else _keep_all,
             parse_float=numbers.read_float,
             parse_int=numbers.read_int,
-            parse_constant=_refuse_constant,
+            parse_constant=int,  # refuses what is no number in JSON: NaN, Infinity and -Infinity
         )
     except UnicodeDecodeError:
         problem = NOT_UTF8
@@ -99,19 +99,10 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
     raise BadResponseError(problem)  # outside of `except`, so that nothing with the body in it is chained
 
 
-def _escape_if_lone(match: re.Match[str]) -> str:
-    lone = match["lone"]
-    return f"\\\\{lone.lower()}" if lone else match[0]
-
-
 def _keep_all(pairs: list[tuple[str, Any]]) -> JsonObject:
     """Build an object whose keys were escaped; equal keys get a number."""
     keys = UniqueKeys({})
     return {keys.add(key, key): value for key, value in pairs}
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
 
 
 class _NumberReader:

@@ -6,18 +6,10 @@ from typing import Any, cast
 
 import httpx
 
+from kaizen_mcp import errors
 from kaizen_mcp.api.decoding import read_object
 from kaizen_mcp.api.retry import parse_retry_after
-from kaizen_mcp.errors import (
-    STATUS_ERRORS,
-    UNEXPECTED_STATUS,
-    WEB_PAGE,
-    BadResponseError,
-    ForbiddenError,
-    KaizenError,
-    NotFoundError,
-    UnauthorizedError,
-)
+from kaizen_mcp.errors import BadResponseError, ForbiddenError, KaizenError, NotFoundError, UnauthorizedError
 from kaizen_mcp.sanitize.escaping import one_line
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
@@ -40,12 +32,13 @@ def read_error(response: httpx.Response, body: bytes, *, not_found: str, masker:
     """
     status = response.status_code
     fields: dict[str, Any] = {"http_status": status, "request_id": _request_id(response, masker)}
-    error, message = STATUS_ERRORS.get(status) or STATUS_ERRORS.get(status // 100) or (None, "")
+    table = errors.STATUS_ERRORS
+    error, message = table.get(status) or table.get(status // 100) or (None, "")
     if error is None:
-        return BadResponseError(UNEXPECTED_STATUS.format(status=status), **fields)
+        return BadResponseError(errors.UNEXPECTED_STATUS.format(status=status), **fields)
     if is_web_page(response) and error in {UnauthorizedError, ForbiddenError, NotFoundError}:
         # From a proxy or another site: it says nothing about the key or the execution.
-        return BadResponseError(WEB_PAGE.format(status=status), **fields)
+        return BadResponseError(errors.WEB_PAGE.format(status=status), **fields)
     return error(
         message.format(status=status, not_found=not_found),
         retry_after_seconds=parse_retry_after(response.headers.get("Retry-After", "")),

@@ -6,13 +6,8 @@ from pathlib import Path
 
 import truststore
 
-from kaizen_mcp.errors import (
-    CERTIFICATE_OF_ANOTHER_HOST,
-    CERTIFICATE_OUT_OF_DATE,
-    CERTIFICATE_UNTRUSTED,
-    NO_TLS,
-    TlsError,
-)
+from kaizen_mcp import errors
+from kaizen_mcp.errors import TlsError
 
 # OpenSSL's X509_V_ERR numbers; truststore reports the operating systems' own findings through the same attribute.
 _NOT_YET_VALID, _EXPIRED, _WRONG_HOST, _WRONG_ADDRESS = 9, 10, 62, 64
@@ -42,7 +37,7 @@ def tls_error(error: BaseException) -> TlsError | None:
         return None  # the server closed the connection during the handshake, which can pass
     if isinstance(cause, ssl.SSLCertVerificationError):
         return TlsError(_certificate_problem(cause))
-    return TlsError(NO_TLS)
+    return TlsError(errors.NO_TLS)
 
 
 def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
@@ -50,8 +45,8 @@ def _certificate_problem(error: ssl.SSLCertVerificationError) -> str:
     reason = f"{getattr(error, 'verify_message', '')} {error}".lower()
     if code in {_EXPIRED, _NOT_YET_VALID} or "expired" in reason:
         problem = "is not valid yet" if code == _NOT_YET_VALID else "has expired"
-        return CERTIFICATE_OUT_OF_DATE.format(problem=problem)
+        return errors.CERTIFICATE_OUT_OF_DATE.format(problem=problem)
     if code in {_WRONG_HOST, _WRONG_ADDRESS} or "hostname" in reason:
-        return CERTIFICATE_OF_ANOTHER_HOST
+        return errors.CERTIFICATE_OF_ANOTHER_HOST
     issuer = "an authority this computer does not trust" if code in _UNKNOWN_AUTHORITY else "nobody trusted here"
-    return CERTIFICATE_UNTRUSTED.format(issuer=issuer)
+    return errors.CERTIFICATE_UNTRUSTED.format(issuer=issuer)

@@ -8,17 +8,9 @@ import httpx
 
 from kaizen_mcp import __version__, errors
 from kaizen_mcp.api.tls import tls_error, trusted_context
-from kaizen_mcp.errors import (
-    BadResponseError,
-    CallTimeoutError,
-    KaizenError,
-    NotConfiguredError,
-    UnavailableError,
-)
+from kaizen_mcp.errors import BadResponseError, CallTimeoutError, KaizenError, NotConfiguredError, UnavailableError
 from kaizen_mcp.humanize import format_size
 from kaizen_mcp.settings import Settings
-
-_SANDBOX_URL = "http://sandbox.invalid"
 
 
 def build_client(
@@ -37,7 +29,10 @@ def build_client(
     key = settings.api_key.get_secret_value() if settings.api_key else ""
     base_url = settings.base_url
     if settings.sandbox:
-        base_url, key, transport = _SANDBOX_URL, "sandbox", transport or _sandbox_transport()
+        from kaizen_mcp.sandbox.fake_api import create_app  # noqa: PLC0415 - 20 ms of sample runs
+
+        base_url, key = "http://sandbox.invalid", "sandbox"
+        transport = transport or httpx.ASGITransport(create_app(), raise_app_exceptions=False)
     url = _parse_url(base_url)
     return httpx.AsyncClient(
         base_url=url,
@@ -99,12 +94,6 @@ async def _drop_location(response: httpx.Response) -> None:
     response.headers.pop("Location", None)
 
 
-def _sandbox_transport() -> httpx.AsyncBaseTransport:
-    from kaizen_mcp.sandbox.fake_api import create_app  # noqa: PLC0415 - 20 ms of sample runs
-
-    return httpx.ASGITransport(create_app(), raise_app_exceptions=False)
-
-
 async def read_body(response: httpx.Response, limit: int) -> bytes:
     """Read the body of a response, decompressed.
 
@@ -139,12 +128,7 @@ def _is_complete_gzip(response: httpx.Response) -> bool:
 
 
 def connection_error(error: httpx.HTTPError, *, timeout: float) -> KaizenError:
-    """Return the error that a failure of httpx stands for.
-
-    Args:
-        error: what httpx raised.
-        timeout: seconds it waited for an answer.
-    """
+    """Return the error that a failure of httpx stands for; `timeout` is the seconds it waited for an answer."""
     if isinstance(error, httpx.ConnectTimeout):
         return UnavailableError(errors.CONNECT_TIMED_OUT)
     if isinstance(error, httpx.TimeoutException):
