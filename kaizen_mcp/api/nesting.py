@@ -42,29 +42,21 @@ def convert_in_parts(
         The converted object without what lies deeper than `MAX_DEPTH`, and the converted parts that were taken
         out, by JSON Pointer. A part that `convert` has replaced, because of what is above it, is not among them.
     """
-    top, deep = _split(data)
-    converted = convert(top, "")
-    parts: dict[str, JsonObject | list[Any]] = {}
-    pending = [("", converted, position, value) for position, value in deep]
+    parts: dict[str, Any] = {}
+    pending: list[tuple[str, Any]] = [("", data)]
     while pending:
-        prefix, parent, position, value = pending.pop(0)
-        pointer, replacement = _locate(parent, position)
-        if replacement != PLACEHOLDER:
-            continue
-        path = prefix + pointer
-        top, deep = _split(value)
-        parts[path] = convert(top, path)
-        pending += [(path, parts[path], position, value) for position, value in deep]
-    return converted, parts
-
-
-def _split(value: Any) -> tuple[Any, list[tuple[_Position, Any]]]:  # noqa: ANN401 - an object or a list
-    """Return the value without what lies deeper than `MAX_DEPTH`, and what was taken out."""
-    taken: list[tuple[_Position, Any]] = []
-    return (_copy(value, (), taken) if is_deeper_than(value, MAX_DEPTH) else value), taken
+        path, part = pending.pop(0)
+        taken: list[tuple[_Position, Any]] = []
+        parts[path] = convert(_copy(part, (), taken) if is_deeper_than(part, MAX_DEPTH) else part, path)
+        for position, value in taken:
+            pointer, replacement = _locate(parts[path], position)
+            if replacement == PLACEHOLDER:
+                pending.append((path + pointer, value))
+    return parts.pop(""), parts
 
 
 def _copy(value: Any, position: _Position, taken: list[tuple[_Position, Any]]) -> Any:  # noqa: ANN401 - any JSON value
+    """Copy a value down to `MAX_DEPTH`; add what lies deeper to `taken`."""
     if exact_type(value) not in _CONTAINERS:
         return value
     if len(position) == MAX_DEPTH:
