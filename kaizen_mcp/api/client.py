@@ -1,7 +1,8 @@
 """Client for the Kaizen API: one method per endpoint, with deadline, retries, size limit and typed errors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import anyio
@@ -47,10 +48,10 @@ class Reply:
     """
 
     data: JsonObject
-    notes: Sequence[str] = ()
-    redacted: Sequence[str] = ()
-    deep_parts: Mapping[str, JsonObject | list[Any]] = field(default_factory=dict[str, "JsonObject | list[Any]"])
-    size: int = 0
+    notes: Sequence[str]
+    redacted: Sequence[str]
+    deep_parts: Mapping[str, JsonObject | list[Any]]
+    size: int
 
 
 Decoder = Callable[[bytes], Reply]
@@ -60,19 +61,21 @@ class KaizenApi:
     """Client for the two lookups of the Kaizen API; use it as an async context manager.
 
     Args:
-        settings: how to reach the API.
+        settings: how to reach the API, and the limits.
         transport: replaces the network; tests and embedders pass one.
 
     Every method raises a `KaizenError` (see `errors`) and nothing else of its own.
     """
 
     def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._settings = settings
+        self.settings = settings
         self._masker = TextMasker([settings.api_key.get_secret_value()] if settings.api_key else [])
         self._safe_mode = SafeMode(self._masker)
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
         self._slots = anyio.Semaphore(settings.max_concurrency, fast_acquire=True)
+        # Seconds of silence after which an attempt is given up, so that all attempts fit into the deadline.
+        self._attempt_timeout = round(settings.call_timeout / (settings.max_retries + 1), 3)
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,11 +89,6 @@ class KaizenApi:
         if client is not None:
             await client.aclose()
 
-    @property
-    def settings(self) -> Settings:
-        """How the API is reached, and the limits."""
-        return self._settings
-
     def mask(self, text: str) -> str:
         """Mask the configured key in a text, such as an id that a caller gave."""
         return self._masker.mask_secrets(text)
@@ -101,8 +99,8 @@ class KaizenApi:
 
     async def get_instructor_execution(self, execution_id: str) -> Reply:
         """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
-        path = "/instructor/executions/get"
-        return await self._get(path, execution_id, kind="instructor execution", decode=self._decode)
+        path, kind = "/instructor/executions/get", "instructor execution"
+        return await self._get(path, execution_id, kind=kind, decode=self._decode)
 
     def _decode_wrapped(self, body: bytes) -> Reply:
         data, notes = read_object(body)
@@ -119,7 +117,7 @@ class KaizenApi:
 
     def _make_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
         """Apply safe mode here, before anything reads the object, so that no channel can forget it."""
-        if self._settings.sandbox:
+        if self.settings.sandbox:
             notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
         redacted: list[str] = []
         escaped_count = 0
@@ -131,7 +129,7 @@ class KaizenApi:
             escaped_count += safe.escaped_count
             return safe.data
 
-        exact = self._settings.raw == "exact"
+        exact = self.settings.raw == "exact"
         converted, deep_parts = convert_in_parts(data, (lambda part, _: part) if exact else convert)
         notes = [*SafeObject(converted, redacted, escaped_count).notes, *notes]
         if deep_parts:
@@ -140,9 +138,12 @@ class KaizenApi:
         return Reply(converted, notes, redacted, deep_parts, size)
 
     async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
-        deadline = anyio.current_time() + self._settings.call_timeout
-        client = self._open_client()
-        not_found = errors.NOT_FOUND_IN_SANDBOX if self._settings.sandbox else errors.NOT_FOUND
+        deadline = anyio.current_time() + self.settings.call_timeout
+        if self._client is None:
+            self.settings.require_usable()
+            self._client = build_client(self.settings, timeout=self._attempt_timeout, transport=self._transport)
+        client = self._client
+        not_found = errors.NOT_FOUND_IN_SANDBOX if self.settings.sandbox else errors.NOT_FOUND
         not_found = not_found.format(kind=kind, id=quote(object_id, 256))
         try:
             content = to_json({"id": object_id})
@@ -151,20 +152,9 @@ class KaizenApi:
         request = client.build_request("POST", path, content=content)
         return await with_retries(
             lambda: self._attempt(client, request, not_found, decode, deadline),
-            max_retries=self._settings.max_retries,
+            max_retries=self.settings.max_retries,
             deadline=deadline,
         )
-
-    def _open_client(self) -> httpx.AsyncClient:
-        if self._client is None:
-            self._settings.require_usable()
-            self._client = build_client(self._settings, timeout=self._attempt_timeout, transport=self._transport)
-        return self._client
-
-    @property
-    def _attempt_timeout(self) -> float:
-        """Seconds of silence after which an attempt is given up, so that all attempts fit into the deadline."""
-        return round(self._settings.call_timeout / (self._settings.max_retries + 1), 3)
 
     async def _attempt(
         self, client: httpx.AsyncClient, request: httpx.Request, not_found: str, decode: Decoder, deadline: float
@@ -179,29 +169,24 @@ class KaizenApi:
             if len(body) < _THREAD_BYTES and body.count(b"[") + body.count(b"{") < _THREAD_BRACKETS:
                 return decode(body)
             return await anyio.to_thread.run_sync(decode, body, abandon_on_cancel=True)
-        raise CallTimeoutError(timeout_message.format(seconds=self._settings.call_timeout))
+        raise CallTimeoutError(timeout_message.format(seconds=self.settings.call_timeout))
 
     async def _send(self, client: httpx.AsyncClient, request: httpx.Request, not_found: str) -> bytes:
         """Send the request and return the decoded body of a successful response."""
         error: KaizenError
         try:
-            response = await client.send(request, stream=True)
-            try:
-                if response.is_success:
-                    return await self._read_success(response)
-                body = await _read_error_body(response)
-                error = read_error(response, body, not_found=not_found, masker=self._masker)
-            finally:
-                await response.aclose()
+            async with aclosing(await client.send(request, stream=True)) as response:
+                if not response.is_success:
+                    body = await _read_error_body(response)
+                    error = read_error(response, body, not_found=not_found, masker=self._masker)
+                elif is_web_page(response):
+                    error = BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
+                else:
+                    return await read_body(response, self.settings.max_body_bytes)
         except httpx.HTTPError as failure:
             error = connection_error(failure, timeout=self._attempt_timeout)
         # Raised outside of `except`, so that no httpx exception is chained: its request holds the key.
         raise error
-
-    async def _read_success(self, response: httpx.Response) -> bytes:
-        if is_web_page(response):
-            raise BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
-        return await read_body(response, self._settings.max_body_bytes)
 
 
 async def _read_error_body(response: httpx.Response) -> bytes:

@@ -46,7 +46,8 @@ async def with_retries(attempt: Callable[[], Awaitable[T]], *, max_retries: int,
             error.attempts = number
             pause = max(error.retry_after_seconds or 0, backoff(number))
             time_left = min(deadline, anyio.current_effective_deadline()) - anyio.current_time()
-            if not _is_transient(error) or number > max_retries or pause >= time_left:
+            can_pass = error.retryable and error.http_status in {None, *RETRYABLE_STATUSES}
+            if not can_pass or number > max_retries or pause >= time_left:
                 raise
         await anyio.sleep(pause)
         number += 1
@@ -56,10 +57,6 @@ def backoff(attempts: int) -> float:
     """Seconds to pause after so many failed attempts; jitter at most doubles them."""
     pause = min(_FIRST_PAUSE * _GROWTH ** (attempts - 1), _LONGEST_PAUSE)
     return pause * random.uniform(1, 2)  # noqa: S311 - jitter, not security
-
-
-def _is_transient(error: KaizenError) -> bool:
-    return error.retryable and (error.http_status is None or error.http_status in RETRYABLE_STATUSES)
 
 
 def parse_retry_after(header: str) -> float | None:
