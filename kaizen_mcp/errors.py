@@ -22,16 +22,18 @@ setting say what that argument or setting may be, so those sentences stand besid
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
 from kaizen_mcp.humanize import format_duration
 
 
+@dataclass(eq=False, repr=False)
 class KaizenError(Exception):
     """A lookup that failed.
 
     Attributes:
+        message: what happened.
         code: stable, machine-readable word for the kind of failure.
         retryable: whether the same call can succeed later without anyone changing anything.
         advice: what to do about it; `{wait}` stands for how long to wait, `{where}` and `{restart}` for what the
@@ -47,21 +49,16 @@ class KaizenError(Exception):
     retryable: ClassVar[bool] = False
     advice: ClassVar[str] = ""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        http_status: int | None = None,
-        retry_after_seconds: float | None = None,
-        request_id: str | None = None,
-        api_message: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.http_status = http_status
-        self.retry_after_seconds = retry_after_seconds
-        self.request_id = request_id
-        self.api_message = api_message
-        self.attempts = 1
+    message: str
+    _: KW_ONLY
+    http_status: int | None = None
+    retry_after_seconds: float | None = None
+    request_id: str | None = None
+    api_message: str | None = None
+    attempts: int = field(default=1, init=False)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class InvalidInputError(KaizenError):
@@ -104,9 +101,6 @@ class NotFoundError(ApiError):
 
 class OtherKindError(NotFoundError):
     """HTTP 404, but the id belongs to an object of the other kind."""
-
-    def __init__(self, kind: str, *, other_kind: str) -> None:
-        super().__init__(f"This id is that of an {other_kind}, not of an {kind}.", http_status=404)
 
 
 class RejectedError(ApiError):
@@ -168,31 +162,26 @@ STATUS_ERRORS: dict[int, tuple[type[ApiError], str]] = {
 }
 NOT_FOUND = "Kaizen has no {kind} {id}"
 NOT_FOUND_IN_SANDBOX = "The built-in sandbox, which is not Kaizen, has no {kind} {id}"
-
+OTHER_KIND = "This id is that of an {other_kind}, not of an {kind}."
 # RateLimitedError
 TOO_MANY_CALLS = "This server answers {limit} calls per minute, and there were more."
-
 # InvalidInputError
 ID_UNSENDABLE = "The id has characters in it that can't be sent."
-
 # NotConfiguredError
 BASE_URL_INVALID = "KAIZEN_BASE_URL is not a valid address."
 _NETWORK_VARIABLES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
 NETWORK_VARIABLES_INVALID = f"One of these variables can't be used: {_NETWORK_VARIABLES}."
 PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen requires a user name and password: put them into HTTPS_PROXY."
-
 # UnavailableError
 CONNECT_FAILED = "Kaizen could not be reached."
 CONNECT_TIMED_OUT = "Kaizen could not be reached: the connection timed out."
 CONNECTION_BROKE = "The connection to Kaizen broke before it had answered."
 PROXY_REFUSED = "The proxy on the way to Kaizen refused the connection{status}."
-
 # CallTimeoutError
 NO_FREE_SLOT = "Too many lookups were running: this one got no free slot within {seconds:g} s."
 NO_ANSWER = "Kaizen did not answer within {seconds:g} s."
 NO_ANSWER_IN_TIME_LEFT = "Kaizen did not answer within the time that was left."
 TOO_LARGE_TO_READ = "Kaizen's answer is too large to be read within {seconds:g} s."
-
 # BadResponseError
 UNEXPECTED_STATUS = "Kaizen answered with HTTP {status}, where an object was expected."
 WEB_PAGE = "A web page answered with HTTP {status}, not Kaizen's API."
@@ -205,7 +194,6 @@ NOT_JSON = "Kaizen answered, but the answer is not valid JSON."
 NOT_AN_OBJECT = "Kaizen answered, but the answer is not a JSON object."
 NESTED_TOO_DEEP = "Kaizen answered, but the answer is nested more than {levels} levels deep."
 NO_EXECUTION = 'Kaizen answered, but the answer has no "execution" object.'
-
 # TlsError. These say themselves what to do.
 NO_TLS = (
     "Kaizen's address did not speak TLS as expected, so the connection was given up. Check that "
@@ -242,12 +230,7 @@ class Audience:
 
 
 def error_text(
-    error: KaizenError,
-    audience: Audience,
-    *,
-    quote: Callable[[str], str],
-    other_kind: str,
-    id_from_link: bool = False,
+    error: KaizenError, audience: Audience, *, quote: Callable[[str], str], other_kind: str, id_from_link: bool
 ) -> str:
     """Text of an error: what happened, what the API said, what to do.
 

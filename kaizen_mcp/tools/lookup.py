@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 from mcp.types import CallToolResult, Tool, ToolAnnotations
 
+from kaizen_mcp import errors
 from kaizen_mcp.api.client import KaizenApi, Reply
 from kaizen_mcp.api.error_response import MAX_API_MESSAGE
 from kaizen_mcp.errors import Audience, KaizenError, NotFoundError, OtherKindError, error_text
@@ -154,12 +155,12 @@ class Lookup:
             return await self.fetch(api, asked_id)
         except NotFoundError as error:
             missing = error
-        deadline = min(deadline, anyio.current_effective_deadline()) - _RESERVED_SECONDS
-        left = deadline - anyio.current_time()
+        left = min(deadline, anyio.current_effective_deadline()) - anyio.current_time()
         _, other_kind, fetch = self.sibling
-        with anyio.move_on_after(min(left, _MAX_SIBLING_SECONDS)), suppress(KaizenError):
+        with anyio.move_on_after(min(left - _RESERVED_SECONDS, _MAX_SIBLING_SECONDS)), suppress(KaizenError):
             await fetch(api, asked_id)
-            missing = OtherKindError(self.kind, other_kind=other_kind)
+            message = errors.OTHER_KIND.format(kind=self.kind, other_kind=other_kind)
+            missing = OtherKindError(message, http_status=404)
         raise missing
 
     def failed(
