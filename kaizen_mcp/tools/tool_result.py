@@ -4,8 +4,9 @@
 then the object as compact JSON.
 """
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from mcp.types import Annotations, CallToolResult, TextContent
 
@@ -17,7 +18,9 @@ from kaizen_mcp.sanitize.escaping import escape_chat_markup, one_line, quote
 from kaizen_mcp.summary.as_text import verdict_text
 from kaizen_mcp.summary.summarize import Summary
 from kaizen_mcp.tools.json_pointer import resolve
-from kaizen_mcp.tools.truncation import OmittedRange, read_part, size, truncate, whole_range
+from kaizen_mcp.tools.truncation import read_part, size, truncate, whole_range
+
+T = TypeVar("T")
 
 _ESCAPED = "text that looks like chat or model markup is shown in a form that can't be taken for it"
 MAX_BRIEF = 2500
@@ -35,21 +38,21 @@ _FOR_ALL = Annotations(audience=["user", "assistant"], priority=1.0)
 _FOR_MODEL = Annotations(audience=["assistant"], priority=0.3)
 
 
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Builds the result of a lookup; each half fits the limit.
 
-    Args:
+    Attributes:
         summary: verdict and facts.
         notes: one sentence for each oddity.
         reply: the object.
         limit: characters of each half.
     """
 
-    def __init__(self, summary: Summary, notes: Sequence[str], reply: Reply, *, limit: int) -> None:
-        self._summary = summary
-        self._notes = notes
-        self._reply = reply
-        self._limit = limit
+    summary: Summary
+    notes: Sequence[str]
+    reply: Reply
+    limit: int
 
     def brief(self) -> CallToolResult:
         """Result with verdict and facts alone."""
@@ -58,12 +61,11 @@ class Answer:
 
     def full(self) -> CallToolResult:
         """Result with as much of the object as fits."""
-        verdict, structured = self._head(self._limit // 2)
+        verdict, structured = self._head(self.limit // 2)
         deep, room = self._omit_deep_parts("", self._room(verdict, structured))
-        truncated = truncate(self._reply.data, room, approximate_size=self._reply.size)
-        return _join_halves(
-            {"raw": truncated.value}, truncated.text, [*truncated.omitted, *deep], verdict, structured
-        )
+        truncated = truncate(self.reply.data, room, approximate_size=self.reply.size)
+        omitted = [*(omission.to_json() for omission in truncated.omitted), *deep]
+        return _join_halves({"raw": truncated.value}, truncated.text, omitted, verdict, structured)
 
     def part(self, path: str, offset: int) -> CallToolResult:
         """Result with as much as fits of the value at `path`, from `offset` on.
@@ -71,51 +73,40 @@ class Answer:
         Raises:
             InvalidInputError: there is nothing at that path or offset.
         """
-        value = self._find(path)
+        # The path may lead into a part that was nested too deep to go out with the rest.
+        parts = self.reply.deep_parts
+        prefix = max((p for p in parts if path == p or path.startswith(f"{p}/")), key=len, default="")
+        value = resolve(parts.get(prefix, self.reply.data), path.removeprefix(prefix))
         total = len(cast("str", value)) if isinstance(value, str | list | dict) else 1
         if offset and offset >= total:
-            raise InvalidInputError(
-                f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."
-            )
-        verdict, structured = self._head(self._limit // 2)
+            message = f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."
+            raise InvalidInputError(message)
+        verdict, structured = self._head(self.limit // 2)
         largest = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
         deep, room = self._omit_deep_parts(path, self._room(verdict, structured) - size(largest))
         read = read_part(value, room, path=path, offset=offset)
         position = {"path": path, "offset": offset, "next_offset": read.next_offset, "total": read.total}
         part = {key: value for key, value in position.items() if value is not None} | {"value": read.value}
-        return _join_halves({"part": part}, compact_json(part), [*read.omitted, *deep], verdict, structured)
+        omitted = [*(omission.to_json() for omission in read.omitted), *deep]
+        return _join_halves({"part": part}, compact_json(part), omitted, verdict, structured)
 
-    def _find(self, path: str) -> Any:  # noqa: ANN401 - any JSON value
-        """The value at a path, which may lead into a part that was nested too deep to go out with the rest."""
-        parts = self._reply.deep_parts
-        prefix = max((p for p in parts if path == p or path.startswith(f"{p}/")), key=len, default="")
-        return resolve(parts.get(prefix, self._reply.data), path.removeprefix(prefix))
-
-    def _omit_deep_parts(self, path: str, room: int) -> tuple[list[OmittedRange], int]:
+    def _omit_deep_parts(self, path: str, room: int) -> tuple[list[JsonObject], int]:
         """Omissions below a path due to depth, no more than an eighth of `room` can list, and the room left."""
-        omissions: list[OmittedRange] = []
-        left = room
-        for pointer, value in self._reply.deep_parts.items():
-            if not pointer.startswith(f"{path}/"):
-                continue
-            omission = whole_range(value, pointer)
-            left -= size(omission.to_json()) + 1
-            if left < room - room // 8:
-                break
-            omissions.append(omission)
-        return omissions, room - room // 8 if self._reply.deep_parts else room
+        parts = self.reply.deep_parts
+        below = (whole_range(value, at).to_json() for at, value in parts.items() if at.startswith(f"{path}/"))
+        return _first_that_fit(below, room // 8), room - room // 8 if parts else room
 
     def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
         """The verdict, and the structure without the object; neither longer than the limit."""
-        facts, escaped_in_facts = escape_chat_markup(self._summary.to_json())
-        notes, escaped_in_notes = escape_chat_markup([*self._notes])
+        facts, escaped_in_facts = escape_chat_markup(self.summary.to_json())
+        notes, escaped_in_notes = escape_chat_markup([*self.notes])
         if escaped := escaped_in_facts + escaped_in_notes:
             notes.append(f"{_ESCAPED} ({pluralize(escaped, 'time')})")
-        verdict, _ = escape_chat_markup(verdict_text(self._summary, notes))
+        verdict, _ = escape_chat_markup(verdict_text(self.summary, notes))
         structured: JsonObject = {"summary": facts}
-        if self._reply.redacted:
-            structured["redacted"] = _first_that_fit(self._reply.redacted, limit // 8)
-            unlisted = len(self._reply.redacted) - len(structured["redacted"])
+        if self.reply.redacted:
+            structured["redacted"] = _first_that_fit(self.reply.redacted, limit // 8)
+            unlisted = len(self.reply.redacted) - len(structured["redacted"])
             notes += [f"{pluralize(unlisted, 'more masked value')} not listed"] if unlisted else []
         listed = structured["notes"] = _first_that_fit(notes, limit // 4)
         if len(listed) < len(notes):
@@ -128,7 +119,7 @@ class Answer:
 
     def _room(self, verdict: TextContent, structured: JsonObject) -> int:
         """Characters left for the object and the list of what is left out of it, in either half."""
-        return self._limit - _ROOM_FOR_KEYS - max(len(verdict.text) + len(_OMITTED_LABEL), size(structured))
+        return self.limit - _ROOM_FOR_KEYS - max(len(verdict.text) + len(_OMITTED_LABEL), size(structured))
 
 
 def error_result(error: KaizenError, text: str) -> CallToolResult:
@@ -149,26 +140,25 @@ def error_result(error: KaizenError, text: str) -> CallToolResult:
 
 
 def _join_halves(
-    object_or_part: JsonObject, text: str, omitted: Sequence[OmittedRange], verdict: TextContent, head: JsonObject
+    object_or_part: JsonObject, text: str, omitted: Sequence[JsonObject], verdict: TextContent, head: JsonObject
 ) -> CallToolResult:
     """Result of both halves; `object_or_part` has it under its key, and `text` has it as JSON."""
     content = [verdict, TextContent(text=text, annotations=_FOR_MODEL)]
     structured: JsonObject = {"summary": head["summary"], **object_or_part}
     if omitted:
-        structured["omitted"] = [omission.to_json() for omission in omitted]
-        label = _OMITTED_LABEL + compact_json(structured["omitted"])
-        content.append(TextContent(text=label, annotations=_FOR_MODEL))
+        structured["omitted"] = omitted
+        content.append(TextContent(text=_OMITTED_LABEL + compact_json(omitted), annotations=_FOR_MODEL))
     return CallToolResult(content=[*content], structured_content={**structured, **head})
 
 
-def _first_that_fit(texts: Sequence[str], room: int) -> list[str]:
-    """The first texts that fit into `room` characters of a JSON list."""
-    fitting: list[str] = []
-    for text in texts:
-        room -= size(text) + 1
+def _first_that_fit(entries: Iterable[T], room: int) -> list[T]:
+    """The first entries, as many as fit into `room` characters of a JSON list."""
+    fitting: list[T] = []
+    for entry in entries:
+        room -= size(entry) + 1
         if room < 0:
             break
-        fitting.append(text)
+        fitting.append(entry)
     return fitting
 
 
