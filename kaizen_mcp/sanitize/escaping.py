@@ -26,13 +26,9 @@ _EMOJI = (
 _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MATH_AND_WIDE_FORMS = "\u2200-\u22ff\u2a00-\u2aff\u3000-\u30ff\uff00-\uffef\u1000-\u109f"
 _MONGOLIAN_LETTERS = "\u1820-\u18aa"
-_REGION_FLAGS = (
-    "\U0001f3f4(?:{})\U000e007f".format(  # England, Scotland and Wales: a black flag and tag characters
-        "|".join(
-            "".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls")
-        )
-    )
-)
+# England, Scotland and Wales: a black flag, and letters as tag characters
+_TAGS = {letter: 0xE0000 + letter for letter in b"begnlstwc"}
+_REGION_FLAGS = "\U0001f3f4(?:" + "gbeng|gbsct|gbwls".translate(_TAGS) + ")\U000e007f"
 _INVISIBLE = (
     "\x7f-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u3164\ufeff\uffa0\ufff0-\ufff8"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U00013430-\U0001343f"  # controls, and characters without width
@@ -84,12 +80,7 @@ def escape_hidden_multiline(text: str) -> tuple[str, int]:
 
 
 def _escape_match(match: re.Match[str]) -> str:
-    return match["flag"] or "".join(map(_escape_character, match[0]))
-
-
-def _escape_character(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the end of the BMP
+    return match["flag"] or "".join(f"\\u{ord(c):04x}" if c <= "\uffff" else f"\\U{ord(c):08x}" for c in match[0])
 
 
 # One line for display
@@ -100,11 +91,8 @@ _DOUBLE_QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2033\uff02]')
 def one_line(text: str, limit: int) -> str:
     """Return `text` as one line of at most `limit` characters, hidden ones escaped, truncated with an ellipsis."""
     # Only the first characters can be shown, so a huge string is truncated before it is escaped.
-    prefix = text[: limit * 4]
-    line = escape_hidden(" ".join(prefix.split()))
-    if len(line) > limit or len(text) > limit * 4:
-        return line[: limit - 1] + "…"
-    return line
+    line = escape_hidden(" ".join(text[: limit * 4].split()))
+    return line[: limit - 1] + "…" if len(line) > limit or len(text) > limit * 4 else line
 
 
 def display_name(name: str | None) -> str | None:
@@ -128,17 +116,17 @@ def quote(text: str, limit: int = 80) -> str:
 
 _LINK = re.compile(r"https?://[^\s<>|`\[\]\uff1c\uff5c]+")
 _ROLES = "system|assistant|user|human|developer|tool|instructions?|prompt|response|input"
+_BRACKETED = r"INST|SYS|TOOL_\w+|AVAILABLE_TOOLS|SYSTEM_\w+|END\w*|gMASK|PREFIX|SUFFIX|MIDDLE|IMG"
 _CHAT_MARKUP = re.compile(
     r"(?P<tag>[<\uff1c](?=[|\uff5c/!?<A-Za-z_])(?:(?P<inside>[^<>\uff1c\uff1e]*)[>\uff1e])?)"
     r"|(?P<closing>[|\uff5c][>\uff1e])"
-    rf"|\[(?P<bracket>/?\s*(?:INST|SYS|{_ROLES}|TOOL_\w+|AVAILABLE_TOOLS|SYSTEM_\w+|END\w*"
-    r"|gMASK|PREFIX|SUFFIX|MIDDLE|IMG)\s*)\]"
+    rf"|\[(?P<bracket>/?\s*(?:{_ROLES}|{_BRACKETED})\s*)\]"
     r"|(?P<image>!(?=\[))"
     r"|(?P<fence>`{3,}|~{3,})"
     rf"|(?P<heading>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
     re.IGNORECASE,
 )
-_REPLACEMENTS = {"closing": "|›", "fence": "'''", "heading": "–", "image": "\uff01"}
+_REPLACEMENTS = {"tag": "‹", "closing": "|›", "fence": "'''", "heading": "–", "image": "\uff01"}
 
 # All chat markup contains one of these. Most texts contain none, and this check is faster than the full pattern.
 _MARKUP_CHARACTERS = [*"<>\uff1c\uff1e|\uff5c!`~#", *map("".join, product("=*-", repeat=2))]
@@ -167,11 +155,10 @@ def escape_chat_markup(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSO
 
 
 def _replace_markup(match: re.Match[str]) -> str:
-    if match["tag"]:
-        inside = match["inside"]
-        return "‹" if inside is None else f"‹{_CHAT_MARKUP.sub(_replace_markup, inside)}›"
     if match["bracket"]:
         return f"({match['bracket']})"
+    if match["inside"] is not None:
+        return f"‹{_CHAT_MARKUP.sub(_replace_markup, match['inside'])}›"
     return _REPLACEMENTS[match.lastgroup or ""]
 
 

@@ -40,9 +40,7 @@ _OTHER_RESOURCES = {"workflow", "workflows", "batch", "batches", "session", "ses
 }  # fmt: skip
 
 # An id in prose must have a form that no word has: `exec-claim-failed`, `exec_abc123`, a UUID.
-_ID_IN_PROSE = re.compile(
-    r"\b(?:exec(?:ution)?[-_][\w-]*\w|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b", re.IGNORECASE
-)
+_ID_IN_PROSE = re.compile(r"(?i)\b(?:exec(?:ution)?[-_][\w-]*\w|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 _ID_KEY = re.compile(r"((instructor[-_]?)?execution[-_]?)?id", re.IGNORECASE)
 _MAX_SEARCHED = 10_000
 """Characters of a text in which an id is searched for."""
@@ -233,18 +231,16 @@ def _message(errors: list[ErrorDetails], names: list[str]) -> str:
         return f"Unknown argument{plural} {hints}; this tool takes {', '.join(names[:-1])} and {names[-1]}."
     error = errors[0]
     argument = f'Argument "{error["loc"][0]}"'
-    match error["loc"][0], error["type"]:
-        case _, "missing":
-            return f"{argument} is missing; {_EXPECTED_ID}."
-        case _, "literal_error":
-            return f"{argument} must be {error.get('ctx', {})['expected']}.".replace("'", '"')
-        case "id", _:
-            return f"{argument} {error['msg']}."
-        case "wait_seconds", _:
-            return f"{argument} must be a number from 0 to {MAX_WAIT}; to wait longer, call again."
-        case _:
-            reason = error["msg"].removeprefix("Value error, ")
-            return f"{argument} is not valid: {reason[0].lower()}{reason[1:]}."
+    if error["type"] == "missing":
+        return f"{argument} is missing; {_EXPECTED_ID}."
+    if error["type"] == "literal_error":
+        return f"{argument} must be {error.get('ctx', {})['expected']}.".replace("'", '"')
+    if error["loc"][0] == "id":
+        return f"{argument} {error['msg']}."
+    if error["loc"][0] == "wait_seconds":
+        return f"{argument} must be a number from 0 to {MAX_WAIT}; to wait longer, call again."
+    reason = error["msg"].removeprefix("Value error, ")
+    return f"{argument} is not valid: {reason[0].lower()}{reason[1:]}."
 
 
 def _nearest(name: str, names: list[str]) -> str:
