@@ -162,7 +162,7 @@ STATUS_ERRORS: dict[int, tuple[type[ApiError], str]] = {
 }
 NOT_FOUND = "Kaizen has no {kind} {id}"
 NOT_FOUND_IN_SANDBOX = "The built-in sandbox, which is not Kaizen, has no {kind} {id}"
-OTHER_KIND = "This id is that of an {other_kind}, not of an {kind}."
+OTHER_KIND = "This id belongs to an {other_kind}, not to an {kind}."
 # RateLimitedError
 TOO_MANY_CALLS = "This server answers {limit} calls per minute, and there were more."
 # InvalidInputError

@@ -24,7 +24,7 @@ JsonObject = dict[str, Any]
 MAX_SENT = 3000
 """More requests than fit into the pipes and buffers while the server does not read."""
 
-EXIT_TIMEOUT = 10.0
+EXIT_TIMEOUT = 30.0
 """Seconds a process may take to exit on a loaded machine."""
 
 ENVELOPE = {

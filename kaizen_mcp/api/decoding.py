@@ -100,9 +100,9 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
 
 
 def _keep_all(pairs: list[tuple[str, Any]]) -> JsonObject:
-    """Build an object whose keys were escaped; equal keys get a number."""
+    """Build an object in which lone surrogates were escaped; keys that became equal by that get a number."""
     keys = UniqueKeys({})
-    return {keys.add(key, key): value for key, value in pairs}
+    return {keys.add(key, key) if "\\ud" in key else key: value for key, value in pairs}
 
 
 class _NumberReader:

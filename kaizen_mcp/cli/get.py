@@ -116,7 +116,8 @@ def _print_result(result: CallToolResult, options: Namespace) -> int:
     error = _error_of(result)
     if options.json:
         answer = {"error": {**error, "message": text}} if error else result.structured_content
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        print(json.dumps(answer, ensure_ascii=not utf8, indent=2))
     elif error:
         warn(wrap(text, width_of(sys.stderr)) if sys.stderr.isatty() else text)
     else:

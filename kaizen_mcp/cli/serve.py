@@ -9,7 +9,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from kaizen_mcp.cli.console import exit_soon
@@ -23,12 +23,13 @@ _STDIN, _STDOUT, _STDERR = 0, 1, 2
 def run(read_settings: "Callable[[], Settings]") -> int:
     """Serve one client and return the exit code, which is 2 if stdin or stdout is closed."""
     gc.disable()
-    try:
-        with claimed_pipes() as pipes:
-            return _serve(read_settings, pipes)
-    except OSError:
-        print("kaizen-mcp: stdin and stdout must be open. A client starts it with both.", file=sys.stderr)
-        return 2
+    with ExitStack() as stack:
+        try:
+            pipes = stack.enter_context(claimed_pipes())
+        except OSError:
+            print("kaizen-mcp: stdin and stdout must be open. A client starts it with both.", file=sys.stderr)
+            return 2
+        return _serve(read_settings, pipes)
 
 
 def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | None) -> int:
@@ -60,19 +61,21 @@ def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | Non
 
 @contextmanager
 def claimed_pipes() -> Generator[tuple[int, int] | None]:
-    """Claim stdin and stdout: other code reads the end of a file from stdin, and its prints go to stderr.
+    """Claim stdin and stdout: other code sees an empty stdin, and its prints go to stderr.
 
     Yields:
-        Copies of both file descriptors; None if asyncio can't watch them, in which case they are unchanged.
+        Copies of both file descriptors; None, with both unchanged, where asyncio can't serve them.
 
     Raises:
         OSError: stdin or stdout is closed.
     """
-    modes = [os.fstat(descriptor).st_mode for descriptor in (_STDIN, _STDOUT)]
-    if not all(stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) for mode in modes) or sys.platform == "win32":
+    ends = [os.fstat(descriptor) for descriptor in (_STDIN, _STDOUT)]
+    are_pipes = all(stat.S_ISFIFO(end.st_mode) or stat.S_ISSOCK(end.st_mode) for end in ends)
+    # asyncio takes data that arrives on a socket it writes to for the end of the connection.
+    if not are_pipes or os.path.samestat(*ends) or sys.platform == "win32":
         yield None
         return
-    import fcntl
+    import fcntl  # not on Windows
 
     pipes = fcntl.fcntl(_STDIN, fcntl.F_DUPFD_CLOEXEC, 3), fcntl.fcntl(_STDOUT, fcntl.F_DUPFD_CLOEXEC, 3)
     null = os.open(os.devnull, os.O_RDWR)  # becomes stderr where that is closed

@@ -123,7 +123,7 @@ _CHAT_MARKUP = re.compile(
     rf"|\[(?P<bracket>/?\s*(?:{_ROLES}|{_BRACKETED})\s*)\]"
     r"|(?P<image>!(?=\[))"
     r"|(?P<fence>`{3,}|~{3,})"
-    rf"|(?P<heading>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
+    rf"|(?<![\w/])(?P<heading>[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
     re.IGNORECASE,
 )
 _REPLACEMENTS = {"tag": "‹", "closing": "|›", "fence": "'''", "heading": "–", "image": "\uff01"}

@@ -1,6 +1,6 @@
 """Facts about an execution: a model in, plain values out. Pure; the clock is an argument.
 
-All text in them was made visible and cut.
+Text is escaped and truncated.
 """
 
 from collections import Counter

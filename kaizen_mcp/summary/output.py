@@ -12,7 +12,7 @@ MAX_MESSAGE = 300
 """Characters of a download message."""
 
 _ESCAPED = re.compile(r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
-"""What `visible` puts in the place of a hidden character: `invoice\\u202efdp.exe` would read `invoiceexe.pdf`."""
+"""How `escape_hidden` writes a hidden character: `invoice\\u202efdp.exe` would read `invoiceexe.pdf`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

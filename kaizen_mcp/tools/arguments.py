@@ -144,7 +144,8 @@ def _id_in_link(link: str) -> str:
 
 ExecutionId = Annotated[str, BeforeValidator(read_id)]
 
-_MAX_PATH = 2000
+_MAX_PATH = 20_000
+"""Characters. A path that leads 900 levels deep is long."""
 
 
 def read_path(value: object) -> object:
@@ -155,7 +156,7 @@ def read_path(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
-    text = value.strip().removeprefix("#")
+    text = value if value.startswith("/") else value.strip().removeprefix("#")  # a name may end with a blank
     if len(text) > _MAX_PATH:
         raise ValueError(f"it is longer than {_MAX_PATH} characters")
     if re.search("~(?![01])", text):
@@ -181,12 +182,14 @@ class Arguments(BaseModel):
     id: ExecutionId
     detail: Detail = Field("full", description="full: facts and raw object; summary: facts only.")
     wait_seconds: Annotated[float, BeforeValidator(_reject_boolean)] = Field(
-        0, ge=0, le=MAX_WAIT, description="Wait up to so long for it to end or to need a person."
+        0, ge=0, le=MAX_WAIT, description="Seconds to wait until it has ended or needs a person."
     )
     path: Annotated[str, BeforeValidator(read_path)] = Field(
         "", description="JSON Pointer into the object: read that part.", examples=["/response"]
     )
-    offset: int = Field(0, ge=0, description="First character, item or field to read at path.")
+    offset: Annotated[int, BeforeValidator(_reject_boolean)] = Field(
+        0, ge=0, description="First character, item or field to read at path."
+    )
 
 
 class GetExecutionArguments(Arguments):

@@ -96,9 +96,14 @@ class Lookup:
             audience: who reads the text of an error; a model by default.
         """
         try:
-            return await self._look_up(api, read_arguments(self.arguments, arguments), clock, report)
+            # Masked before an error can quote a part of them: half a key is no longer recognised.
+            masked = {
+                api.mask(name): api.mask(value) if isinstance(value, str) and name != "id" else value
+                for name, value in arguments.items()
+            }
+            return await self._look_up(api, read_arguments(self.arguments, masked), clock, report)
         except KaizenError as error:
-            return self.failed(error, api.mask, audience, id_from_link="://" in str(arguments.get("id")))
+            return self.failed(error, api.mask, audience, id_from_link=_is_link(arguments.get("id")))
 
     async def _look_up(
         self, api: KaizenApi, arguments: Arguments, clock: Clock, report: Report | None
@@ -188,3 +193,7 @@ class Lookup:
             id_from_link=id_from_link,
         )
         return error_result(error, mask(text))
+
+
+def _is_link(value: object) -> bool:
+    return isinstance(value, str) and "://" in value

@@ -4,23 +4,25 @@
 then the object as compact JSON.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from mcp.types import Annotations, CallToolResult, TextContent
 
 from kaizen_mcp.api.client import Reply
+from kaizen_mcp.api.nesting import PLACEHOLDER
 from kaizen_mcp.errors import InvalidInputError, KaizenError
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.json_types import JsonObject, compact_json
+from kaizen_mcp.json_types import JsonObject, child_pointer, compact_json
 from kaizen_mcp.sanitize.escaping import escape_chat_markup, one_line, quote
 from kaizen_mcp.summary.as_text import verdict_text
 from kaizen_mcp.summary.summarize import Summary
 from kaizen_mcp.tools.json_pointer import resolve
-from kaizen_mcp.tools.truncation import read_part, size, truncate, whole_range
+from kaizen_mcp.tools.truncation import MIN_SNIPPET, Part, Truncated, read_part, size, truncate, whole_range
 
 T = TypeVar("T")
+Fitted = TypeVar("Fitted", Part, Truncated)
 
 _ESCAPED = "text that looks like chat or model markup is shown in a form that can't be taken for it"
 MAX_BRIEF = 2500
@@ -62,8 +64,10 @@ class Answer:
     def full(self) -> CallToolResult:
         """Result with as much of the object as fits."""
         verdict, structured = self._head(self.limit // 2)
-        deep, room = self._omit_deep_parts("", self._room(verdict, structured))
-        truncated = truncate(self.reply.data, room, approximate_size=self.reply.size)
+        truncated, deep = self._fit(
+            lambda room: truncate(self.reply.data, room, approximate_size=self.reply.size),
+            self._room(verdict, structured),
+        )
         omitted = [*(omission.to_json() for omission in truncated.omitted), *deep]
         return _join_halves({"raw": truncated.value}, truncated.text, omitted, verdict, structured)
 
@@ -83,18 +87,33 @@ class Answer:
             raise InvalidInputError(message)
         verdict, structured = self._head(self.limit // 2)
         largest = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
-        deep, room = self._omit_deep_parts(path, self._room(verdict, structured) - size(largest))
-        read = read_part(value, room, path=path, offset=offset)
+        read, deep = self._fit(
+            lambda room: read_part(value, room, path=path, offset=offset),
+            self._room(verdict, structured) - size(largest),
+            path=path,
+            offset=offset,
+        )
         position = {"path": path, "offset": offset, "next_offset": read.next_offset, "total": read.total}
         part = {key: value for key, value in position.items() if value is not None} | {"value": read.value}
         omitted = [*(omission.to_json() for omission in read.omitted), *deep]
         return _join_halves({"part": part}, compact_json(part), omitted, verdict, structured)
 
-    def _omit_deep_parts(self, path: str, room: int) -> tuple[list[JsonObject], int]:
-        """Omissions below a path due to depth, no more than an eighth of `room` can list, and the room left."""
-        parts = self.reply.deep_parts
-        below = (whole_range(value, at).to_json() for at, value in parts.items() if at.startswith(f"{path}/"))
-        return _first_that_fit(below, room // 8), room - room // 8 if parts else room
+    def _fit(
+        self, fit: Callable[[int], Fitted], room: int, *, path: str = "", offset: int = 0
+    ) -> tuple[Fitted, list[JsonObject]]:
+        """Fit a value into the room, together with the list of the parts in it that were nested too deep."""
+        room_for_value = room
+        while True:
+            fitted = fit(room_for_value)
+            deep = [
+                whole_range(self.reply.deep_parts[at], at).to_json()
+                for at in _placeholders(fitted.value, path, offset)
+                if at in self.reply.deep_parts
+            ]
+            needed = size(deep) if deep else 0
+            if needed <= room - room_for_value or room_for_value <= MIN_SNIPPET:
+                return fitted, _first_that_fit(deep, room - room_for_value)
+            room_for_value = max(min(room - needed, room_for_value - 1), room_for_value * 2 // 3)
 
     def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
         """The verdict, and the structure without the object; neither longer than the limit."""
@@ -120,6 +139,18 @@ class Answer:
     def _room(self, verdict: TextContent, structured: JsonObject) -> int:
         """Characters left for the object and the list of what is left out of it, in either half."""
         return self.limit - _ROOM_FOR_KEYS - max(len(verdict.text) + len(_OMITTED_LABEL), size(structured))
+
+
+def _placeholders(value: Any, path: str, offset: int = 0) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """JSON Pointers to the placeholders in a value at `path`; `offset` is the index of its first item."""
+    if value == PLACEHOLDER:
+        yield path
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[Any]", value), offset):
+            yield from _placeholders(item, child_pointer(path, index))
+    elif isinstance(value, dict):
+        for key, item in cast("JsonObject", value).items():
+            yield from _placeholders(item, child_pointer(path, key))
 
 
 def error_result(error: KaizenError, text: str) -> CallToolResult:

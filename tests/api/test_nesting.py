@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaizen_mcp.api.nesting import MAX_DEPTH, PLACEHOLDER, convert_in_parts, is_deeper_than
+from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 JsonObject = dict[str, Any]
 
@@ -98,6 +100,46 @@ async def test_more_than_900_levels_are_rejected(connect: Connect) -> None:
     assert "nested more than 900 levels deep" in json.dumps(result.model_dump(mode="json"))
 
 
+SECRETS = {
+    "a header": {"headers": {"Authorization": "abc sekrit2"}},
+    "a header in a list": {"headers": {"Authorization": ["abc sekrit2"]}},
+    "a labelled locator": {"locator": {"label": "PIN"}, "value": "sekrit1"},
+    "a name and a value": {"name": "PIN", "value": {"x": ["sekrit1"]}},
+    "a nested password": {"password": {"a": {"b": ["sekrit3"]}}},
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+@pytest.mark.parametrize("levels", [*range(MAX_DEPTH - 5, MAX_DEPTH + 3), 2 * MAX_DEPTH - 2, 2 * MAX_DEPTH])
+def test_a_cut_takes_no_secret_away_from_what_names_it(secret: JsonObject, levels: int) -> None:
+    safe_mode = SafeMode(TextMasker())
+    data = nested(levels, secret)
+    top, parts = convert_in_parts(data, lambda part, _: safe_mode.apply(part).data)
+    assert "sekrit" not in json.dumps([top, *parts.values()])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("container", ["list", "object"])
+async def test_following_omitted_reads_every_deep_part_once(connect: Connect, container: str) -> None:
+    leaves = {f"k{number}": nested(MAX_DEPTH + 10, {"leaf": {"x": f"LEAF{number}."}}) for number in range(60)}
+    execution = {"id": "a", "status": "Completed", "m": [*leaves.values()] if container == "list" else leaves}
+    pending: list[JsonObject] = [{}]
+    asked: set[tuple[str, int]] = set()
+    text = ""
+    async with connect(respond_with(execution)) as client:
+        while pending:
+            arguments = pending.pop()
+            key = (arguments.get("path", ""), arguments.get("offset", 0))
+            assert key not in asked
+            asked.add(key)
+            result = (await client.call_tool("get_execution", {"id": "a", **arguments})).structured_content
+            text += json.dumps(result.get("part", {}).get("value", ""))
+            pending += [{"path": o["path"], "offset": o["offset"]} for o in result.get("omitted", [])]
+            if "next_offset" in result.get("part", {}):
+                pending.append({"path": arguments["path"], "offset": result["part"]["next_offset"]})
+    assert [text.count(f"LEAF{number}.") for number in range(60)] == [1] * 60
+
+
 trees = st.recursive(
     st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
@@ -115,7 +157,7 @@ def wrap(tree: Any, shape: list[str | None]) -> JsonObject:
 def test_the_parts_together_are_the_whole_object(tree: Any, shape: list[str | None]) -> None:
     data = wrap(tree, shape)
     top, parts = convert_in_parts(data, lambda part, _: part)
-    assert not any(is_deeper_than(part, MAX_DEPTH) for part in [top, *parts.values()])
+    assert not any(is_deeper_than(part, MAX_DEPTH + 1) for part in [top, *parts.values()])
     for pointer in sorted(parts, key=len, reverse=True):
         owner = max((p for p in parts if pointer.startswith(f"{p}/")), key=len, default="")
         value: Any = parts.get(owner, top)

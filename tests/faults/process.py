@@ -15,7 +15,7 @@ import anyio.to_thread
 
 from .misbehaving import COMMAND, SETTINGS, Outcome, environment
 
-EXIT_TIMEOUT = 10.0
+EXIT_TIMEOUT = 30.0
 """Seconds a process may take to exit on a loaded machine."""
 
 _ENVELOPE = {
