@@ -147,6 +147,10 @@ class BadResponseError(KaizenError):
     advice = "Check KAIZEN_BASE_URL and any proxy; if they are right, try again later."
 
 
+class NestingError(BadResponseError):
+    """The answer is nested deeper than it can be decoded."""
+
+
 # The sentences, by error class. What stands in braces is filled in where the error is raised.
 
 # HTTP statuses. A status not listed falls under its first digit.

@@ -1,7 +1,7 @@
 """Client for the Kaizen API: one method per endpoint, with deadline, retries, size limit and typed errors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -16,7 +16,7 @@ from kaizen_mcp.api.error_response import is_web_page, read_error
 from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
 from kaizen_mcp.api.transport import build_client, connection_error, read_body
-from kaizen_mcp.errors import BadResponseError, CallTimeoutError, InvalidInputError, KaizenError
+from kaizen_mcp.errors import BadResponseError, CallTimeoutError, InvalidInputError, KaizenError, NestingError
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.sanitize.escaping import quote
@@ -25,9 +25,7 @@ from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.settings import Settings
 
 _THREAD_BYTES = 131_072
-_THREAD_BRACKETS = 300
-"""Bytes and brackets of a body from which on it is decoded in a thread: a large one keeps other calls waiting,
-a deep one needs a fresh stack."""
+"""Bodies at least this large are decoded in a thread, so that other calls need not wait."""
 
 _MAX_ERROR_BYTES = 65_536
 _MAX_ERROR_SECONDS = 2.0
@@ -166,8 +164,9 @@ class KaizenApi:
                 timeout_message = errors.NO_ANSWER
                 body = await self._send(client, request, not_found)
             timeout_message = errors.TOO_LARGE_TO_READ
-            if len(body) < _THREAD_BYTES and body.count(b"[") + body.count(b"{") < _THREAD_BRACKETS:
-                return decode(body)
+            if len(body) < _THREAD_BYTES:
+                with suppress(NestingError):  # a deep body may need the fresh stack of a thread
+                    return decode(body)
             return await anyio.to_thread.run_sync(decode, body, abandon_on_cancel=True)
         raise CallTimeoutError(timeout_message.format(seconds=self.settings.call_timeout))
 

@@ -9,7 +9,15 @@ from typing import Any, cast
 from pydantic_core import from_json
 
 from kaizen_mcp.api.nesting import is_deeper_than
-from kaizen_mcp.errors import EMPTY_BODY, NESTED_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8, BadResponseError
+from kaizen_mcp.errors import (
+    EMPTY_BODY,
+    NESTED_TOO_DEEP,
+    NOT_AN_OBJECT,
+    NOT_JSON,
+    NOT_UTF8,
+    BadResponseError,
+    NestingError,
+)
 from kaizen_mcp.json_types import JsonObject, UniqueKeys
 
 MAX_DEPTH = 900
@@ -47,7 +55,7 @@ def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
         raise BadResponseError(NOT_AN_OBJECT)
     fields = cast("JsonObject", data)
     if is_deeper_than(fields, MAX_DEPTH + 1):  # the wrapper around an execution is one more
-        raise BadResponseError(_TOO_DEEP)
+        raise NestingError(_TOO_DEEP)
     return fields, notes
 
 
@@ -76,7 +84,7 @@ def _may_have_lossy_number(content: bytes) -> bool:
 def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
     """Decode what pydantic's reader would change silently, or refuses."""
     numbers = _NumberReader()
-    problem = NOT_JSON if content.strip() else EMPTY_BODY
+    error: BadResponseError = BadResponseError(NOT_JSON if content.strip() else EMPTY_BODY)
     try:
         text = content.decode("utf-8-sig")
         encodable = _SURROGATE.sub(lambda m: f"\\\\{m['lone'].lower()}" if m["lone"] else m[0], text)
@@ -88,15 +96,15 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
             parse_constant=int,  # refuses what is no number in JSON: NaN, Infinity and -Infinity
         )
     except UnicodeDecodeError:
-        problem = NOT_UTF8
+        error = BadResponseError(NOT_UTF8)
     except ValueError:
         pass
     except RecursionError:
-        problem = _TOO_DEEP
+        error = NestingError(_TOO_DEEP)
     else:
         changed = ["text that is not valid Unicode (a lone surrogate) is shown as \\uXXXX"] * (encodable != text)
         return data, [*numbers.notes, *changed]
-    raise BadResponseError(problem)  # outside of `except`, so that nothing with the body in it is chained
+    raise error  # outside of `except`, so that nothing with the body in it is chained
 
 
 def _keep_all(pairs: list[tuple[str, Any]]) -> JsonObject:

@@ -119,7 +119,7 @@ def test_a_cut_takes_no_secret_away_from_what_names_it(secret: JsonObject, level
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("container", ["list", "object"])
+@pytest.mark.parametrize("container", ["list", pytest.param("object", marks=pytest.mark.slow)])
 async def test_following_omitted_reads_every_deep_part_once(connect: Connect, container: str) -> None:
     leaves = {f"k{number}": nested(MAX_DEPTH + 10, {"leaf": {"x": f"LEAF{number}."}}) for number in range(60)}
     execution = {"id": "a", "status": "Completed", "m": [*leaves.values()] if container == "list" else leaves}
