@@ -39,7 +39,7 @@ _UNEXPANDED_VARIABLE = re.compile(r"\$\{.*\}|\$[A-Za-z_]\w*|%\w+%")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Settings of the server; what each means stands in `VARIABLES`.
+    """Settings of the server; `VARIABLES` explains each.
 
     Attributes:
         api_key: bearer token; `repr` does not show it.

@@ -441,3 +441,22 @@ def test_importing_the_package_imports_no_dependency(environ: Environ) -> None:
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "set()"
+
+
+@posix_only
+def test_one_socket_serves_as_stdin_and_stdout(environ: Environ) -> None:
+    ours, theirs = socket.socketpair()
+    with (
+        ours,
+        theirs,
+        ours.makefile("rw", encoding="utf-8") as stream,
+        subprocess.Popen(
+            [*COMMAND, "--sandbox"], env=environ, stdin=theirs.fileno(), stdout=theirs.fileno()
+        ) as process,
+    ):
+        for number in (1, 2):  # the second arrives after an answer was written
+            stream.write(lines_of(request(number, "tools/list", {}, "2026-07-28")))
+            stream.flush()
+            assert json.loads(stream.readline())["id"] == number
+        ours.shutdown(socket.SHUT_WR)
+        assert process.wait(EXIT_TIMEOUT) == 0

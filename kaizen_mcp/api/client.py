@@ -38,7 +38,7 @@ class Reply:
     """An object of the API.
 
     Attributes:
-        data: the object as the API sent it but for what `notes` and `redacted` report.
+        data: the object as the API sent it except for what `notes` and `redacted` report.
         notes: one sentence for each thing that could not be passed on as it was.
         redacted: JSON Pointers of the values that safe mode masked.
         deep_parts: what lies too deep for MCP clients and is not in `data`, by the JSON Pointer to it.

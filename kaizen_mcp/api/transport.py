@@ -68,7 +68,7 @@ def proxy_for(url: httpx.URL) -> str | None:
 
 def _network_transport(url: httpx.URL) -> httpx.AsyncBaseTransport:
     # No limit on connections: the semaphore in `api` is the limit. With `max_connections`, each call that is
-    # cancelled right after it has connected would use up one of httpcore's connections for ever.
+    # cancelled right after it has connected would use up one of httpcore's connections forever.
     limits = httpx.Limits(max_connections=None, keepalive_expiry=5.0)
     try:
         # For http:// an empty context, which is never used; httpx would load a list of authorities (30 ms).

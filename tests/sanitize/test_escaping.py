@@ -138,3 +138,8 @@ def test_no_chat_delimiter_survives(text: str) -> None:
         mark in shown for mark in ("<|", "|>", "</", "```", "[INST]", "[/INST]", "<s", "<｜", "｜>", "＜|", "![")
     )
     assert escape_chat_markup(shown) == (shown, 0)
+
+
+@pytest.mark.parametrize("text", ["run--user-1", "Open https://live.example/s/#user/1 and log in"])
+def test_a_role_inside_an_id_or_a_link_is_no_chat_markup(text: str) -> None:
+    assert escape_chat_markup(text) == (text, 0)

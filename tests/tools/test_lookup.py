@@ -10,6 +10,7 @@ import pytest
 from conftest import Connect
 from mcp import Client, MCPError
 from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
+from pydantic import SecretStr
 
 from kaizen_mcp import Settings, create_server
 from kaizen_mcp.server import TOOLS
@@ -153,3 +154,27 @@ def _nodes(schema: JsonObject) -> Iterator[JsonObject]:
     inner: list[JsonObject] = [*schema.get("properties", {}).values()]
     for node in [*inner, *([schema["items"]] if "items" in schema else [])]:
         yield from _nodes(node)
+
+
+LONG_KEY = "kz-" + "a1b2c3d4e5" * 12
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("arguments", [{LONG_KEY: 1}, {"path": f"/{LONG_KEY}"}], ids=["a name", "a path"])
+async def test_no_part_of_the_key_is_quoted_in_an_error(connect: Connect, arguments: dict[str, Any]) -> None:
+    settings = Settings(api_key=SecretStr(LONG_KEY), max_retries=0)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"execution": {"id": "a"}}))
+    async with connect(transport, settings=settings) as client:
+        result = await client.call_tool("get_execution", {"id": "a", **arguments})
+    assert result.is_error
+    assert LONG_KEY[:20] not in str(result)
+
+
+@pytest.mark.anyio
+async def test_a_name_that_ends_with_a_blank_can_be_read(connect: Connect) -> None:
+    body = {"execution": {"id": "a", "status": "Completed", "response": {"Amount ": "v"}}}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a", "path": "/response/Amount "})
+        refused = await client.call_tool("get_execution", {"id": "a", "offset": True})
+    assert result.structured_content["part"]["value"] == "v"
+    assert refused.is_error
