@@ -171,6 +171,8 @@ OTHER_KIND = "This id belongs to an {other_kind}, not to an {kind}."
 TOO_MANY_CALLS = "This server answers {limit} calls per minute, and there were more."
 # InvalidInputError
 ID_UNSENDABLE = "The id has characters in it that can't be sent."
+# Protocol errors
+NOT_INITIALIZED = 'Send "initialize" and "notifications/initialized" before {method}.'
 # NotConfiguredError
 BASE_URL_INVALID = "KAIZEN_BASE_URL is not a valid address."
 _NETWORK_VARIABLES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"

@@ -7,6 +7,9 @@ from pydantic_core import to_json
 
 JsonObject = dict[str, Any]
 
+MAX_SAFE_INTEGER = 2**53
+"""Integers beyond it, of either sign, change in JSON readers that hold numbers as doubles, as JavaScript does."""
+
 exact_type: Callable[[object], type[object]] = type
 """Type of a decoded JSON value. Decoded values have no subclasses, so this replaces the slower `isinstance`."""
 

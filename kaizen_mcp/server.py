@@ -4,11 +4,13 @@ import logging
 import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mcp import MCPError
 from mcp.server import CacheHint, ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
 from mcp.server.lowlevel import Server
 from mcp.types import (
     INTERNAL_ERROR,
@@ -88,7 +90,7 @@ def create_server(
             return tool.failed(error, ctx.lifespan_context.mask)
         return await _call(tool, ctx, params.arguments or {}, clock)
 
-    return Server(
+    server = Server(
         "kaizen-mcp",
         version=__version__,
         title="Kaizen Automation executions",
@@ -99,6 +101,25 @@ def create_server(
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
+    server.middleware.append(_explain_refusals)
+    return server
+
+
+async def _explain_refusals(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Say more of two requests that the SDK refuses with "Invalid request parameters" before a handler sees them.
+
+    Arguments that are no object are passed on inside one, so that `read_arguments` can read or explain them.
+    """
+    params = ctx.params or {}
+    arguments = params.get("arguments")
+    if ctx.method == "tools/call" and arguments is not None and not isinstance(arguments, dict):
+        ctx = replace(ctx, params={**params, "arguments": {"arguments": arguments}})
+    try:
+        return await call_next(ctx)
+    except MCPError as error:
+        if error.error.code == INVALID_PARAMS and error.error.data == "":  # the gate before `initialize`
+            raise MCPError(INVALID_PARAMS, errors.NOT_INITIALIZED.format(method=quote(ctx.method, 40))) from None
+        raise
 
 
 async def _call(tool: Lookup, ctx: Context, arguments: dict[str, Any], clock: Clock) -> CallToolResult:

@@ -23,6 +23,7 @@ from mcp.types import (
     PARSE_ERROR,
     ErrorData,
     JSONRPCError,
+    JSONRPCNotification,
     JSONRPCRequest,
     JSONRPCResponse,
     jsonrpc_message_adapter,
@@ -147,10 +148,7 @@ class _PipeStream(ObjectReceiveStream[_Incoming], ObjectSendStream[SessionMessag
         line = await self._read_line()
         if not line:
             raise anyio.EndOfStream
-        try:
-            return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
-        except ValidationError as error:
-            return error
+        return _read_message(line)
 
     async def send(self, item: SessionMessage) -> None:
         """Write a message, and return once most of what waits has been read; drop it if the client has gone."""
@@ -228,8 +226,50 @@ class _Client(ObjectReceiveStream[_Incoming], ObjectSendStream[SessionMessage]):
                 await self._closed_one.wait()
 
 
+class _UnusableIdError(Exception):
+    """A request whose id is neither text nor a whole number."""
+
+
+def _read_message(line: bytes) -> _Incoming:
+    """The message in a line, or what is wrong with it.
+
+    Some JSON libraries write whole numbers as 1.0 or 1e6. The SDK would take a request with such an id for a
+    notification, and would not recognise such an id in a cancellation or as a progress token.
+    """
+    try:
+        message = jsonrpc_message_adapter.validate_json(line, by_name=False)
+    except ValidationError as error:
+        return error
+    if isinstance(message, JSONRPCNotification) and b'"id"' in line:
+        fields = cast("dict[str, Any]", json.loads(line))
+        if "id" in fields:
+            if (request_id := _usable_id(fields["id"])) is None:
+                return _UnusableIdError()
+            message = JSONRPCRequest(jsonrpc="2.0", id=request_id, method=message.method, params=message.params)
+    if isinstance(message, JSONRPCRequest | JSONRPCNotification) and message.params:
+        _make_id_whole(message.params, "requestId")
+        if isinstance(meta := message.params.get("_meta"), dict):
+            _make_id_whole(cast("dict[str, Any]", meta), "progressToken")
+    return SessionMessage(message)
+
+
+def _make_id_whole(fields: dict[str, Any], name: str) -> None:
+    if (usable := _usable_id(fields.get(name))) is not None:
+        fields[name] = usable
+
+
+def _usable_id(value: object) -> int | str | None:
+    """An id as the SDK takes it: a whole number as an integer; None for anything but text and whole numbers."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None
+
+
 def _answer_to_bad_line(error: Exception) -> JSONRPCError | None:
     """The JSON-RPC error for a line that is no message; None for a blank line or something like a response."""
+    if isinstance(error, _UnusableIdError):
+        text = "The id of a request must be text or a whole number."
+        return JSONRPCError(jsonrpc="2.0", id=None, error=ErrorData(code=INVALID_REQUEST, message=text))
     problems = error.errors(include_url=False) if isinstance(error, ValidationError) else []
     inputs: list[Any] = [problem["input"] for problem in problems]
     code, text = INVALID_REQUEST, "This line is JSON, but no JSON-RPC message; batches are not accepted."
@@ -245,7 +285,6 @@ def _answer_to_bad_line(error: Exception) -> JSONRPCError | None:
     fields = objects[0] if objects else {}
     if "method" not in fields and ("result" in fields or "error" in fields):
         return None
-    request_id = fields.get("id")
-    usable = isinstance(request_id, int | str) and not isinstance(request_id, bool)
-    request_id = request_id if usable and str(request_id).isprintable() else None
+    request_id = _usable_id(fields.get("id"))
+    request_id = request_id if str(request_id).isprintable() else None
     return JSONRPCError(jsonrpc="2.0", id=request_id, error=ErrorData(code=code, message=text))

@@ -103,6 +103,20 @@ def conversation(era: str) -> list[JsonObject]:
     ]
 
 
+def answers_to(lines: str, environ: Environ) -> list[JsonObject]:
+    """What a sandboxed server writes for these lines before it exits."""
+    result = subprocess.run(
+        [*COMMAND, "--sandbox"],
+        env=environ,
+        input=lines,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=EXIT_TIMEOUT,
+        check=True,
+    )
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
 def test_stdout_carries_only_responses_in_either_era(era: str, environ: Environ) -> None:
     lines, stderr = converse(conversation(era), {**environ, "KAIZEN_SANDBOX": "1"})
     responses = {line["id"]: line for line in lines}
@@ -128,6 +142,86 @@ def test_the_handshake_names_the_server_and_its_version(environ: Environ) -> Non
     assert response["result"]["serverInfo"]["name"] == "kaizen-mcp"
     assert response["result"]["serverInfo"]["version"] == __version__
     assert "KAIZEN_API_KEY is not set" in stderr  # a warning at startup, for the log
+
+
+@pytest.mark.parametrize(
+    ("written", "answered"),
+    [("1.0", 1), ("1e6", 1_000_000), ("-2E0", -2), ("7", 7), ('"1.0"', "1.0"), ('"x"', "x")],
+)
+def test_an_id_is_a_text_or_a_whole_number_however_it_is_written(
+    written: str, answered: int | str, era: str, environ: Environ
+) -> None:
+    call = {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}}
+    line = lines_of(request(0, "tools/call", call, era)).replace('"id": 0', f'"id": {written}')
+    handshake = lines_of(*INITIALIZE) if era == "2025-11-25" else ""
+    responses = answers_to(f"{handshake}{line}", environ)
+    (response,) = (response for response in responses if response["id"] != "init")
+    assert response["id"] == answered
+    assert response["result"]["structuredContent"]["summary"]["state"] == "failed"
+
+
+@pytest.mark.parametrize("written", ["7.5", "null", "true", "{}", "[1]", "1e400"])
+def test_any_other_id_is_refused(written: str, environ: Environ) -> None:
+    line = lines_of(request(0, "tools/list", {}, "2026-07-28")).replace('"id": 0', f'"id": {written}')
+    (response,) = answers_to(line, environ)
+    assert (response["id"], response["error"]["code"]) == (None, -32600)
+    assert response["error"]["message"] == "The id of a request must be text or a whole number."
+
+
+def test_progress_and_cancellation_find_an_id_written_with_a_point(environ: Environ) -> None:
+    call = {"name": "get_execution", "arguments": {"id": "exec-prior-auth-running", "wait_seconds": 45}}
+    line = json.loads(lines_of(request(5, "tools/call", call, "2026-07-28")))
+    line["params"]["_meta"] = {**ENVELOPE, "progressToken": 5.0}
+    with subprocess.Popen(
+        [*COMMAND, "--sandbox"], env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        send(process, {**line, "id": 5.0})
+        assert process.stdout
+        progress = json.loads(process.stdout.readline())
+        assert progress["method"] == "notifications/progress"
+        assert progress["params"]["progressToken"] == 5
+        send(process, {**cancellation(5), "params": {"requestId": 5.0}})
+        send(process, request(6, "tools/list", {}, "2026-07-28"))
+        rest, _ = process.communicate(timeout=EXIT_TIMEOUT)  # the wait would go on for longer
+    responses = [message for message in map(json.loads, rest.splitlines()) if "id" in message]
+    assert [response["id"] for response in responses] == [6]
+
+
+@pytest.mark.parametrize("method", ["tools/list", "tools/call"])
+def test_a_request_before_the_handshake_is_told_that_it_comes_first(method: str, environ: Environ) -> None:
+    params = {"name": "get_execution", "arguments": {"id": "exec-claim-failed"}} if method == "tools/call" else {}
+    (response,) = answers_to(lines_of(request(1, method, params, "2025-11-25")), environ)
+    assert response["error"]["message"] == (
+        f'Send "initialize" and "notifications/initialized" before "{method}".'
+    )
+
+
+AN_OBJECT = '[invalid_input] Unknown argument "arguments"; an object like {"id": "exec_abc123"} is expected;'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ('{"id": "exec-claim-failed"}', '"Submit claim 2026-1093" failed'),
+        ('"{\\"id\\": \\"x\\"}"', AN_OBJECT),
+        ([{"id": "exec-claim-failed"}], '"Submit claim 2026-1093" failed'),
+        ("exec-claim-failed", AN_OBJECT),
+        (["exec-claim-failed"], AN_OBJECT),
+        (7, AN_OBJECT),
+        (False, AN_OBJECT),
+        (None, '[invalid_input] Argument "id" is missing'),
+    ],
+    ids=str,
+)
+def test_arguments_that_are_no_object_are_read_or_explained(
+    arguments: object, text: str, era: str, environ: Environ
+) -> None:
+    call = request(1, "tools/call", {"name": "get_execution", "arguments": arguments}, era)
+    responses = answers_to(lines_of(*(INITIALIZE if era == "2025-11-25" else []), call), environ)
+    result = responses[-1]["result"]
+    assert result["content"][0]["text"].startswith(text)
+    notes = result.get("structuredContent", {}).get("notes", [])
+    assert not notes or notes[0] == 'the arguments were found inside "arguments"'
 
 
 @pytest.mark.parametrize("mode", ERAS.values(), ids=ERAS)

@@ -14,7 +14,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from pydantic.alias_generators import to_camel
 from pydantic_core import ValidationError
 
-_MAX_COUNT = 2**53
+from kaizen_mcp.api.times import read_time
+from kaizen_mcp.json_types import MAX_SAFE_INTEGER
+
+_MAX_MILLISECONDS = 10 * 366 * 86_400_000  # ten years
 _JSON_TYPES: dict[type, str] = {bool: "true or false", str: "text", list: "a list", dict: "an object"}
 
 
@@ -22,7 +25,7 @@ class ReadingNotes:
     """Notes on odd fields of one object, collected while it is read.
 
     Attributes:
-        path: names of the fields being read, outermost first.
+        path: names of the fields being read, outermost first; `/*` follows the name of a list.
         sentences: one for each oddity, in the order found, without duplicates.
     """
 
@@ -32,7 +35,9 @@ class ReadingNotes:
 
     def add(self, what: str) -> None:
         """Note something about the field being read."""
-        self.sentences[f"field '{'.'.join(self.path)}' {what}"] = None
+        in_items, _, name = f"/{'/'.join(self.path)}".rpartition("/*/")
+        place = f"{name} of an item of {in_items}" if in_items else name
+        self.sentences[f"{place} {what}"] = None
 
 
 def _notes(info: ValidationInfo) -> ReadingNotes:
@@ -46,15 +51,23 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _count(value: object) -> object:
+def _number(value: object) -> object:
+    """Accept numbers in a text, and whole numbers that are written as 3.0."""
+    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,16}(?:\.\d{1,9})?\s*", value):
+        value = float(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _time(value: object, info: ValidationInfo) -> object:
-    if not isinstance(value, str) or not re.match(r"\d{4}-", value):
+    if isinstance(value, str) and not value.strip():
+        return None
+    try:
+        time = read_time(value)
+    except (ValueError, OverflowError):
         return value  # strict mode refuses it
-    time = datetime.fromisoformat(value)
-    if time.tzinfo is None:
+    if time is None:
+        _notes(info).add("is a date that stands for no time, read as not set")
+    elif time.tzinfo is None:
         _notes(info).add("is a time without a zone, read as UTC")
         time = time.replace(tzinfo=UTC)
     return time
@@ -67,13 +80,14 @@ def _objects(value: object, info: ValidationInfo) -> object:
     items: list[object] = [item if isinstance(item, dict) else {} for item in cast("list[object]", value)]
     if items != value:
         _notes(info).add("holds items that are not objects and were not understood")
+    _notes(info).path[-1] += "/*"
     return items
 
 
 T = TypeVar("T")
 Text = Annotated[str | None, BeforeValidator(_text)]
-Count = Annotated[int | None, BeforeValidator(_count), Field(ge=0, lt=_MAX_COUNT)]
-Milliseconds = Annotated[float | None, Field(ge=0, lt=_MAX_COUNT)]
+Count = Annotated[int | None, BeforeValidator(_number), Field(ge=0, lt=MAX_SAFE_INTEGER)]
+Milliseconds = Annotated[float | None, BeforeValidator(_number), Field(ge=0, lt=_MAX_MILLISECONDS)]
 Time = Annotated[datetime | None, BeforeValidator(_time)]
 _HttpUrl = Annotated[str, Field(pattern=r"^(?i:https?)://[^\x00-\x20\"<>\\^`{|}\x7f-\U0010ffff]+$")]
 Link = Annotated[_HttpUrl | None, BeforeValidator(_text)]

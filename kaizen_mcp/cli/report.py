@@ -50,7 +50,7 @@ def report_lines(structured: Facts, command: str) -> Iterator[str]:
     if summary.get("links_open_without_login"):
         yield "Note: whoever has one of its links can open it"
     for note in structured["notes"]:
-        yield f"Note: {note.replace(' in raw.', ' in ')}"
+        yield f"Note: {note}"
 
 
 def _next_step(summary: Facts) -> tuple[str, str | None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kaizen_mcp.api.models import Downloads, Execution, Reference
 from kaizen_mcp.humanize import format_size, pluralize
 from kaizen_mcp.sanitize.escaping import display_id, display_name, escape_hidden, one_line, quote
-from kaizen_mcp.summary.status import MAX_LISTED
+from kaizen_mcp.summary.status import MAX_LISTED, is_pending
 
 MAX_MESSAGE = 300
 """Characters of a download message."""
@@ -37,8 +37,8 @@ class OutputFacts:
 
     @property
     def downloads_pending(self) -> bool:
-        """Whether files are still to come; `pending` is the one such word that the API is known to use."""
-        return (self.downloads_status or "").lower() == "pending"
+        """Whether files are still to come."""
+        return is_pending(self.downloads_status)
 
     @property
     def response_file(self) -> str | None:
@@ -90,16 +90,16 @@ def hand_over(output: OutputFacts) -> str:
         hand = "Hand over the files"
         if output.disguised_file:
             hand = "Warn the person that a file's name has hidden characters in it, then hand over the files"
-        links = f"raw.downloads.files has links to {output.downloads_with_link or 0} of {output.downloads_count}"
+        links = f"/downloads/files has links to {output.downloads_with_link or 0} of {output.downloads_count}"
         if output.has_response:
-            return f"{hand} and the output ({links}, raw.response the output; detail=full)."
+            return f"{hand} and the output ({links}, /response the output; detail=full)."
         return f"{hand} ({links}; detail=full)."
     if output.has_response:
-        where = "which is in raw.response (detail=full)"
+        where = "which is in /response (detail=full)"
         return f"Give the person its output, {where}; there is nothing more to wait for."
     if output.response_file:
         part = "; the response here is only a part of it" if output.response_truncated else ""
         return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."
     if output.response_truncated:
-        return "Read the part of its output in raw.truncatedResponse (detail=full); the whole is in Kaizen."
+        return "Read the part of its output in /truncatedResponse (detail=full); the whole is in Kaizen."
     return "Nothing more to do: it has finished."

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, cast
 
 from kaizen_mcp.api.models import AnyExecution, Execution
+from kaizen_mcp.json_types import child_pointer
 from kaizen_mcp.sanitize.escaping import one_line
 from kaizen_mcp.summary.status import MAX_LISTED, execution_state
 
@@ -33,7 +34,7 @@ _NO_TEXT = re.compile(r"none|null|true|false|[\d.+e-]*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class QuotedField:
-    """Text of a field that looks like an error; `field` is the path to it."""
+    """Text of a field that looks like an error; `field` is the JSON Pointer to it."""
 
     field: str
     text: str
@@ -44,10 +45,10 @@ def find_error_fields(execution: AnyExecution) -> list[QuotedField]:
     ended_well = execution_state(execution.status) == "finished"
     texts = (
         QuotedField(field=one_line(path, MAX_PATH), text=one_line(text, MAX_QUOTED))
-        for prefix, fields in _places(execution)
+        for pointer, fields in _places(execution)
         for name, value in fields.items()
         if _looks_like_error(name, ended_well=ended_well)
-        for path, text in _texts(prefix + name, value, levels=_MAX_LEVELS)
+        for path, text in _texts(child_pointer(pointer, name), value, levels=_MAX_LEVELS)
     )
     return list(islice(texts, MAX_LISTED))
 
@@ -69,15 +70,15 @@ def choose_reason(errors: Sequence[QuotedField] | None) -> QuotedField | None:
 
 
 def _places(execution: AnyExecution) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Objects that may hold error fields, each with the prefix of paths into it."""
+    """Objects that may hold error fields, each with the JSON Pointer to it."""
     yield "", execution.model_extra or {}
     for i, authentication in enumerate(execution.authentications):
-        yield f"authentications[{i}].", authentication.model_extra or {}
+        yield f"/authentications/{i}", authentication.model_extra or {}
     for i, context in enumerate(execution.context_authentications):
-        yield f"contextAuthentications[{i}].", context.model_extra or {}
+        yield f"/contextAuthentications/{i}", context.model_extra or {}
     failed = execution_state(execution.status) == "failed"
     if failed and isinstance(execution, Execution) and isinstance(execution.response, dict):
-        yield "response.", cast("dict[str, Any]", execution.response)
+        yield "/response", cast("dict[str, Any]", execution.response)
 
 
 def _looks_like_error(name: str, *, ended_well: bool) -> bool:
@@ -93,13 +94,13 @@ def _texts(path: str, value: object, *, levels: int) -> Iterator[tuple[str, str]
         yield path, str(value)
     elif isinstance(value, dict) and levels:
         for key, child in cast("dict[str, object]", value).items():
-            yield from _texts(f"{path}.{key}", child, levels=levels - 1)
+            yield from _texts(child_pointer(path, key), child, levels=levels - 1)
     elif isinstance(value, list) and levels:
         for index, child in enumerate(cast("list[object]", value)):
-            yield from _texts(f"{path}[{index}]", child, levels=levels - 1)
+            yield from _texts(child_pointer(path, index), child, levels=levels - 1)
 
 
 def _last_word(path: str) -> str:
-    """`trace` of `error.stackTrace`, `details` of `error.details[0]`, `url` of `errorURL`."""
+    """`trace` of `/error/stackTrace`, `details` of `/error/details/0`, `url` of `/errorURL`."""
     words: list[str] = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", path)
     return words[-1].lower() if words else ""

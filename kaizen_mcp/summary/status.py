@@ -34,6 +34,12 @@ FINAL: frozenset[State] = frozenset({"finished", "failed"})
 CLOCK_SKEW = timedelta(minutes=1)
 """Difference between Kaizen's clock and ours below which a time does not count as odd."""
 
+_DURATION_SLACK = 1.0
+"""Seconds by which `durationMs` may differ from the times."""
+
+_END_BEFORE_START = "its times contradict each other: by them it ended before it started"
+_EARLIER_END = "its end time is left over from an earlier attempt, so it does not count"
+
 MAX_LISTED = 5
 """Entries of a list that the summary and its notes repeat."""
 
@@ -53,14 +59,40 @@ def is_unauthenticated(status: str | None) -> bool:
     return _normalize(status) == "unauthenticated"
 
 
+def is_pending(status: str | None) -> bool:
+    """Whether downloads are still to come; `pending` is the one such word that the API is known to use."""
+    return _normalize(status) == "pending"
+
+
 def _normalize(status: str | None) -> str:
     """Without case, blanks, `_` and `-`: `In Progress`, `IN_PROGRESS` and `in-progress` are one word."""
     return re.sub(r"[\s_-]", "", status or "").lower()
 
 
+def end_time(execution: AnyExecution) -> datetime | None:
+    """Its end time, if that can be true: not before its start, and not one of an earlier attempt."""
+    ended = execution.end_time
+    return None if _ended_before_start(execution) or _has_earlier_times(execution) else ended
+
+
+def _ended_before_start(execution: AnyExecution) -> bool:
+    started, ended = execution.start_time, execution.end_time
+    return started is not None and ended is not None and ended < started
+
+
+def _has_earlier_times(execution: AnyExecution) -> bool:
+    """Whether it is queued for another attempt, and still has the times of the one before."""
+    return _attempt(execution) > 1 and execution_state(execution.status) == "queued"
+
+
+def _attempt(execution: AnyExecution) -> int:
+    return (execution.attempts or 1) if isinstance(execution, Execution) else 1
+
+
 def has_ended(execution: AnyExecution, now: datetime) -> bool:
     """Whether its end time has passed, whatever its status says."""
-    return execution.end_time is not None and execution.end_time <= now + CLOCK_SKEW
+    ended = end_time(execution)
+    return ended is not None and ended <= now + CLOCK_SKEW
 
 
 def contradicts_itself(execution: AnyExecution, now: datetime) -> bool:
@@ -75,23 +107,34 @@ def duration_seconds(execution: AnyExecution, now: datetime) -> float | None:
     """
     state = execution_state(execution.status)
     ended = state in FINAL or has_ended(execution, now)
-    if execution.duration_ms is not None and (ended or not execution.start_time):
+    is_current = (ended or not execution.start_time) and not _duration_contradicts(execution, now)
+    if execution.duration_ms is not None and is_current:
         return round(execution.duration_ms / 1000, 3)
-    end = execution.end_time if ended else now if state in {"running", "paused"} else None
+    end = end_time(execution) if ended else now if state in {"running", "paused"} else None
     if execution.start_time is None or end is None:
         return None
     lasted = end - execution.start_time
     return round(max(0, lasted.total_seconds()), 3) if lasted >= -CLOCK_SKEW else None
 
 
+def _duration_contradicts(execution: AnyExecution, now: datetime) -> bool:
+    """Whether its `durationMs` does not fit its times. A pause may be left out of it, so half the time will do."""
+    started, ended, milliseconds = execution.start_time, execution.end_time, execution.duration_ms
+    if started is None or milliseconds is None or _ended_before_start(execution):
+        return False
+    seconds, span = milliseconds / 1000, ((ended or now) - started).total_seconds()
+    return seconds > span + _DURATION_SLACK or (ended is not None and seconds < span / 2 - _DURATION_SLACK)
+
+
 def age_seconds(execution: AnyExecution, now: datetime) -> float | None:
     """Seconds since it ended or, if it has not, since it started; None if that is not known."""
-    started, ended = execution.start_time, execution.end_time
+    started, ended = execution.start_time, end_time(execution)
     if execution_state(execution.status) not in FINAL and not has_ended(execution, now):
         return _seconds_since(started, now)
-    if ended is None and started is not None and execution.duration_ms is not None:
+    duration = None if _duration_contradicts(execution, now) else execution.duration_ms
+    if execution.end_time is None and started is not None and duration is not None:
         # Subtracting durations can't overflow, unlike adding one to a date.
-        return max(0, (now - started - timedelta(milliseconds=execution.duration_ms)).total_seconds())
+        return max(0, (now - started - timedelta(milliseconds=duration)).total_seconds())
     return _seconds_since(ended, now)
 
 
@@ -112,13 +155,18 @@ def execution_notes(execution: AnyExecution, now: datetime) -> list[str]:
     attempts_contradict = isinstance(execution, Execution) and _attempts_contradict(execution)
     oddities = (
         (execution.id is None, "the object has no id"),
-        (started and ended and ended < started, "it ended before it started, by its own times"),
+        (_ended_before_start(execution), _END_BEFORE_START if _attempt(execution) == 1 else _EARLIER_END),
+        (_has_earlier_times(execution) and ended, _EARLIER_END),
+        (
+            _duration_contradicts(execution, now),
+            "its durationMs does not fit its times, which are what counts here",
+        ),
         (contradicts_itself(execution, now), "it has an end time, though its status is not one of an ended run"),
         (
             any(time and time > now + CLOCK_SKEW for time in (started, ended)),
             "one of its times lies in the future",
         ),
-        (live_views > 1, "several logins are open, each with a live view link of its own in raw.authentications"),
+        (live_views > 1, "several logins are open, each with a live view link of its own in /authentications"),
         (logins > MAX_LISTED, f"it has {logins} logins; the summary lists {MAX_LISTED}"),
         (attempts_contradict, "its numbers of attempts contradict each other"),
     )

@@ -1,171 +1,59 @@
-"""Arguments of the tools. An id is accepted in many forms; everything else must be exact."""
+"""Arguments of the tools, as models and clients send them. What has one sensible reading is read, with a note."""
 
 import difflib
 import json
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from itertools import pairwise
+from dataclasses import dataclass, field
+from functools import reduce
 from typing import Annotated, Any, Literal, TypeVar, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
 from kaizen_mcp.errors import InvalidInputError
-from kaizen_mcp.sanitize.escaping import escape_hidden, quote
+from kaizen_mcp.humanize import join_list
+from kaizen_mcp.json_types import JsonObject, child_pointer
+from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.tools.execution_id import EXPECTED_ID, ExecutionId, is_id_name
 
 Detail = Literal["full", "summary"]
 
-MAX_ID = 256
-"""Characters of an id."""
-
-_EXPECTED_ID = 'pass the id as text, for example "exec_abc123"'
-
-# Quotes and invisible characters that are copied along with an id from a chat, a document or a log.
-_QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\ufeff"
-_PUNCTUATION = ".,;:()<>[]{}"
-_REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-_LINK = re.compile(r"https?://[^\s<>\"'`)\]|*]+", re.IGNORECASE)
-_LINK_WITHOUT_SCHEME = re.compile(r"[\w.:-]+/(\S*/)?(instructor[-_]?)?executions?/\S+", re.IGNORECASE)
-_ID_PARAMETER = re.compile(r"(instructor[-_]?)?execution[-_]?(id)?", re.IGNORECASE)
-_SEGMENT_BEFORE_ID = re.compile(r"(instructor[-_]?)?executions?", re.IGNORECASE)
-# Segments that may stand between `executions` and the id, in paths of the API or of a dashboard.
-_ACTIONS = {"get", "getevents", "list", "retry", "view", "details", "history", "compare", "new", "all", "search"}
-# Segments that are followed by the id of something else.
-_OTHER_RESOURCES = {"workflow", "workflows", "batch", "batches", "session", "sessions", "file", "files"} | {
-    "login", "logins", "org", "orgs", "organization", "organizations", "user", "users"
-}  # fmt: skip
-
-# An id in prose must have a form that no word has: `exec-claim-failed`, `exec_abc123`, a UUID.
-_ID_IN_PROSE = re.compile(r"(?i)\b(?:exec(?:ution)?[-_][\w-]*\w|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
-_ID_KEY = re.compile(r"((instructor[-_]?)?execution[-_]?)?id", re.IGNORECASE)
-_MAX_SEARCHED = 10_000
-"""Characters of a text in which an id is searched for."""
-
-
-def read_id(value: object) -> str:
-    """Return the id in an argument, as people and models write it.
-
-    Spaces, quotes and punctuation around it are removed, an integer becomes text, and a link yields the id in it.
-
-    Raises:
-        PydanticCustomError: no valid id; the message has the reason and what to pass instead.
-    """
-    text = _as_text(value).strip().strip(_QUOTES).strip()
-    without_punctuation = text.strip(_PUNCTUATION)
-    if _ID_IN_PROSE.fullmatch(without_punctuation):
-        text = without_punctuation
-    if link := _LINK.search(text) or _LINK_WITHOUT_SCHEME.fullmatch(text):
-        text = _id_in_link(link[0].rstrip(".,;:!"))
-    if not text:
-        raise _invalid_id("is empty")
-    if (text[0], text[-1]) in {("{", "}"), ("[", "]")}:
-        raise _invalid_id("is JSON, not one id", _find_id(text))
-    if re.search(r"[\s=(<\[,;]", text) and (found_id := _find_id(text)):
-        raise _invalid_id("has more in it than an id", found_id)
-    if len(text) > MAX_ID:
-        raise _invalid_id(f"is longer than {MAX_ID} characters")
-    if escape_hidden(text) != text or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in text):
-        raise _invalid_id("has control or invisible characters in it")
-    return text
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, list | dict):
-        kind = "a list" if isinstance(value, list) else "an object"
-        raise _invalid_id(f"is {kind}, not one id", _find_id(cast("object", value)))
-    if isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) >= 10**MAX_ID:  # Python refuses to convert integers of very many digits
-            raise _invalid_id(f"has more than {MAX_ID} digits")
-        return str(value)
-    if not isinstance(value, str):
-        raise _invalid_id("must be text")
-    return value
-
-
-def _invalid_id(reason: str, found_id: str | None = None) -> PydanticCustomError:
-    """Error with the reason and what to pass instead: the id found in the argument, if there is one."""
-    expected = f"pass just {quote(found_id, MAX_ID)}, one id a call" if found_id else _EXPECTED_ID
-    return PydanticCustomError("id", "{reason}; {expected}", {"reason": reason, "expected": expected})
-
-
-def _find_id(value: object) -> str | None:
-    """The first id in a list, an object, JSON or prose; None if there is none."""
-    if isinstance(value, list):
-        return next(filter(None, map(_as_id, cast("list[object]", value))), None)
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        return next((_as_id(fields[key]) for key in fields if _ID_KEY.fullmatch(key)), None)
-    text = str(value)
-    with suppress(ValueError, RecursionError):
-        decoded = json.loads(text)
-        if isinstance(decoded, list | dict):
-            return _find_id(cast("object", decoded))
-    match = _ID_IN_PROSE.search(text[:_MAX_SEARCHED])
-    return match[0] if match else None
-
-
-def _as_id(value: object) -> str | None:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MAX_ID:
-        return str(value)
-    return value if isinstance(value, str) and 0 < len(value) <= MAX_ID else None
-
-
-def _id_in_link(link: str) -> str:
-    """Return the id in a link.
-
-    The form of Kaizen's links is not documented. Candidates are, in this order: a query parameter named like an
-    execution's id, the path segment after `execution` or `executions`, a parameter `id`, and a last path segment
-    that looks like an id and does not belong to another resource.
-    """
-    try:
-        url = urlsplit(link if "://" in link else f"https://{link}")
-        # Single-page applications have a second path after the `#`.
-        inner = urlsplit(url.fragment.lstrip("!")) if url.fragment.startswith(("/", "!/")) else urlsplit("")
-    except ValueError:
-        raise _invalid_id("has a link in it that is not valid") from None
-    parameters = [(name, value.strip()) for name, value in parse_qsl(url.query) + parse_qsl(inner.query)]
-    segments = [unquote(segment).strip() for segment in f"{url.path}/{inner.path}".split("/")]
-    segments = [segment for segment in segments if segment and segment.lower() not in _ACTIONS]
-    pairs = [pair for pair in pairwise(["", *segments]) if not _SEGMENT_BEFORE_ID.fullmatch(pair[1])]
-    candidates = [
-        *(value for name, value in parameters if _ID_PARAMETER.fullmatch(name)),
-        *(b for a, b in pairs if _SEGMENT_BEFORE_ID.fullmatch(a) and b.lower() not in _OTHER_RESOURCES),
-        *(value for name, value in parameters if name.lower() == "id"),
-        *(b for a, b in pairs[-1:] if a.lower() not in _OTHER_RESOURCES and re.search(r"[\d_-]", b)),
-    ]
-    if not candidates:
-        raise _invalid_id("has a link in it that contains no id")
-    return candidates[0]
-
-
-ExecutionId = Annotated[str, BeforeValidator(read_id)]
+MAX_WAIT = 45
+"""Seconds. Most clients end a call after 60."""
 
 _MAX_PATH = 20_000
 """Characters. A path that leads 900 levels deep is long."""
 
+_NOT_GIVEN = frozenset({"", "null", "none", "undefined"})
+"""Texts that gateways and models fill in for an optional argument that they do not mean to give."""
+
+PLUMBING = frozenset(
+    {
+        *("toolCallId", "callId", "tool", "toolName", "name", "method", "action", "chatInput", "sessionId"),
+        *("sessionKey", "requestId", "messageId", "threadId", "conversationId", "traceId", "correlationId"),
+        *("userId", "explanation", "reasoning", "thought", "toolSummary", "toolAction", "waitForPreviousTools"),
+        *("requiresApproval", "securityRisk", "taskProgress", "metadata", "config"),
+    }
+)
+"""Arguments that agent hosts add to every call. README.md lists them."""
+
+_MAX_WRAPPERS = 3
+_MAX_NAME_COMPARED = 60
+
 
 def read_path(value: object) -> object:
-    """Return a JSON Pointer with the slash at its start, which models may omit.
+    """Return the path as text; a list of names and indexes becomes a JSON Pointer.
 
     Raises:
-        ValueError: it is no JSON Pointer, or too long.
+        ValueError: it is too long.
     """
-    if not isinstance(value, str):
-        return value
-    text = value if value.startswith("/") else value.strip().removeprefix("#")  # a name may end with a blank
-    if len(text) > _MAX_PATH:
+    if isinstance(value, list):
+        value = reduce(child_pointer, cast("list[str | int]", value), "")
+    if isinstance(value, str) and len(value) > _MAX_PATH:
         raise ValueError(f"it is longer than {_MAX_PATH} characters")
-    if re.search("~(?![01])", text):
-        raise ValueError("a ~ in it must be written as ~0, and a / inside a name as ~1")
-    return f"/{text}" if text and not text.startswith("/") else text
-
-
-MAX_WAIT = 45
-"""Seconds. Most clients end a call after 60."""
+    return value
 
 
 def _reject_boolean(value: object) -> object:
@@ -174,13 +62,19 @@ def _reject_boolean(value: object) -> object:
     return value
 
 
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 class Arguments(BaseModel):
     """Arguments of both tools."""
 
     model_config = ConfigDict(extra="forbid")
 
     id: ExecutionId
-    detail: Detail = Field("full", description="full: facts and raw object; summary: facts only.")
+    detail: Annotated[Detail, BeforeValidator(_lower)] = Field(
+        "full", description="full: facts and raw object; summary: facts only."
+    )
     wait_seconds: Annotated[float, BeforeValidator(_reject_boolean)] = Field(
         0, ge=0, le=MAX_WAIT, description="Seconds to wait until it has ended or needs a person."
     )
@@ -209,43 +103,142 @@ class GetInstructorExecutionArguments(Arguments):
 ArgumentsT = TypeVar("ArgumentsT", bound=Arguments)
 
 
-def read_arguments(model: type[ArgumentsT], arguments: Mapping[str, Any]) -> ArgumentsT:
-    """Validate the arguments of a call.
+def read_arguments(
+    model: type[ArgumentsT], arguments: Mapping[str, Any], mask: Callable[[str], str]
+) -> tuple[ArgumentsT, list[str]]:
+    """Read the arguments of a call; also returns a note for each thing that was not as it should be.
 
-    An optional argument may be null: some clients send all arguments of a tool.
+    Args:
+        model: the arguments of the tool.
+        arguments: what the client sent.
+        mask: replaces the key in a text, before an error or a note can quote a part of it.
 
     Raises:
         InvalidInputError: an argument is invalid; the message names it and says how to change it.
     """
-    optional = {name for name, field in model.model_fields.items() if not field.is_required()}
-    values = {name: value for name, value in arguments.items() if value is not None or name not in optional}
+    reader = _Reader(list(model.model_fields), mask)
+    values = reader.read(arguments)
     try:
-        return model.model_validate(values)
+        return model.model_validate(values), reader.notes
     except ValidationError as error:
-        raise InvalidInputError(_message(error.errors(), list(model.model_fields))) from None
+        raise InvalidInputError(_message(error.errors()[0])) from None
 
 
-def _message(errors: list[ErrorDetails], names: list[str]) -> str:
-    """One sentence about unknown arguments, or else about the first invalid one."""
-    unknown = [str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"]
-    if unknown:
-        hints = ", ".join(f'{quote(name)} (nearest: "{_nearest(name, names)}")' for name in unknown[:3])
-        plural = "s" if len(unknown) > 1 else ""
-        return f"Unknown argument{plural} {hints}; this tool takes {', '.join(names[:-1])} and {names[-1]}."
-    error = errors[0]
-    argument = f'Argument "{error["loc"][0]}"'
+@dataclass
+class _Reader:
+    """Finds the arguments that a tool has in what a client sent, and notes what was passed over or moved."""
+
+    names: list[str]
+    mask: Callable[[str], str]
+    notes: list[str] = field(default_factory=list[str])
+
+    def read(self, arguments: Mapping[str, Any], level: int = 0) -> JsonObject:
+        """Return the known arguments.
+
+        Raises:
+            InvalidInputError: an argument is unknown, or two different ids are given.
+        """
+        own = {name: value for name, value in arguments.items() if name in self.names}
+        ids = {name: value for name, value in arguments.items() if is_id_name(name) and not is_empty(value)}
+        others = {name: value for name, value in arguments.items() if name not in {*own, *ids}}
+        unknown = {name: value for name, value in others.items() if not (_is_plumbing(name) or is_empty(value))}
+        self._note_passed_over([name for name in others if name not in unknown])
+        known = {name: self._masked(value) for name, value in own.items() if name == "id" or not is_empty(value)}
+        if ids:
+            known["id"] = self._one_id(ids)
+        elif len(unknown) == 1 and level < _MAX_WRAPPERS:
+            ((wrapper, value),) = unknown.items()
+            inner = _object_in(value)
+            if inner and not known.keys() & inner.keys():
+                self.notes.append(f"the arguments were found inside {self._quote(wrapper)}")
+                found = self.read({**known, **inner}, level + 1)
+                if "id" in found:
+                    return found
+        if unknown:
+            raise InvalidInputError(_unknown([self.mask(name) for name in unknown], self.names, has_id=bool(ids)))
+        return known
+
+    def _masked(self, value: object) -> object:
+        return self.mask(value) if isinstance(value, str) else value
+
+    def _quote(self, name: str) -> str:
+        return quote(self.mask(name), 40)
+
+    def _note_passed_over(self, names: list[str]) -> None:
+        if names:
+            verb = "is no argument" if len(names) == 1 else "are no arguments"
+            passed_over = join_list([self._quote(name) for name in names], 3)
+            self.notes.append(f"{passed_over} {verb} of this tool, so nothing was done with it")
+
+    def _one_id(self, ids: JsonObject) -> object:
+        (name, value), *more = ids.items()
+        if another := next((n for n, v in more if str(v).strip() != str(value).strip()), None):
+            first, second = (quote(self.mask(f"{n}: {ids[n]}"), 80) for n in (name, another))
+            message = f"Two different ids were given, {first} and {second}; pass the one that is meant, as id."
+            raise InvalidInputError(message)
+        if "id" not in ids:
+            self.notes.append(f"{self._quote(name)} was read as id")
+        return value
+
+
+def _object_in(value: object) -> JsonObject | None:
+    """The one object in an argument: the argument itself, JSON in a text, or the item of a list of one."""
+    if isinstance(value, str):
+        with suppress(ValueError, RecursionError):
+            value = cast("object", json.loads(value))
+    if isinstance(value, list) and len(items := cast("list[object]", value)) == 1:
+        value = items[0]
+    return cast("JsonObject", value) if isinstance(value, dict) else None
+
+
+def is_empty(value: object) -> bool:
+    """Whether a client that sends all arguments of a tool means that this one is not given."""
+    return value is None or value in ([], {}) or (isinstance(value, str) and value.strip().lower() in _NOT_GIVEN)
+
+
+def _normalize(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+_NORMALIZED_PLUMBING = frozenset(map(_normalize, PLUMBING))
+
+
+def _is_plumbing(name: str) -> bool:
+    return name.startswith("_") or _normalize(name) in _NORMALIZED_PLUMBING
+
+
+def _unknown(unknown: list[str], names: list[str], *, has_id: bool) -> str:
+    """One sentence about unknown arguments, with the nearest one the tool has."""
+    nearest = [_nearest(name, names) for name in unknown]
+    hints = [
+        f'{quote(name)} (nearest: "{n}")' if n else quote(name) for name, n in zip(unknown, nearest, strict=True)
+    ]
+    expected = "" if has_id else 'an object like {"id": "exec_abc123"} is expected; '
+    plural = "s" if len(unknown) > 1 else ""
+    takes = join_list(names, len(names))
+    return f"Unknown argument{plural} {', '.join(hints[:3])}; {expected}this tool takes {takes}."
+
+
+def _nearest(name: str, names: list[str]) -> str | None:
+    """The argument whose name is in `name` (`jsonPath` has `path`) or the other way round, or a similar one."""
+    word = _normalize(name[:_MAX_NAME_COMPARED])
+    normalized = {_normalize(n): n for n in names}
+    related = (n for n in normalized if n != "id" and (n in word or (len(word) > 3 and word in n)))  # noqa: PLR2004
+    found = next(related, None) or next(iter(difflib.get_close_matches(word, normalized)), None)
+    return normalized[found] if found else None
+
+
+def _message(error: ErrorDetails) -> str:
+    """One sentence about an invalid argument."""
+    name = error["loc"][0]
+    argument = f'Argument "{name}"'
     if error["type"] == "missing":
-        return f"{argument} is missing; {_EXPECTED_ID}."
+        return f"{argument} is missing; {EXPECTED_ID}."
     if error["type"] == "literal_error":
         return f"{argument} must be {error.get('ctx', {})['expected']}.".replace("'", '"')
-    if error["loc"][0] == "id":
+    if name == "id":
         return f"{argument} {error['msg']}."
-    if error["loc"][0] == "wait_seconds":
+    if name == "wait_seconds":
         return f"{argument} must be a number from 0 to {MAX_WAIT}; to wait longer, call again."
     reason = error["msg"].removeprefix("Value error, ")
     return f"{argument} is not valid: {reason[0].lower()}{reason[1:]}."
-
-
-def _nearest(name: str, names: list[str]) -> str:
-    """The argument whose name is inside `name` (`executionId` has `id`), else the most similar one."""
-    return max(names, key=lambda n: (n in name.lower(), difflib.SequenceMatcher(a=name, b=n).ratio()))

@@ -96,22 +96,18 @@ class Lookup:
             audience: who reads the text of an error; a model by default.
         """
         try:
-            # Masked before an error can quote a part of them: half a key is no longer recognised.
-            masked = {
-                api.mask(name): api.mask(value) if isinstance(value, str) and name != "id" else value
-                for name, value in arguments.items()
-            }
-            return await self._look_up(api, read_arguments(self.arguments, masked), clock, report)
+            valid, notes = read_arguments(self.arguments, arguments, api.mask)
+            return await self._look_up(api, valid, notes, clock, report)
         except KaizenError as error:
             return self.failed(error, api.mask, audience, id_from_link=_is_link(arguments.get("id")))
 
     async def _look_up(
-        self, api: KaizenApi, arguments: Arguments, clock: Clock, report: Report | None
+        self, api: KaizenApi, arguments: Arguments, notes: list[str], clock: Clock, report: Report | None
     ) -> CallToolResult:
         context = LookupContext(api.mask(arguments.id), clock(), arguments.wait_seconds)
-        notes: list[str] = []
         if arguments.wait_seconds:
-            reply, context, notes = await self._wait(api, arguments.id, context, clock, report)
+            reply, context, wait_notes = await self._wait(api, arguments.id, context, clock, report)
+            notes += wait_notes
         else:
             reply = await self._fetch(api, arguments.id)
         summary, summary_notes = self.summarize(reply.data, replace(context, now=clock()))

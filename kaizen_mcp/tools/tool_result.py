@@ -77,10 +77,7 @@ class Answer:
         Raises:
             InvalidInputError: there is nothing at that path or offset.
         """
-        # The path may lead into a part that was nested too deep to go out with the rest.
-        parts = self.reply.deep_parts
-        prefix = max((p for p in parts if path == p or path.startswith(f"{p}/")), key=len, default="")
-        value = resolve(parts.get(prefix, self.reply.data), path.removeprefix(prefix))
+        path, value = resolve(self.reply.data, path, self.reply.deep_parts)
         total = len(cast("str", value)) if isinstance(value, str | list | dict) else 1
         if offset and offset >= total:
             message = f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from conftest import NOW, Connect, LookUp
 from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from strategies import LOGIN, executions
 
 from kaizen_mcp import Settings, create_server
+from kaizen_mcp.api.times import read_time
 from kaizen_mcp.server import TOOLS
 from kaizen_mcp.summary.as_text import MAX_VERDICT
 from kaizen_mcp.tools.get_execution import GET_EXECUTION
@@ -24,8 +26,8 @@ from kaizen_mcp.tools.lookup import Lookup
 JsonObject = dict[str, Any]
 
 
-def ignored_note(field: str, kind: str) -> str:
-    return f"field '{field}' holds {kind} that is not understood; the summary leaves it out"
+def ignored_note(place: str, kind: str) -> str:
+    return f"{place} holds {kind} that is not understood; the summary leaves it out"
 
 
 UNEXPECTED: list[tuple[JsonObject, str]] = [
@@ -40,16 +42,16 @@ UNEXPECTED: list[tuple[JsonObject, str]] = [
     ({"status": 7}, 'status "7" is not one this server knows; whether it has ended is not known'),
     ({"status": None}, "the object has no status, so whether it has finished is not known"),
     ({"id": None}, "the object has no id"),
-    ({"attempts": True}, ignored_note("attempts", "true or false")),
-    ({"attempts": -1}, ignored_note("attempts", "a number")),
-    ({"attempts": 10**30}, ignored_note("attempts", "a number")),
-    ({"isTest": "yes"}, ignored_note("isTest", "text")),
-    ({"startTime": 1700000000}, ignored_note("startTime", "a number")),
-    ({"startTime": "yesterday"}, ignored_note("startTime", "text")),
-    ({"startTime": "2026-13-45T99:00:00Z"}, ignored_note("startTime", "text")),
-    ({"startTime": "2026-11-22T09:00:00"}, "field 'startTime' is a time without a zone, read as UTC"),
-    ({"liveViewUrl": "javascript:alert(1)"}, ignored_note("liveViewUrl", "text")),
-    ({"workflow": "Submit claim"}, ignored_note("workflow", "text")),
+    ({"attempts": True}, ignored_note("/attempts", "true or false")),
+    ({"attempts": -1}, ignored_note("/attempts", "a number")),
+    ({"attempts": 10**30}, ignored_note("/attempts", "a number")),
+    ({"isTest": "yes"}, ignored_note("/isTest", "text")),
+    ({"startTime": 1700}, ignored_note("/startTime", "a number")),
+    ({"startTime": "yesterday"}, ignored_note("/startTime", "text")),
+    ({"startTime": "2026-13-45T99:00:00Z"}, ignored_note("/startTime", "text")),
+    ({"startTime": "2026-11-22T09:00:00"}, "/startTime is a time without a zone, read as UTC"),
+    ({"liveViewUrl": "javascript:alert(1)"}, ignored_note("/liveViewUrl", "text")),
+    ({"workflow": "Submit claim"}, ignored_note("/workflow", "text")),
     (
         {
             "authentications": [
@@ -57,12 +59,12 @@ UNEXPECTED: list[tuple[JsonObject, str]] = [
                 {"status": "InProgress", "liveViewUrl": "https://b.example"},
             ]
         },
-        "several logins are open, each with a live view link of its own in raw.authentications",
+        "several logins are open, each with a live view link of its own in /authentications",
     ),
-    ({"authentications": {"status": "InProgress"}}, ignored_note("authentications", "an object")),
+    ({"authentications": {"status": "InProgress"}}, ignored_note("/authentications", "an object")),
     (
         {"authentications": ["x", {}]},
-        "field 'authentications' holds items that are not objects and were not understood",
+        "/authentications holds items that are not objects and were not understood",
     ),
     (
         {"authentications": [{"status": "Expired"}]},
@@ -70,11 +72,11 @@ UNEXPECTED: list[tuple[JsonObject, str]] = [
     ),
     (
         {"downloads": {"files": [{"sizeBytes": "big"}, {"sizeBytes": "huge"}]}},
-        ignored_note("downloads.files.sizeBytes", "text"),
+        ignored_note("sizeBytes of an item of /downloads/files", "text"),
     ),
     (
         {"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T08:00:00Z", "status": "Completed"},
-        "it ended before it started, by its own times",
+        "its times contradict each other: by them it ended before it started",
     ),
     (
         {"status": "InProgress", "endTime": "2026-11-22T08:00:00Z"},
@@ -153,7 +155,7 @@ async def test_an_id_or_status_of_the_wrong_type_is_noted(look_up: LookUp, field
     _, notes = await look_up({"id": "a", "status": "InProgress", field: ["Failed"]})
     assert notes == [
         first_note,
-        f"field '{field}' holds a list that is not understood; the summary leaves it out",
+        f"/{field} holds a list that is not understood; the summary leaves it out",
     ]
 
 
@@ -253,6 +255,131 @@ async def test_waits_for_login_is_yes_only_if_the_object_is_certain(
     assert ("it may be waiting for a person to log in" in headline) is (waits == "maybe")
 
 
+NO_TIME = "{} is a date that stands for no time, read as not set"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("value", "started_at"),
+    [
+        (1795338000569, "2026-11-22T09:00:00.569000Z"),
+        ("1795338000", "2026-11-22T09:00:00Z"),
+        (1795338000, "2026-11-22T09:00:00Z"),
+        (1795338000.5, "2026-11-22T09:00:00.500000Z"),
+        ("1795338000569", "2026-11-22T09:00:00.569000Z"),
+        (1795338000569000, "2026-11-22T09:00:00.569000Z"),
+        ("1795338000569000000", "2026-11-22T09:00:00.569000Z"),
+        ("/Date(1795338000569)/", "2026-11-22T09:00:00.569000Z"),
+        ("Sun, 22 Nov 2026 09:00:00 GMT", "2026-11-22T09:00:00Z"),
+        ("2026-11-22 09:00:00 UTC", "2026-11-22T09:00:00Z"),
+        ("2026-11-22 09:00:00.569 +0000 UTC", "2026-11-22T09:00:00.569000Z"),
+        ("2026-11-22T09:00:00.123456789Z", "2026-11-22T09:00:00.123456Z"),
+        ("2026-11-22T09:00:00z", "2026-11-22T09:00:00Z"),
+        ("2026-11-22 04:00:00 -05:00", "2026-11-22T04:00:00-05:00"),
+        ("20261122T090000Z", "2026-11-22T09:00:00Z"),
+        ("", None),
+    ],
+)
+async def test_a_time_is_read_in_every_common_form(look_up: LookUp, value: object, started_at: str | None) -> None:
+    summary, notes = await look_up({"id": "a", "status": "Completed", "startTime": value})
+    assert (summary.get("started_at"), notes) == (started_at, [])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "no_time",
+    [
+        *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "1970-01-01T00:00:00Z", "1969-12-31T19:00:00-05:00", 0),
+        *("0", -62135596800000, "1900-01-01 00:00:00", "1601-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"),
+    ],
+)
+async def test_a_date_that_stands_for_no_time_ends_nothing(look_up: LookUp, no_time: object) -> None:
+    running = {"id": "a", "status": "InProgress", "startTime": "2026-11-22T09:28:00Z"}
+    summary, notes = await look_up({**running, "endTime": no_time})
+    assert summary["headline"] == 'Execution "a" has been running for 2 min.'
+    assert (summary["should_poll"], summary.get("ended_at"), notes) == (True, None, [NO_TIME.format("/endTime")])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("value", [7, True, "soon", "99999999999999999999", 1e300, "2026-02-30T00:00:00Z", []])
+async def test_what_is_no_time_is_noted_as_not_understood(look_up: LookUp, value: object) -> None:
+    _, notes = await look_up({"id": "a", "status": "InProgress", "startTime": value})
+    (note,) = notes
+    assert note.startswith("/startTime holds ")
+    assert note.endswith(" that is not understood; the summary leaves it out")
+
+
+@given(st.integers(946_684_800, 10_413_791_999), st.sampled_from([1, 10**3, 10**6, 10**9]))
+def test_a_unix_time_is_read_in_the_unit_it_is_counted_in(seconds: int, unit: int) -> None:
+    time = read_time(seconds * unit)
+    assert time is not None
+    assert abs(time.timestamp() - seconds) < 0.001
+
+
+ATTEMPT = {
+    "id": "a",
+    "status": "InProgress",
+    "startTime": "2026-11-22T09:28:00Z",
+    "endTime": "2026-11-22T09:10:00Z",
+}
+LEFT_OVER = "its end time is left over from an earlier attempt, so it does not count"
+CONTRADICTORY = "its times contradict each other: by them it ended before it started"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("fields", "headline", "note"),
+    [
+        ({"attempts": 2}, "has been running for 2 min, attempt 2.", LEFT_OVER),
+        ({"attempts": 3, "totalAttempts": 3}, "has been running for 2 min, attempt 3 of 3.", LEFT_OVER),
+        ({"attempts": 1}, "has been running for 2 min, attempt 1.", CONTRADICTORY),
+        ({}, "has been running for 2 min.", CONTRADICTORY),
+        ({"status": "Completed"}, "finished.", CONTRADICTORY),
+        ({"status": "Paused", "attempts": 2}, "is paused, attempt 2 (it started 2 min ago)", LEFT_OVER),
+        (
+            {"status": "Enqueued", "attempts": 2, "startTime": "2026-11-22T09:00:00Z"},
+            "is queued.",
+            LEFT_OVER,
+        ),
+    ],
+    ids=str,
+)
+async def test_an_end_before_the_start_ends_nothing(
+    look_up: LookUp, fields: JsonObject, headline: str, note: str
+) -> None:
+    summary, notes = await look_up({**ATTEMPT, **fields})
+    assert headline in summary["headline"]
+    assert "ended_at" not in summary
+    assert notes == [note]
+
+
+WRONG_DURATION = "its durationMs does not fit its times, which are what counts here"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("duration", "seconds", "notes"),
+    [
+        (240, 240, [WRONG_DURATION]),
+        (240_000, 240, []),
+        ("240000", 240, []),
+        (200_000, 200, []),
+        (10**10, 240, [WRONG_DURATION]),
+        (10**15, 240, [ignored_note("/durationMs", "a number")]),
+        (-240, 240, [ignored_note("/durationMs", "a number")]),
+        ("4 min", 240, [ignored_note("/durationMs", "text")]),
+        (None, 240, []),
+    ],
+    ids=str,
+)
+async def test_the_times_count_where_the_duration_contradicts_them(
+    look_up: LookUp, duration: object, seconds: float, notes: list[str]
+) -> None:
+    times = {"startTime": "2026-11-22T09:00:00Z", "endTime": "2026-11-22T09:04:00Z", "durationMs": duration}
+    summary, found_notes = await look_up({"id": "a", "status": "Completed", **times})
+    assert (summary["duration_seconds"], found_notes) == (seconds, notes)
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("times", "seconds"),
@@ -282,20 +409,24 @@ async def test_the_duration_comes_from_the_best_available_source(
 @pytest.mark.parametrize(
     ("field", "value", "quoted"),
     [
-        ("error", "boom", {"error": "boom"}),
-        ("failureReason", "boom", {"failureReason": "boom"}),
-        ("message", "boom", {"message": "boom"}),
-        ("errorAnalysis", {"why": "x", "steps": ["a"]}, {"errorAnalysis.why": "x", "errorAnalysis.steps[0]": "a"}),
-        ("errors", [{"message": "boom"}], {"errors[0].message": "boom"}),
-        ("errors", [str(n) for n in range(9)], {f"errors[{n}]": str(n) for n in range(5)}),
-        ("error", {"a": {"b": {"c": "deep"}}}, {"error.a.b.c": "deep"}),
+        ("error", "boom", {"/error": "boom"}),
+        ("failureReason", "boom", {"/failureReason": "boom"}),
+        ("message", "boom", {"/message": "boom"}),
+        (
+            "errorAnalysis",
+            {"why": "x", "steps": ["a"]},
+            {"/errorAnalysis/why": "x", "/errorAnalysis/steps/0": "a"},
+        ),
+        ("errors", [{"message": "boom"}], {"/errors/0/message": "boom"}),
+        ("errors", [str(n) for n in range(9)], {f"/errors/{n}": str(n) for n in range(5)}),
+        ("error", {"a": {"b": {"c": "deep"}}}, {"/error/a/b/c": "deep"}),
         ("error", {"a": {"b": {"c": {"d": {"e": "too deep"}}}}}, None),
-        ("error", {"code": 500, "fatal": True}, {"error.code": "500"}),
-        ("authentications", [{"errorMessage": "expired"}], {"authentications[0].errorMessage": "expired"}),
+        ("error", {"code": 500, "fatal": True}, {"/error/code": "500"}),
+        ("authentications", [{"errorMessage": "expired"}], {"/authentications/0/errorMessage": "expired"}),
         ("error", None, None),
-        ("pauseReason", "Held", {"pauseReason": "Held"}),
-        ("contextAuthentications", [{"error": "locked"}], {"contextAuthentications[0].error": "locked"}),
-        ("response", {"error": "no such member"}, {"response.error": "no such member"}),
+        ("pauseReason", "Held", {"/pauseReason": "Held"}),
+        ("contextAuthentications", [{"error": "locked"}], {"/contextAuthentications/0/error": "locked"}),
+        ("response", {"error": "no such member"}, {"/response/error": "no such member"}),
         ("mirror", "boom", None),
     ],
     ids=str,

@@ -63,7 +63,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     ),
     (
         {"status": "InProgress", "error": "Portal is slow"},
-        '"Check" is running. Its "error" says: "Portal is slow"',
+        '"Check" is running. Its "/error" says: "Portal is slow"',
         f"Nothing to do yet: {CALL_AGAIN} in a minute.",
     ),
     (
@@ -94,7 +94,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     ),
     (
         {"status": "Paused", "reason": "Held for review"},
-        '"Check" is paused. Its "reason" says: "Held for review"',
+        '"Check" is paused. Its "/reason" says: "Held for review"',
         f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {CALL_AGAIN}.",
     ),
     (
@@ -125,11 +125,11 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
         '"Check" finished 1 h ago; downloads: "completed".',
-        "Give the person its output, which is in raw.response (detail=full); there is nothing more to wait for.",
+        "Give the person its output, which is in /response (detail=full); there is nothing more to wait for.",
     ),
     (
         {"status": "Paused", "startTime": HOUR_AGO, "pauseReason": "Held"},
-        '"Check" is paused (it started 1 h ago). Its "pauseReason" says: "Held"',
+        '"Check" is paused (it started 1 h ago). Its "/pauseReason" says: "Held"',
         f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {CALL_AGAIN}.",
     ),
     (
@@ -165,12 +165,12 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": ["a.csv", {"name": "b.csv", "sizeBytes": 5}]}, response={}),
         '"Check" finished 1 h ago, with 2 downloads.',
-        "Hand over the files (raw.downloads.files has links to 0 of 2; detail=full).",
+        "Hand over the files (/downloads/files has links to 0 of 2; detail=full).",
     ),
     (
         ended("Completed", truncatedResponse={"rows": []}),
         '"Check" finished 1 h ago.',
-        "Read the part of its output in raw.truncatedResponse (detail=full); the whole is in Kaizen.",
+        "Read the part of its output in /truncatedResponse (detail=full); the whole is in Kaizen.",
     ),
     (
         ended("Completed", message="3 invoices collected"),
@@ -179,7 +179,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     ),
     (
         ended("Failed", JUST_NOW, attempts=1, totalAttempts=3, error={"stack": "at line 1", "message": "No"}),
-        '"Check" failed 2 min ago, on attempt 1 of 3. Its "error.message" says: "No"',
+        '"Check" failed 2 min ago, on attempt 1 of 3. Its "/error/message" says: "No"',
         f"Tell the person that this attempt failed, {REASON}; another may follow: {CALL_AGAIN} {IF_FINAL}.",
     ),
     (
@@ -222,12 +222,12 @@ async def test_the_headline_and_next_step_match_the_execution(
 @pytest.mark.parametrize(
     ("errors", "field"),
     [
-        ({"error": {"invalid": "Member number"}}, "error.invalid"),
-        ({"error": {"what": "Portal closed", "code": "E-17 closed"}}, "error.what"),
+        ({"error": {"invalid": "Member number"}}, "error/invalid"),
+        ({"error": {"what": "Portal closed", "code": "E-17 closed"}}, "error/what"),
         ({"errorFormat": "Not a PDF", "errorId": "a-b-c"}, "errorFormat"),
         ({"error_code": "E-17", "error_message": "No"}, "error_message"),
-        ({"errors": ["first", "the second"]}, "errors[1]"),
-        ({"error": {"details": ["No such plan"], "stackTrace": "at a long line of code"}}, "error.details[0]"),
+        ({"errors": ["first", "the second"]}, "errors/1"),
+        ({"error": {"details": ["No such plan"], "stackTrace": "at a long line of code"}}, "error/details/0"),
         ({"errorURL": "see the portal"}, None),
     ],
     ids=str,
@@ -239,7 +239,7 @@ async def test_the_quoted_reason_is_the_field_that_contains_prose(
     if field is None:
         assert "no reason was found in its record" in summary["headline"]
     else:
-        assert f'Its "{field}" says: ' in summary["headline"]
+        assert f'Its "/{field}" says: ' in summary["headline"]
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ async def test_notes_that_do_not_fit_are_counted(connect: Connect) -> None:
     names = ["batch", "isTest", "downloads", "startBlock", "workflow", "logins", "attempts", "liveViewUrl"]
     unexpected: JsonObject = dict.fromkeys(names, "?")
     lines = await verdict_of(connect, {"id": "i" * 256, "status": "InProgress", **unexpected})
-    assert sum(line.startswith("Note: field ") for line in lines) == 6
+    assert sum(line.endswith("is not understood; the summary leaves it out") for line in lines) == 6
     assert "Note: there are 2 more notes in the structured half of this result" in lines
 
 

@@ -48,7 +48,8 @@ def text_of(result: CallToolResult) -> str:
         ("“exec_abc123”", "exec_abc123"),
         ("\ufeffexec_abc123\u200b", "exec_abc123"),
         (4711, "4711"),
-        (10**30, "1" + "0" * 30),
+        (4711.0, "4711"),
+        (str(2**61), str(2**61)),
         ("Ausführung 7", "Ausführung 7"),
         ("x" * 256, "x" * 256),
         ("https://app.kaizen.example/executions/exec_abc123", "exec_abc123"),
@@ -77,7 +78,37 @@ def text_of(result: CallToolResult) -> str:
         ("a.b/c7", "a.b/c7"),
         ("(exec-child).", "exec-child"),
         ("<exec_abc123>,", "exec_abc123"),
-        ("<string>", "<string>"),
+        # Decoration goes, whatever the id looks like; what belongs to the id stays.
+        ("**exec_abc123**", "exec_abc123"),
+        ("`exec_abc123`.", "exec_abc123"),
+        ("teach_abc123.", "teach_abc123"),
+        ('\\"exec_1\\",', "exec_1"),
+        ("&quot;7f3&quot;", "7f3"),
+        ("%22exec_1%22", "exec_1"),
+        ("[4711]", "4711"),
+        ("((claim 7)).", "claim 7"),
+        ("{{exec_1}}", "exec_1"),
+        ("「exec_1」、", "exec_1"),
+        ("- exec_1", "exec_1"),
+        ("> *exec_1*", "exec_1"),
+        ("<code>exec_1</code>", "exec_1"),
+        ("#4711", "4711"),
+        ("| exec_1 |", "exec_1"),
+        ("_exec-1_", "_exec-1_"),
+        ("-1-", "-1-"),
+        ("retry (2)", "retry (2)"),
+        ("retry (2).", "retry (2)"),
+        ("a:b.c", "a:b.c"),
+        ("[exec_abc123](https://app.kaizen.example/executions/exec_abc123)", "exec_abc123"),
+        ("[exec_abc123](https://app.kaizen.example/settings)", "exec_abc123"),
+        ("[exec_abc123](#top)", "exec_abc123"),
+        # One id in a list, an object, or JSON.
+        (["exec_a"], "exec_a"),
+        ([4711], "4711"),
+        ({"executionId": "exec_a"}, "exec_a"),
+        ('{"id": "exec_a", "status": "Completed"}', "exec_a"),
+        ('["exec_a"]', "exec_a"),
+        (["exec_a", "exec_a"], "exec_a"),
         ("https://app.kaizen.example/executions/exec%20abc", "exec abc"),
     ],
 )
@@ -96,6 +127,12 @@ def suggest(problem: str, identifier: str) -> str:
 
 
 EXPECTED = 'pass the id as text, for example "exec_abc123".'
+BEYOND_2_53 = 'Argument "id" is a number beyond 2^53, and such numbers arrive rounded; send it as text.'
+NOT_A_NUMBER = (
+    'Argument "offset" is not valid: input should be a valid integer, unable to parse string as an integer.'
+)
+TAKES = "this tool takes id, detail, wait_seconds, path and offset."
+AN_OBJECT = 'an object like {"id": "exec_abc123"} is expected'
 
 
 @pytest.mark.parametrize(
@@ -106,18 +143,25 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": True}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": 1.5}, f'Argument "id" must be text; {EXPECTED}'),
         ({"id": ["exec_a", "exec_b"]}, suggest("is a list, not one id", "exec_a")),
-        ({"id": [4711]}, suggest("is a list, not one id", "4711")),
+        ({"id": 2**53}, BEYOND_2_53),
+        ({"id": 2574604874062343700}, BEYOND_2_53),
+        ({"id": -(2**60)}, BEYOND_2_53),
+        ({"id": 1e20}, BEYOND_2_53),
         ({"id": []}, f'Argument "id" is a list, not one id; {EXPECTED}'),
-        ({"id": {"executionId": "exec_a"}}, suggest("is an object, not one id", "exec_a")),
-        ({"id": '{"id": "exec_a"}'}, suggest("is JSON, not one id", "exec_a")),
-        ({"id": '["7", "8"]'}, suggest("is JSON, not one id", "7")),
-        ({"id": "[exec-7, exec-8]"}, suggest("is JSON, not one id", "exec-7")),
+        ({"id": '["7", "8"]'}, suggest("is a list, not one id", "7")),
+        ({"id": "[exec-7, exec-8]"}, suggest("has more in it than an id", "exec-7")),
+        (
+            {"id": "[exec_a](https://app.kaizen.example/executions/exec_b)"},
+            'Argument "id" has two ids in it, "exec_a" and "exec_b"; pass the one that is meant.',
+        ),
         ({"id": "id=exec-7"}, suggest("has more in it than an id", "exec-7")),
         (
             {"id": "a", "wait_seconds": True},
             'Argument "wait_seconds" must be a number from 0 to 45; to wait longer, call again.',
         ),
-        ({"id": "{}"}, f'Argument "id" is JSON, not one id; {EXPECTED}'),
+        ({"id": "a", "offset": True}, 'Argument "offset" is not valid: it must be a number.'),
+        ({"id": "a", "offset": "true"}, NOT_A_NUMBER),
+        ({"id": "{}"}, f'Argument "id" is an object, not one id; {EXPECTED}'),
         ({"id": "is exec-claim-7 done?"}, suggest("has more in it than an id", "exec-claim-7")),
         (
             {"id": "run 6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94, please"},
@@ -134,7 +178,7 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ({"id": ""}, f'Argument "id" is empty; {EXPECTED}'),
         ({"id": ' "" '}, f'Argument "id" is empty; {EXPECTED}'),
         ({"id": "x" * 257}, f'Argument "id" is longer than 256 characters; {EXPECTED}'),
-        ({"id": 10**256}, f'Argument "id" has more than 256 digits; {EXPECTED}'),
+        ({"id": 10**256}, BEYOND_2_53),
         ({"id": "a\x00b"}, f'Argument "id" has control or invisible characters in it; {EXPECTED}'),
         ({"id": "a\u202eb"}, f'Argument "id" has control or invisible characters in it; {EXPECTED}'),
         (
@@ -151,19 +195,25 @@ EXPECTED = 'pass the id as text, for example "exec_abc123".'
         ),
         ({"id": "https://[oops/executions/1"}, f'Argument "id" has a link in it that is not valid; {EXPECTED}'),
         ({"id": "a", "detail": "all"}, 'Argument "detail" must be "full" or "summary".'),
-        (
-            {"execution_id": "a"},
-            (
-                'Unknown argument "execution_id" (nearest: "id"); '
-                "this tool takes id, detail, wait_seconds, path and offset."
-            ),
-        ),
+        ({"id": "a", "waitSeconds": 5}, f'Unknown argument "waitSeconds" (nearest: "wait_seconds"); {TAKES}'),
+        ({"id": "a", "json_path": "/x"}, f'Unknown argument "json_path" (nearest: "path"); {TAKES}'),
+        ({"id": "a", "ofset": 1}, f'Unknown argument "ofset" (nearest: "offset"); {TAKES}'),
+        ({"id": "a", "workflow": "w"}, f'Unknown argument "workflow"; {TAKES}'),
         (
             {"id": "a", "details": "full", "x": True},
-            (
-                'Unknown arguments "details" (nearest: "detail"), "x" (nearest: "id"); '
-                "this tool takes id, detail, wait_seconds, path and offset."
-            ),
+            f'Unknown arguments "details" (nearest: "detail"), "x"; {TAKES}',
+        ),
+        (
+            {"id": "a", "executionId": "b"},
+            'Two different ids were given, "id: a" and "executionId: b"; pass the one that is meant, as id.',
+        ),
+        ({"input": "exec_1"}, f'Unknown argument "input"; {AN_OBJECT}; {TAKES}'),
+        ({"kwargs": {"name": "x"}}, f'Unknown argument "kwargs"; {AN_OBJECT}; {TAKES}'),
+        ({"a": {"id": "x"}, "b": {"id": "y"}}, f'Unknown arguments "a", "b"; {AN_OBJECT}; {TAKES}'),
+        ({"kwargs": {"id": "a", "detail": "brief"}}, 'Argument "detail" must be "full" or "summary".'),
+        (
+            {"detail": "full", "kwargs": {"id": "a", "detail": "full"}},
+            f'Unknown argument "kwargs"; {AN_OBJECT}; {TAKES}',
         ),
     ],
 )
@@ -180,11 +230,132 @@ async def test_invalid_arguments_are_rejected_with_one_sentence(
     assert api.ids == []
 
 
-async def test_null_for_an_optional_argument_counts_as_not_given(connect: Connect) -> None:
-    optional = dict.fromkeys(["detail", "wait_seconds", "path", "offset"])
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        *("null", "None", "undefined", "[object Object]", "<execution_id>", "{{execution_id}}", "${executionId}"),
+        *("{{ $json.id }}", "{{$node['HTTP 1'].json.id}}", "YOUR_EXECUTION_ID", "your-execution-id-here", "<id>"),
+        *("$EXECUTION_ID", "%ID%", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "<the id of the execution>", "string"),
+        *("00000000-0000-0000-0000-000000000000", "<string>", "`<instructor-execution-id>`", "N/A", "[uuid]"),
+    ],
+)
+async def test_a_placeholder_is_refused_with_where_to_find_an_id(connect: Connect, placeholder: str) -> None:
+    api = RecordingApi()
+    async with connect(api.transport) as client:
+        result = await client.call_tool("get_execution", {"id": placeholder})
+    assert text_of(result).startswith(
+        '[invalid_input] Argument "id" is a placeholder, not an id; pass the real one'
+    )
+    assert "a Kaizen link to the execution" in text_of(result)
+    assert api.ids == []
+
+
+@pytest.mark.parametrize("empty", [None, "", "  ", "null", "None", "undefined", [], {}], ids=repr)
+async def test_what_gateways_fill_in_for_an_optional_argument_counts_as_not_given(
+    connect: Connect, empty: object
+) -> None:
+    optional = dict.fromkeys(["detail", "wait_seconds", "path", "offset"], empty)
     async with connect(RecordingApi().transport) as client:
         result = await client.call_tool("get_execution", {"id": "a", **optional})
-    assert "raw" in result.structured_content
+    assert result.structured_content["raw"] == {"id": "a", "status": "Completed"}
+    assert result.structured_content["notes"] == []
+
+
+PASSED_OVER = "of this tool, so nothing was done with it"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "notes"),
+    [
+        ({"id": "a", "toolCallId": "call_1"}, [f'"toolCallId" is no argument {PASSED_OVER}']),
+        (
+            {"id": "a", "_session_key": 1, "_meta": {}},
+            [f'"_session_key" and "_meta" are no arguments {PASSED_OVER}'],
+        ),
+        ({"id": "a", "tool_call_id": "x"}, [f'"tool_call_id" is no argument {PASSED_OVER}']),
+        ({"id": "a", "sessionId": "s", "action": "sendMessage", "chatInput": "done?", "tool": "t"}, None),
+        ({"id": "a", "explanation": "to see whether it has finished"}, None),
+        ({"id": "a", "extra": None, "kwargs": {}}, [f'"extra" and "kwargs" are no arguments {PASSED_OVER}']),
+        ({"executionId": "a"}, ['"executionId" was read as id']),
+        ({"execution_id": "`a`"}, ['"execution_id" was read as id']),
+        ({"ID": "a", "id": None}, ['"ID" was read as id']),
+        ({"instructorExecutionId": "a"}, ['"instructorExecutionId" was read as id']),
+        ({"id": "a", "execution_id": "a"}, []),
+        ({"kwargs": {"id": "a"}}, ['the arguments were found inside "kwargs"']),
+        ({"input": '{"id": "a"}'}, ['the arguments were found inside "input"']),
+        ({"params": {"executionId": "a"}, "detail": "full"}, None),
+        ({"args": [{"id": "a"}]}, ['the arguments were found inside "args"']),
+        (
+            {"name": "get_execution", "arguments": {"input": {"id": "a"}}},
+            [
+                f'"name" is no argument {PASSED_OVER}',
+                'the arguments were found inside "arguments"',
+                'the arguments were found inside "input"',
+            ],
+        ),
+        ({"id": "a", "detail": " FULL"}, []),
+        ({"id": "a", "offset": "0", "wait_seconds": "0"}, []),
+    ],
+    ids=str,
+)
+async def test_what_has_one_sensible_reading_is_read_with_a_note(
+    connect: Connect, era: str, arguments: dict[str, Any], notes: list[str] | None
+) -> None:
+    api = RecordingApi()
+    async with connect(api.transport, era=era) as client:
+        result = await client.call_tool("get_execution", arguments)
+    assert api.ids == ["a"]
+    assert result.structured_content["raw"]["id"] == "a"
+    assert result.structured_content["notes"] == notes if notes is not None else result.structured_content["notes"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/response/rows/3",
+            "response/rows/3",
+            "raw.response.rows[3]",
+            "/raw/response/rows/3",
+            "response.rows[3]",
+        ),
+        *("$.response.rows[3]", "$['response']['rows'][3]", 'response["rows"][3]', "#/response/rows/3", "rows/3"),
+        *("/response.rows/3/", "execution.response.rows.3", " /response/rows/3", "/execution/response/rows[3]"),
+    ],
+)
+async def test_a_path_is_understood_in_every_common_notation(connect: Connect, path: str) -> None:
+    rows = [{"n": n} for n in range(5)]
+    body = {"execution": {"id": "a", "status": "Completed", "response": {"rows": rows}, "rows": rows}}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a", "path": path})
+    part = result.structured_content["part"]
+    assert part["value"] == {"n": 3}
+    assert part["path"] == ("/rows/3" if path == "rows/3" else "/response/rows/3")
+
+
+async def test_the_exact_pointer_comes_before_other_readings_of_a_path(connect: Connect) -> None:
+    fields = {"raw": {"response": 1}, "response": 2, "a.b": 3, "a": {"b": 4}, "x~y": 5, "first name": {"ä/ö": 6}}
+    body = {"execution": {"id": "a", "status": "Completed", **fields}}
+    expected = {
+        "/raw/response": ("/raw/response", 1),
+        "raw.response": ("/raw/response", 1),
+        "a.b": ("/a.b", 3),
+        "/a/b": ("/a/b", 4),
+        "$.a.b": ("/a/b", 4),
+        "/x~y": ("/x~0y", 5),
+        "/first name/ä~1ö": ("/first name/ä~1ö", 6),
+        "#/first%20name/%C3%A4~1%C3%B6": ("/first name/ä~1ö", 6),
+        "$['first name']['ä/ö']": ("/first name/ä~1ö", 6),
+    }
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        for path, (pointer, value) in expected.items():
+            result = await client.call_tool("get_execution", {"id": "a", "path": path})
+            part = result.structured_content["part"]
+            assert (part["path"], part["value"]) == (pointer, value)
+        listed = await client.call_tool("get_execution", {"id": "a", "path": ["first name", "ä/ö"]})
+        missing = await client.call_tool("get_execution", {"id": "a", "path": "raw.response.rows"})
+    assert listed.structured_content["part"]["value"] == 6
+    assert '"/raw/response" is a single value with nothing below it' in text_of(missing)
 
 
 async def test_an_object_with_a_different_id_than_requested_is_noted(connect: Connect) -> None:

@@ -108,11 +108,12 @@ async def test_the_live_execution_advances_with_the_clock(
 async def test_the_result_for_a_documented_sample_matches_its_snapshot(
     connect: Connect, check_snapshot: Callable[[str, Any], None], tool: str
 ) -> None:
-    body = (FIXTURES / f"{tool}.json").read_bytes()
-    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, content=body))) as client:
-        result = await client.call_tool(tool, {"id": "<string>"})
-    response = json.loads(body)
-    assert result.structured_content["raw"] == response.get("execution", response)
+    response = json.loads((FIXTURES / f"{tool}.json").read_bytes())
+    execution = response.get("execution", response)
+    execution["id"] = "exec_abc123"  # the document's "<string>" is a placeholder
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=response))) as client:
+        result = await client.call_tool(tool, {"id": "exec_abc123"})
+    assert result.structured_content["raw"] == execution
     check_snapshot(f"sample_{tool}", snapshot_of(result))
 
 
