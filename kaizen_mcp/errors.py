@@ -175,8 +175,14 @@ ID_UNSENDABLE = "The id has characters in it that can't be sent."
 NOT_INITIALIZED = 'Send "initialize" and "notifications/initialized" before {method}.'
 # NotConfiguredError
 BASE_URL_INVALID = "KAIZEN_BASE_URL is not a valid address."
-_NETWORK_VARIABLES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR"
-NETWORK_VARIABLES_INVALID = f"One of these variables can't be used: {_NETWORK_VARIABLES}."
+CERTIFICATE_FILE_UNUSABLE = "SSL_CERT_FILE can't be used: it must name a readable PEM file with certificates."
+CERTIFICATE_DIR_UNUSABLE = "SSL_CERT_DIR can't be used: it must name a folder with certificates."
+KEY_LOG_UNUSABLE = "SSLKEYLOGFILE can't be used: it must name a file that can be written, or not be set."
+SYSTEM_PROXY = "This computer's proxy setting"
+PROXY_INVALID = "{name} can't be used: it must be an address like http://proxy.example:3128."
+PROXY_IS_SOCKS = (
+    "{name} can't be used: it names a SOCKS proxy, and only http:// and https:// proxies are supported."
+)
 PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen requires a user name and password: put them into HTTPS_PROXY."
 # UnavailableError
 CONNECT_FAILED = "Kaizen could not be reached."

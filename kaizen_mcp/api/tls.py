@@ -2,12 +2,13 @@
 
 import os
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import truststore
 
 from kaizen_mcp import errors
-from kaizen_mcp.errors import TlsError
+from kaizen_mcp.errors import NotConfiguredError, TlsError
 
 # OpenSSL's X509_V_ERR numbers; truststore reports the operating systems' own findings through the same attribute.
 _NOT_YET_VALID, _EXPIRED, _WRONG_HOST, _WRONG_ADDRESS = 9, 10, 62, 64
@@ -18,14 +19,27 @@ def trusted_context() -> ssl.SSLContext:
     """Trust store: `SSL_CERT_FILE` and `SSL_CERT_DIR` where set, else the operating system's.
 
     Raises:
-        OSError: a file or directory named there can't be read, or has no certificate in it.
+        NotConfiguredError: a file or directory named there can't be read, or has no certificate in it.
     """
     file, directory = (os.environ.get(name) or None for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     if directory and not Path(directory).is_dir():
-        raise NotADirectoryError(directory)
-    if file or directory:
+        raise NotConfiguredError(errors.CERTIFICATE_DIR_UNUSABLE)
+    if not file and not directory:
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with suppress(OSError, ValueError):
         return ssl.create_default_context(cafile=file, capath=directory)
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # It reads SSLKEYLOGFILE too.
+    raise NotConfiguredError(
+        errors.KEY_LOG_UNUSABLE if _has_certificates(file) else errors.CERTIFICATE_FILE_UNUSABLE
+    )
+
+
+def _has_certificates(file: str | None) -> bool:
+    with suppress(OSError, ValueError):
+        if file:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
+        return True
+    return False
 
 
 def tls_error(error: BaseException) -> TlsError | None:

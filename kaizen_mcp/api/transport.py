@@ -1,16 +1,22 @@
 """Builds the httpx client for the Kaizen API: authentication, trust store, proxy, or the built-in sandbox."""
 
+import re
 import ssl
+from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from kaizen_mcp import __version__, errors
+from kaizen_mcp.api.proxy import has_valid_host, proxy_for, unusable_proxy
 from kaizen_mcp.api.tls import tls_error, trusted_context
 from kaizen_mcp.errors import BadResponseError, CallTimeoutError, KaizenError, NotConfiguredError, UnavailableError
 from kaizen_mcp.humanize import format_size
 from kaizen_mcp.settings import Settings
+
+_DECODED_BY_HTTPX = ("gzip", "deflate", "br", "zstd")
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
+_ENDPOINT = re.compile(r"(?:/+instructor)?/+executions/+get/*$", re.IGNORECASE)
 
 
 def build_client(
@@ -52,37 +58,24 @@ def build_client(
     )
 
 
-def proxy_for(url: httpx.URL) -> str | None:
-    """Address of the proxy to use for a URL, as the standard library reads environment and system settings.
-
-    Never one for http://, which is for this computer only: a proxy would carry the key off it, unencrypted.
-    """
-    if url.scheme != "https":
-        return None
-    proxies = getproxies()
-    proxy = proxies.get("https") or proxies.get("all")
-    if not proxy or proxy_bypass(url.netloc.decode("ascii")):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
 def _network_transport(url: httpx.URL) -> httpx.AsyncBaseTransport:
     # No limit on connections: the semaphore in `api` is the limit. With `max_connections`, each call that is
     # cancelled right after it has connected would use up one of httpcore's connections forever.
     limits = httpx.Limits(max_connections=None, keepalive_expiry=5.0)
-    try:
-        # For http:// an empty context, which is never used; httpx would load a list of authorities (30 ms).
-        context = trusted_context() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy_for(url))
-    except (ImportError, OSError, ValueError, httpx.InvalidURL):
-        pass
-    # Raised outside of `except`, since the exceptions above quote variables, and a proxy's address has a password.
-    raise NotConfiguredError(errors.NETWORK_VARIABLES_INVALID)
+    # For http:// an empty context, which is never used; httpx would load a list of authorities (30 ms).
+    context = trusted_context() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    proxy = proxy_for(url)
+    with suppress(ImportError, ValueError, httpx.InvalidURL):
+        if proxy is None or has_valid_host(httpx.URL(proxy)):
+            return httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy)
+    # No exception is chained: those above quote the proxy's address, which may have a password.
+    raise unusable_proxy(proxy or "")
 
 
 def _parse_url(base_url: str) -> httpx.URL:
+    """Parse the base URL, without the path of an endpoint that may have been copied with it."""
     try:
-        url = httpx.URL(base_url)
+        url = httpx.URL(_ENDPOINT.sub("", base_url))
         _ = url.host  # decodes it
     except (ValueError, httpx.InvalidURL):
         raise NotConfiguredError(errors.BASE_URL_INVALID) from None
@@ -105,13 +98,16 @@ async def read_body(response: httpx.Response, limit: int) -> bytes:
         httpx.HTTPError: the connection failed.
     """
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in {"", "identity", "gzip"}:
+    if encoding != "gzip" and any(name in encoding for name in _DECODED_BY_HTTPX):
         raise BadResponseError(errors.UNKNOWN_COMPRESSION)
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > limit:
             raise BadResponseError(errors.BODY_TOO_LARGE.format(limit=format_size(limit)))
+    # Some servers name a charset or a format there, and send plain JSON.
+    if encoding not in {"", "identity", "gzip"} and not _JSON_START.match(body):
+        raise BadResponseError(errors.UNKNOWN_COMPRESSION)
     if encoding == "gzip" and not _is_complete_gzip(response):
         raise BadResponseError(errors.BROKEN_COMPRESSION)
     return bytes(body)

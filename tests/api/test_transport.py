@@ -4,16 +4,17 @@ import asyncio
 import gc
 import gzip
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import anyio
 import anyio.abc
 import anyio.lowlevel
 import httpx
 import pytest
-from conftest import RunningSandbox
+from conftest import Connect, RunningSandbox
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp.types import TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import KaizenApi, Settings
@@ -127,6 +128,137 @@ def test_the_proxy_is_chosen_as_urllib_reads_the_environment(
     monkeypatch.setenv(variable, "proxy.example:3128")
     monkeypatch.setenv("no_proxy", no_proxy)
     assert proxy_for(httpx.URL("https://api.example:8443/")) == expected
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "url", "is_excluded"),
+    [
+        ("127.0.0.0/8", "https://127.1.2.3", True),
+        ("127.0.0.0/8", "https://128.0.0.1", False),
+        ("10.0.0.5/8", "https://10.9.9.9", True),
+        ("10.0.0.0/8", "https://ten.example", False),
+        ("10.0.0.0/99", "https://10.0.0.1", False),
+        ("10.0.0.1", "https://10.0.0.1:8443", True),
+        ("10.0.0.1:8443", "https://10.0.0.1:8443", True),
+        ("10.0.0.1:8443", "https://10.0.0.1", False),
+        ("0.0.1", "https://10.0.0.1", True),
+        ("*.kaizen.example", "https://api.kaizen.example", True),
+        ("*.KAIZEN.example", "https://a.b.kaizen.example", True),
+        ("*.kaizen.example", "https://kaizen.example", False),
+        ("*.kaizen.example", "https://api.notkaizen.example", False),
+        (".kaizen.example", "https://api.kaizen.example", True),
+        (".kaizen.example", "https://kaizen.example", True),
+        ("*.kaizen.example:8443", "https://api.kaizen.example:8443", True),
+        ("kaizen.example:443", "https://api.kaizen.example", True),
+        ("kaizen.example:8443", "https://api.kaizen.example", False),
+        ("kaizen.example.", "https://api.kaizen.example", True),
+        ("[::1]", "https://[::1]", True),
+        ("::1", "https://[::1]:8443", True),
+        ("[::1]:8443", "https://[::1]:8443", True),
+        ("[::1]:8443", "https://[::1]", False),
+        ("fd00::/8", "https://[fd12:3456::1]", True),
+        ("fd00::/8", "https://[fe80::1]", False),
+        ("a.example kaizen.example", "https://api.kaizen.example", True),
+        ("a.example,\tkaizen.example , b.example", "https://api.kaizen.example", True),
+        ("a.example, *", "https://api.kaizen.example", True),
+        (" , ,", "https://api.kaizen.example", False),
+        ("[, ], :, *:, ://, /, .", "https://api.kaizen.example", False),
+    ],
+)
+def test_no_proxy_is_understood_as_curl_and_go_do(
+    monkeypatch: pytest.MonkeyPatch, no_proxy: str, url: str, *, is_excluded: bool
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", no_proxy)
+    assert (proxy_for(httpx.URL(url)) is None) is is_excluded
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_no_text_in_no_proxy_fails(no_proxy: str) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+        monkeypatch.setenv("no_proxy", no_proxy)
+        for url in ("https://api.example", "https://127.0.0.1", "https://[::1]"):
+            assert proxy_for(httpx.URL(url)) in {None, "http://proxy.example:3128"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("variables", "name", "why"),
+    [
+        ({"SSL_CERT_FILE": "/none.pem"}, "SSL_CERT_FILE", "PEM file"),
+        ({"SSL_CERT_FILE": "/"}, "SSL_CERT_FILE", "PEM file"),
+        ({"SSL_CERT_FILE": __file__}, "SSL_CERT_FILE", "PEM file"),
+        ({"SSL_CERT_FILE": "/none.pem", "SSLKEYLOGFILE": "/none/log"}, "SSL_CERT_FILE", "PEM file"),
+        ({"SSL_CERT_DIR": "/none"}, "SSL_CERT_DIR", "folder"),
+        ({"SSL_CERT_DIR": __file__}, "SSL_CERT_DIR", "folder"),
+        ({"SSL_CERT_DIR": "/", "SSLKEYLOGFILE": "/none/log"}, "SSLKEYLOGFILE", "written"),
+        ({"ALL_PROXY": "socks://127.0.0.1:9"}, "ALL_PROXY", "SOCKS"),
+        ({"all_proxy": "socks5h://user:secret@127.0.0.1:9"}, "all_proxy", "SOCKS"),
+        ({"HTTPS_PROXY": "socks5://127.0.0.1:9"}, "HTTPS_PROXY", "SOCKS"),
+        ({"https_proxy": "SOCKS4://127.0.0.1:9", "ALL_PROXY": "http://a"}, "https_proxy", "SOCKS"),
+        ({"HTTPS_PROXY": "http://[bad"}, "HTTPS_PROXY", "http://proxy.example:3128"),
+        (
+            {"https_proxy": "http://user:secret@a:port", "HTTPS_PROXY": "http://a"},
+            "https_proxy",
+            "an address like",
+        ),
+        ({"Https_Proxy": "ftp://a"}, "Https_Proxy", "an address like"),
+        ({"HTTPS_PROXY": "http://${PROXY}"}, "HTTPS_PROXY", "an address like"),
+        ({"HTTPS_PROXY": "http://http://proxy:1"}, "HTTPS_PROXY", "an address like"),
+        ({"HTTPS_PROXY": "http://a:99999"}, "HTTPS_PROXY", "an address like"),
+        ({"HTTPS_PROXY": "http://:3128"}, "HTTPS_PROXY", "an address like"),
+        ({"ALL_PROXY": "http://[bad", "HTTP_PROXY": "http://[bad"}, "ALL_PROXY", "an address like"),
+    ],
+)
+async def test_the_one_variable_that_is_wrong_is_named_as_it_is_spelled(
+    monkeypatch: pytest.MonkeyPatch, connect: Connect, variables: dict[str, str], name: str, why: str
+) -> None:
+    for kind in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{kind}_proxy", raising=False)
+        monkeypatch.delenv(f"{kind}_proxy".upper(), raising=False)
+    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    async with connect(None) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    text = result.content[0].text
+    assert text.startswith(f"[not_configured] {name} can't be used: ")
+    assert why in text
+    others = {"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"} - {name}
+    assert not [other for other in others if other in text]
+    assert "secret" not in text
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "UTF-8", "none", "binary", "json", "identity, identity", "8bit", "charset=utf-8", "x-none"],
+)
+async def test_a_content_encoding_that_is_none_leaves_plain_json_readable(connect: Connect, encoding: str) -> None:
+    body = b'\xef\xbb\xbf {"execution": {"id": "a", "status": "Completed"}}'
+    response = httpx.Response(200, headers={"Content-Encoding": encoding}, content=body)
+    async with connect(httpx.MockTransport(lambda _: response)) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert not result.is_error
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "utf-8", "x-gzip", "gzip, gzip", "utf-8, br"])
+async def test_a_compression_that_was_not_asked_for_is_refused(connect: Connect, encoding: str) -> None:
+    class Compressed(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"\x1f\x8b\x0b\x02\x80{}\x03"
+
+    response = httpx.Response(200, headers={"Content-Encoding": encoding}, stream=Compressed())
+    async with connect(httpx.MockTransport(lambda _: response)) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    assert "a compression that was not asked for" in result.content[0].text
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]"])
