@@ -4,28 +4,29 @@
     ├── InvalidInputError      invalid_input    the caller's arguments
     ├── NotConfiguredError     not_configured   our own settings
     ├── ApiError               (the API answered with an error status, or could not be reached)
-    │   ├── UnauthorizedError  unauthorized     401
+    │   ├── UnauthorizedError  unauthorized     401, 498, 499
     │   ├── ForbiddenError     forbidden        403
     │   ├── NotFoundError      not_found        404
     │   │   └── OtherKindError                  404, but an object of the other kind has this id
     │   ├── RejectedError      rejected         any other 4xx
     │   ├── RateLimitedError   rate_limited     429
+    │   │   └── QuotaError                      a quota is used up
     │   └── UnavailableError   unavailable      408, 425, 5xx, or no connection at all
     ├── TlsError               tls_failed       the encrypted connection could not be trusted or made
     ├── CallTimeoutError       timeout          no answer within KAIZEN_CALL_TIMEOUT
     └── BadResponseError       bad_response     an answer that is not what the API documents
+        ├── NoSuchRouteError                    its address is not the API's
+        ├── BlockedError                        something before the API refused the request
+        ├── CutOffError                         it ends too early
+        └── NestingError                        it is nested too deep
 
-An error is raised where it happens and turned into text once, by `error_text`. Messages are safe to show: no key,
-no URL, no text from upstream; the API's own message is kept apart, in `api_message`. Errors about an argument or a
-setting say what that argument or setting may be, so those sentences stand beside the rules, in `arguments` and
-`settings`.
+An error is raised where it happens and turned into text once, by `tools/error_text`. Messages are safe to show: no
+key, no URL, no text from upstream; the API's own message is kept apart, in `api_message`. Errors about an argument
+or a setting say what that may be, so those sentences stand beside the rules, in `arguments` and `settings`.
 """
 
-from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
-
-from kaizen_mcp.humanize import format_duration
 
 
 @dataclass(eq=False, repr=False)
@@ -36,8 +37,9 @@ class KaizenError(Exception):
         message: what happened.
         code: stable, machine-readable word for the kind of failure.
         retryable: whether the same call can succeed later without anyone changing anything.
+        max_retries: retries after which it will not pass by itself.
         advice: what to do about it; `{wait}` stands for how long to wait, `{where}` and `{restart}` for what the
-            `Audience` has.
+            `Audience` has, `{newer}` for a last resort where the API said nothing.
         http_status: the API's HTTP status, where it answered at all.
         retry_after_seconds: how long the API asked callers to wait.
         request_id: the API's own id for the failed request, for its support.
@@ -47,6 +49,7 @@ class KaizenError(Exception):
 
     code: ClassVar[str]
     retryable: ClassVar[bool] = False
+    max_retries: ClassVar[int] = 100
     advice: ClassVar[str] = ""
 
     message: str
@@ -79,7 +82,7 @@ class ApiError(KaizenError):
 
 
 class UnauthorizedError(ApiError):
-    """HTTP 401: the key is missing, wrong or expired."""
+    """HTTP 401, or 498 and 499, which some APIs send: the key is missing, wrong or expired."""
 
     code = "unauthorized"
     advice = "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen{restart}."
@@ -92,11 +95,19 @@ class ForbiddenError(ApiError):
     advice = "Ask an administrator of your Kaizen organisation to let this key read executions."
 
 
+@dataclass(eq=False, repr=False)
 class NotFoundError(ApiError):
-    """HTTP 404: the key's organisation has no such object."""
+    """HTTP 404: the key's organisation has no such object.
+
+    Attributes:
+        own_address: whether KAIZEN_BASE_URL names another address than the default.
+    """
 
     code = "not_found"
     advice = "Check the id."
+
+    _: KW_ONLY
+    own_address: bool = False
 
 
 class OtherKindError(NotFoundError):
@@ -107,7 +118,7 @@ class RejectedError(ApiError):
     """Any other HTTP 4xx: the API refused the request itself."""
 
     code = "rejected"
-    advice = "Check the id; if it is right, a newer kaizen-mcp may be needed."
+    advice = "Check the id{newer}."
 
 
 class RateLimitedError(ApiError):
@@ -116,6 +127,13 @@ class RateLimitedError(ApiError):
     code = "rate_limited"
     retryable = True
     advice = "Try again in {wait}."
+
+
+class QuotaError(RateLimitedError):
+    """HTTP 400, 403 or 429, and a quota of days or months, or the money for it, is used up."""
+
+    retryable = False
+    advice = "Ask an administrator of your Kaizen organisation about its plan and limits."
 
 
 class UnavailableError(ApiError):
@@ -147,23 +165,62 @@ class BadResponseError(KaizenError):
     advice = "Check KAIZEN_BASE_URL and any proxy; if they are right, try again later."
 
 
+class NoSuchRouteError(BadResponseError):
+    """HTTP 404, and there is no such page or route: it says nothing about the id."""
+
+    advice = "Check KAIZEN_BASE_URL and any proxy: the address looks wrong."
+
+
+class BlockedError(BadResponseError):
+    """A firewall, proxy or network refused the request; it says nothing about the key."""
+
+    advice = "Check KAIZEN_BASE_URL and any proxy, VPN or firewall on the network."
+
+
+class CutOffError(BadResponseError):
+    """The answer ends too early, and the connection did not tell."""
+
+    retryable = True
+    max_retries = 1
+
+
 class NestingError(BadResponseError):
     """The answer is nested deeper than it can be decoded."""
 
 
 # The sentences, by error class. What stands in braces is filled in where the error is raised.
 
+PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen requires a user name and password: put them into HTTPS_PROXY."
+_KEY_REFUSED = "Kaizen did not accept the API key (HTTP {status})."
 # HTTP statuses. A status not listed falls under its first digit.
-STATUS_ERRORS: dict[int, tuple[type[ApiError], str]] = {
-    401: (UnauthorizedError, "Kaizen did not accept the API key (HTTP 401)."),
+STATUS_ERRORS: dict[int, tuple[type[KaizenError], str]] = {
+    401: (UnauthorizedError, _KEY_REFUSED),
     403: (ForbiddenError, "The API key may not read this (HTTP 403)."),
     404: (NotFoundError, "{not_found} (HTTP 404)."),
+    407: (NotConfiguredError, PROXY_WANTS_LOGIN),
     408: (UnavailableError, "Kaizen timed out waiting for the request (HTTP 408)."),
     425: (UnavailableError, "Kaizen is not ready for the request yet (HTTP 425)."),
     429: (RateLimitedError, "Kaizen received too many requests (HTTP 429)."),
+    498: (UnauthorizedError, _KEY_REFUSED),
+    499: (UnauthorizedError, _KEY_REFUSED),
+    511: (BlockedError, "The network wants a login before it lets requests through (HTTP 511)."),
     4: (RejectedError, "Kaizen refused the request (HTTP {status})."),
     5: (UnavailableError, "Kaizen had an internal error (HTTP {status})."),
 }
+# What to do about a RejectedError, by HTTP status; others have its own advice.
+_CHECK_ADDRESS = "Check any proxy on the way and KAIZEN_BASE_URL{newer}."
+_TOO_LARGE = "A lookup is a small request: check {what}, and any proxy on the way."
+REJECTED_ADVICE: dict[int, str] = {
+    402: "Ask an administrator of your Kaizen organisation about its plan and billing.",
+    **dict.fromkeys((405, 406, 411, 412, 415, 417, 421, 426, 428), _CHECK_ADDRESS),
+    410: "It may have been deleted. If not, the address is out of date: check KAIZEN_BASE_URL{newer}.",
+    413: _TOO_LARGE.replace("{what}", "the id"),
+    414: _TOO_LARGE.replace("{what}", "KAIZEN_BASE_URL"),
+    431: _TOO_LARGE.replace("{what}", "that KAIZEN_API_KEY holds the key alone"),
+    451: "It is blocked for legal reasons. Ask an administrator of your Kaizen organisation, or of the network.",
+}
+QUOTA_USED_UP = "Kaizen refused the request: a quota is used up (HTTP {status})."
+NEWER_NEEDED = "; if it is right, a newer kaizen-mcp may be needed"
 NOT_FOUND = "Kaizen has no {kind} {id}"
 NOT_FOUND_IN_SANDBOX = "The built-in sandbox, which is not Kaizen, has no {kind} {id}"
 OTHER_KIND = "This id belongs to an {other_kind}, not to an {kind}."
@@ -183,7 +240,6 @@ PROXY_INVALID = "{name} can't be used: it must be an address like http://proxy.e
 PROXY_IS_SOCKS = (
     "{name} can't be used: it names a SOCKS proxy, and only http:// and https:// proxies are supported."
 )
-PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen requires a user name and password: put them into HTTPS_PROXY."
 # UnavailableError
 CONNECT_FAILED = "Kaizen could not be reached."
 CONNECT_TIMED_OUT = "Kaizen could not be reached: the connection timed out."
@@ -197,12 +253,15 @@ TOO_LARGE_TO_READ = "Kaizen's answer is too large to be read within {seconds:g} 
 # BadResponseError
 UNEXPECTED_STATUS = "Kaizen answered with HTTP {status}, where an object was expected."
 WEB_PAGE = "A web page answered with HTTP {status}, not Kaizen's API."
+NO_SUCH_ROUTE = "KAIZEN_BASE_URL leads to an address that does not know this lookup (HTTP {status})."
+BLOCKED = "Something on the way to Kaizen refused the request (HTTP {status}), not Kaizen's API."
 BODY_TOO_LARGE = "Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES."
 UNKNOWN_COMPRESSION = "Kaizen answered, but with a compression that was not asked for."
 BROKEN_COMPRESSION = "Kaizen answered, but the answer's compression is broken."
 EMPTY_BODY = "Kaizen answered, but the answer is empty."
 NOT_UTF8 = "Kaizen answered, but the answer is not text in UTF-8."
 NOT_JSON = "Kaizen answered, but the answer is not valid JSON."
+CUT_OFF = f"{NOT_JSON} It ends too early."
 NOT_AN_OBJECT = "Kaizen answered, but the answer is not a JSON object."
 NESTED_TOO_DEEP = "Kaizen answered, but the answer is nested more than {levels} levels deep."
 NO_EXECUTION = 'Kaizen answered, but the answer has no "execution" object.'
@@ -224,51 +283,3 @@ CERTIFICATE_UNTRUSTED = (
     "inspects traffic, add its CA certificate to this computer's trust store, or set SSL_CERT_FILE to a "
     "PEM file that has it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """How the reader of an error follows its advice: phrases that complete it. The defaults are for a model.
-
-    Attributes:
-        other_lookup: how to look up the same id as the other kind, such as "call get_execution with the same id.".
-        where: where to set a variable.
-        restart: what to do after a variable has changed.
-    """
-
-    other_lookup: str
-    where: str = 'where kaizen-mcp is configured (in Claude Desktop the "env" block)'
-    restart: str = " and restart the client"
-
-
-def error_text(
-    error: KaizenError, audience: Audience, *, quote: Callable[[str], str], other_kind: str, id_from_link: bool
-) -> str:
-    """Text of an error: what happened, what the API said, what to do.
-
-    Args:
-        error: what happened.
-        audience: who reads the text.
-        quote: puts text from the API in quotes it can't break out of.
-        other_kind: kind of object that the id may belong to instead.
-        id_from_link: whether the id was taken from a link.
-    """
-    parts = [
-        f"[{error.code}] {error}",
-        f"The API says: {quote(error.api_message)}." if error.api_message else "",
-        f"Tried {error.attempts} times." if error.attempts > 1 else "",
-        _advice(error, audience, other_kind, id_from_link=id_from_link),
-        f"(Request id: {quote(error.request_id)}.)" if error.request_id else "",
-    ]
-    return " ".join(filter(None, parts))
-
-
-def _advice(error: KaizenError, audience: Audience, other_kind: str, *, id_from_link: bool) -> str:
-    if isinstance(error, OtherKindError):
-        return f"{audience.other_lookup[0].upper()}{audience.other_lookup[1:]}"
-    if isinstance(error, NotFoundError):
-        source = " (it was taken from a link)" if id_from_link else ""
-        return f"Check the id{source}; if it belongs to an {other_kind}, {audience.other_lookup}"
-    seconds = error.retry_after_seconds
-    wait = "a minute" if seconds is None else format_duration(max(1, seconds))
-    return error.advice.format(wait=wait, where=audience.where, restart=audience.restart)

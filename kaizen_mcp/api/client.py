@@ -22,12 +22,12 @@ from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.sanitize.escaping import quote
 from kaizen_mcp.sanitize.masking import SafeMode, SafeObject
 from kaizen_mcp.sanitize.text_masker import TextMasker
-from kaizen_mcp.settings import Settings
+from kaizen_mcp.settings import DEFAULT_BASE_URL, Settings
 
 _THREAD_BYTES = 131_072
 """Bodies at least this large are decoded in a thread, so that other calls need not wait."""
 
-_MAX_ERROR_BYTES = 65_536
+_MAX_ERROR_BYTES = 262_144
 _MAX_ERROR_SECONDS = 2.0
 _MAX_ERROR_SECONDS_BEFORE_RETRY = 0.2
 """Limits for the body of an error response: its status matters more."""
@@ -177,7 +177,13 @@ class KaizenApi:
             async with aclosing(await client.send(request, stream=True)) as response:
                 if not response.is_success:
                     body = await _read_error_body(response)
-                    error = read_error(response, body, not_found=not_found, masker=self._masker)
+                    error = read_error(
+                        response,
+                        body,
+                        not_found=not_found,
+                        own_address=not self.settings.sandbox and client.base_url != httpx.URL(DEFAULT_BASE_URL),
+                        masker=self._masker,
+                    )
                 elif is_web_page(response):
                     error = BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
                 else:

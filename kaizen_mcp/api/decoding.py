@@ -10,12 +10,14 @@ from pydantic_core import from_json
 
 from kaizen_mcp.api.nesting import is_deeper_than
 from kaizen_mcp.errors import (
+    CUT_OFF,
     EMPTY_BODY,
     NESTED_TOO_DEEP,
     NOT_AN_OBJECT,
     NOT_JSON,
     NOT_UTF8,
     BadResponseError,
+    CutOffError,
     NestingError,
 )
 from kaizen_mcp.json_types import JsonObject, UniqueKeys
@@ -95,8 +97,12 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
             parse_int=numbers.read_int,
             parse_constant=int,  # refuses what is no number in JSON: NaN, Infinity and -Infinity
         )
-    except UnicodeDecodeError:
-        error = BadResponseError(NOT_UTF8)
+    except UnicodeDecodeError as failure:
+        is_cut_off = failure.reason == "unexpected end of data"
+        error = CutOffError(CUT_OFF) if is_cut_off else BadResponseError(NOT_UTF8)
+    except json.JSONDecodeError as failure:
+        if _is_cut_off(failure):
+            error = CutOffError(CUT_OFF)
     except ValueError:
         pass
     except RecursionError:
@@ -105,6 +111,14 @@ def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
         changed = ["text that is not valid Unicode (a lone surrogate) is shown as \\uXXXX"] * (encodable != text)
         return data, [*numbers.notes, *changed]
     raise error  # outside of `except`, so that nothing with the body in it is chained
+
+
+def _is_cut_off(error: json.JSONDecodeError) -> bool:
+    """Whether a text is the start of JSON: the error is a string without end, or in the last characters."""
+    if error.msg.startswith("Unterminated string"):
+        return True
+    rest = error.doc[error.pos :].rstrip()
+    return error.pos > 0 and error.msg != "Extra data" and re.fullmatch(r"[\w.+\\-]{0,5}", rest) is not None
 
 
 def _keep_all(pairs: list[tuple[str, Any]]) -> JsonObject:

@@ -22,7 +22,7 @@ def trusted_context() -> ssl.SSLContext:
         NotConfiguredError: a file or directory named there can't be read, or has no certificate in it.
     """
     file, directory = (os.environ.get(name) or None for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-    if directory and not Path(directory).is_dir():
+    if directory and not all(Path(part).is_dir() for part in directory.split(os.pathsep)):
         raise NotConfiguredError(errors.CERTIFICATE_DIR_UNUSABLE)
     if not file and not directory:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -10,7 +10,14 @@ import httpx
 from kaizen_mcp import __version__, errors
 from kaizen_mcp.api.proxy import has_valid_host, proxy_for, unusable_proxy
 from kaizen_mcp.api.tls import tls_error, trusted_context
-from kaizen_mcp.errors import BadResponseError, CallTimeoutError, KaizenError, NotConfiguredError, UnavailableError
+from kaizen_mcp.errors import (
+    BadResponseError,
+    CallTimeoutError,
+    CutOffError,
+    KaizenError,
+    NotConfiguredError,
+    UnavailableError,
+)
 from kaizen_mcp.humanize import format_size
 from kaizen_mcp.settings import Settings
 
@@ -109,7 +116,9 @@ async def read_body(response: httpx.Response, limit: int) -> bytes:
     if encoding not in {"", "identity", "gzip"} and not _JSON_START.match(body):
         raise BadResponseError(errors.UNKNOWN_COMPRESSION)
     if encoding == "gzip" and not _is_complete_gzip(response):
-        raise BadResponseError(errors.BROKEN_COMPRESSION)
+        # Without a length, the connection may have broken; else the server made it so.
+        is_framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+        raise (BadResponseError if is_framed else CutOffError)(errors.BROKEN_COMPRESSION)
     return bytes(body)
 
 

@@ -15,12 +15,12 @@ from mcp.types import CallToolResult, TextContent
 from kaizen_mcp.api.client import KaizenApi
 from kaizen_mcp.cli.console import BOLD, exit_soon, style, warn, width_of, wrap
 from kaizen_mcp.cli.report import headline_style, report_lines
-from kaizen_mcp.errors import Audience
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.sanitize.escaping import escape_hidden
 from kaizen_mcp.server import utc_now
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.tools.arguments import MAX_WAIT
+from kaizen_mcp.tools.error_text import Audience
 from kaizen_mcp.tools.get_execution import GET_EXECUTION
 from kaizen_mcp.tools.get_instructor_execution import GET_INSTRUCTOR_EXECUTION
 from kaizen_mcp.tools.lookup import Report

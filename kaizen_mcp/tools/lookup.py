@@ -12,7 +12,7 @@ from mcp.types import CallToolResult, Tool, ToolAnnotations
 from kaizen_mcp import errors
 from kaizen_mcp.api.client import KaizenApi, Reply
 from kaizen_mcp.api.error_response import MAX_API_MESSAGE
-from kaizen_mcp.errors import Audience, KaizenError, NotFoundError, OtherKindError, error_text
+from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.sanitize.escaping import quote
@@ -20,6 +20,7 @@ from kaizen_mcp.summary.headline import progress
 from kaizen_mcp.summary.next_step import LookupContext
 from kaizen_mcp.summary.summarize import Summary
 from kaizen_mcp.tools.arguments import Arguments, read_arguments
+from kaizen_mcp.tools.error_text import Audience, error_text
 from kaizen_mcp.tools.input_schema import input_schema
 from kaizen_mcp.tools.polling import poll_until
 from kaizen_mcp.tools.tool_result import Answer, error_result

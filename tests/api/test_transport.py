@@ -14,10 +14,11 @@ import pytest
 from conftest import Connect, RunningSandbox
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp import Client
 from mcp.types import TextContent
 from pydantic import SecretStr
 
-from kaizen_mcp import KaizenApi, Settings
+from kaizen_mcp import KaizenApi, Settings, create_server
 from kaizen_mcp.api.client import Reply
 from kaizen_mcp.api.transport import proxy_for
 from kaizen_mcp.errors import BadResponseError, KaizenError, TlsError
@@ -45,8 +46,11 @@ header = st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x7E),
 headers = st.fixed_dictionaries(
     {},
     optional={
-        "Content-Encoding": st.sampled_from(["gzip", "br", "identity", "gzip, gzip", "GZIP"]),
+        "Content-Encoding": st.sampled_from(["gzip", "br", "identity", "gzip, gzip", "GZIP", "utf-8"]),
         "Content-Type": st.sampled_from(["application/json", "text/html", "text/html; charset=x", ""]) | header,
+        "Retry-After-Ms": st.sampled_from(["0", "1.5"]) | header,
+        "X-RateLimit-Reset": st.sampled_from(["1795618735", "999999999999999", "2026-11-22T09:30:00Z"]) | header,
+        "RateLimit": st.sampled_from(['"a";r=0;t=1', '"a";r=x;t=']) | header,
         "Retry-After": st.sampled_from(["0", "1", "99999", "Sun, 22 Nov 2026 09:30:00 GMT"]) | header,
         "X-Request-Id": header | st.just(KEY),
         "Location": header | st.sampled_from(["https://xn--a/", "http://[", "//a:b"]),
@@ -214,7 +218,7 @@ def test_no_text_in_no_proxy_fails(no_proxy: str) -> None:
     ],
 )
 async def test_the_one_variable_that_is_wrong_is_named_as_it_is_spelled(
-    monkeypatch: pytest.MonkeyPatch, connect: Connect, variables: dict[str, str], name: str, why: str
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], name: str, why: str
 ) -> None:
     for kind in ("http", "https", "all", "no"):
         monkeypatch.delenv(f"{kind}_proxy", raising=False)
@@ -223,7 +227,7 @@ async def test_the_one_variable_that_is_wrong_is_named_as_it_is_spelled(
         monkeypatch.delenv(variable, raising=False)
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
-    async with connect(None) as client:
+    async with Client(create_server(Settings(api_key=SecretStr(KEY)))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
     text = result.content[0].text
