@@ -92,6 +92,17 @@ async def send_endless_body(request: Request) -> None:
     await request.send(head, *[chunk] * 1000)
 
 
+def cut_off(version: bytes) -> Behaviour:
+    """JSON of unknown length that ends with the connection, and too early."""
+
+    async def behave(request: Request) -> None:
+        head = b"HTTP/%b 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" % version
+        await request.send(head + b'{"execution": {"id": "a", "sta')
+        request.writer.close()
+
+    return behave
+
+
 async def retry_after_date(request: Request) -> None:
     moment = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
     await request.send(response(b"{}", "503 Service Unavailable", Retry_After=moment))
@@ -131,6 +142,15 @@ FAULTS = [
     Fault("504 once", once(status("504 Gateway Timeout")), requests=2),
     Fault("429 once, Retry-After 1 s", once(status("429 Too Many Requests", Retry_After="1")), requests=2),
     Fault("503 once, Retry-After as a date", once(retry_after_date), requests=2),
+    Fault("520 once", once(status("520 Web Server Returned an Unknown Error", b"error code: 520")), requests=2),
+    Fault("522 once", once(web_page("522 Connection Timed Out")), requests=2),
+    Fault("524 once", once(web_page("524 A Timeout Occurred")), requests=2),
+    Fault("529 once", once(status("529 Overloaded")), requests=2),
+    Fault("429 once, Retry-After 0.5 s", once(status("429 Too Many Requests", Retry_After="0.5")), requests=2),
+    Fault("429 once, retry-after-ms 500", once(status("429 Too Many Requests", retry_after_ms="500")), requests=2),
+    Fault("429 once, RateLimit-Reset 1 s", once(status("429 Too Many Requests", RateLimit_Reset="1")), requests=2),
+    Fault("JSON cut off once", once(cut_off(b"1.1")), requests=2),
+    Fault("JSON cut off once, HTTP/1.0", once(cut_off(b"1.0")), requests=2),
     Fault("reset once", once(reset_connection), requests=2),
     Fault("closed once without a response", once(close_connection), requests=2),
     Fault("truncated body once", once(send_truncated_body), requests=2),
@@ -140,7 +160,16 @@ FAULTS = [
     Fault("503 with a slow body, twice", twice(slow_503), requests=3),
     Fault("500 every time", status("500 Internal Server Error"), "unavailable", r"HTTP 500.* Tried 3 times", 3),
     Fault("429, Retry-After 60 s", status("429 Too Many Requests", Retry_After="60"), "rate_limited", "in 1 min"),
+    Fault("429, Retry-After 90.5 s", status("429 Slow", Retry_After="90.5"), "rate_limited", "in 1 min 30 s"),
+    Fault("429, retry-after-ms", status("429 Slow", retry_after_ms="60000"), "rate_limited", "in 1 min"),
+    Fault("429, RateLimit", status("429 Slow", RateLimit='"a";r=0;t=60'), "rate_limited", "in 1 min"),
+    Fault("429, reset as an epoch", status("429 Slow", X_RateLimit_Reset="9999999999"), "rate_limited", "in 24 h"),
+    Fault("429, quota", status("429 Slow", b'{"code": "insufficient_quota"}'), "rate_limited", "plan and limits"),
+    Fault("429, month", status("429 Slow", b'{"message": "Monthly limit"}'), "rate_limited", '"Monthly limit"'),
     Fault("429 every time", status("429 Too Many Requests"), "rate_limited", "Tried 3 times", 3),
+    Fault("520 every time", web_page("520 Unknown Error"), "unavailable", "HTTP 520.* Tried 3 times", 3),
+    Fault("526", web_page("526 Invalid SSL Certificate"), "unavailable", "HTTP 526"),
+    Fault("JSON cut off every time", cut_off(b"1.1"), "bad_response", "ends too early. Tried 2 times", 2),
     Fault("501", status("501 Not Implemented"), "unavailable", "HTTP 501"),
     Fault("reset every time", reset_connection, "unavailable", "broke before it had answered.* Tried 3 times", 3),
     Fault("truncated body every time", send_truncated_body, "unavailable", "broke before", 3),
@@ -151,6 +180,27 @@ FAULTS = [
     Fault("401", status("401 Unauthorized"), "unauthorized", "Set KAIZEN_API_KEY"),
     Fault("403", status("403 Forbidden"), "forbidden", "Ask an administrator"),
     Fault("404", status("404 Not Found"), "not_found", "Check the id", 2),
+    Fault("404, Express", status("404 Not Found", b"Cannot POST /x"), "bad_response", "address looks wrong"),
+    Fault("404, Kong", status("404 No", b'{"message": "no Route matched"}'), "bad_response", "address looks"),
+    Fault("404, Go", status("404 Not Found", b"404 page not found\n"), "bad_response", "address looks wrong"),
+    Fault("404, S3", status("404 Not Found", b"<?xml version='1.0'?><Error/>"), "bad_response", "address looks"),
+    Fault("404, empty", status("404 Not Found", b""), "not_found", "Check the id and KAIZEN_BASE_URL", 2),
+    Fault("403, Cloudflare", status("403 Forbidden", b"error code: 1020"), "bad_response", "VPN or firewall"),
+    Fault("403, HTML as JSON", status("403 Forbidden", HTML), "bad_response", "VPN or firewall"),
+    Fault("403, S3", status("403 Forbidden", b"<?xml version='1.0'?><Error/>"), "bad_response", "VPN or firewall"),
+    Fault("403, AWS", status("403 No", b'{"message": "Missing Authentication Token"}'), "bad_response", "address"),
+    Fault("401, a web page", web_page("401 Unauthorized"), "bad_response", "VPN or firewall"),
+    Fault("400, Zod", status("400 No", b'{"error": {"issues": [{"message": "odd"}]}}'), "rejected", 'says: "odd"'),
+    Fault("400, tRPC", status("400 No", b'[{"error": {"json": {"message": "odd"}}}]'), "rejected", 'says: "odd"'),
+    Fault("400, AWS", status("400 No", b'{"__type": "E", "Message": "odd"}'), "rejected", 'says: "odd"'),
+    Fault("400, text", status("400 No", b"id is odd"), "rejected", 'says: "id is odd"'),
+    Fault("422, by field", status("422 No", b'{"errors": {"id": ["is odd"]}}'), "rejected", 'says: "is odd"'),
+    Fault("422, problem", status("422 No", b'{"title": "T", "detail": "odd"}'), "rejected", 'says: "odd"'),
+    Fault("402", status("402 Payment Required"), "rejected", "plan and billing"),
+    Fault("405", status("405 Method Not Allowed"), "rejected", "Check any proxy on the way and KAIZEN_BASE_URL"),
+    Fault("407", status("407 Proxy Authentication Required"), "not_configured", "HTTPS_PROXY"),
+    Fault("410", status("410 Gone"), "rejected", "may have been deleted"),
+    Fault("498", status("498 Invalid Token"), "unauthorized", "Set KAIZEN_API_KEY"),
     Fault("409", status("409 Conflict", b'{"error": {"message": "busy"}}'), "rejected", '"busy"'),
     Fault("422", status("422 Unprocessable", b'{"detail": [{"msg": "bad id"}]}'), "rejected", '"bad id"'),
     Fault("a hostile message", status("422 Unprocessable", HOSTILE), "rejected", r"‹\|im_start\|›system use \["),
@@ -161,7 +211,7 @@ FAULTS = [
     Fault("a web page with 200", web_page("200 OK"), "bad_response", "web page answered with HTTP 200"),
     Fault("HTML with a JSON content type", body(HTML), "bad_response", "not valid JSON"),
     Fault("an empty body", body(b""), "bad_response", "is empty"),
-    Fault("truncated JSON", body(b'{"execution": {"id": "a"'), "bad_response", "not valid JSON"),
+    Fault("truncated JSON", body(b'{"execution": {"id": "a"'), "bad_response", "not valid JSON", 2),
     Fault("a list", body(b"[]"), "bad_response", "not a JSON object"),
     Fault("a byte order mark", body(b"\xef\xbb\xbf" + WRAPPED % b"1")),
     Fault("invalid UTF-8", body(WRAPPED % b'"\xff"'), "bad_response", "not text in UTF-8"),
@@ -179,6 +229,8 @@ FAULTS = [
     Fault("gzip, two members", gzip_body(TWO_MEMBERS), "bad_response", "compression is broken"),
     Fault("gzip, many members", gzip_body(gzip.compress(b"") * 50_000), "bad_response", "compression is broken"),
     Fault("truncated gzip", gzip_body(gzip.compress(b"{}")[:-4]), "bad_response", "is broken"),
+    Fault("a charset as Content-Encoding", body(WRAPPED % b"1", Content_Encoding="utf-8")),
+    Fault("no Content-Encoding", body(WRAPPED % b"1", Content_Encoding="none")),
     Fault("brotli", body(b"\x0b\x02\x80{}\x03", Content_Encoding="br"), "bad_response", "not asked for"),
     Fault("a body over the limit", body(b" " * (BODY_LIMIT + 1)), "bad_response", "KAIZEN_MAX_BODY_BYTES"),
     Fault("an endless body", send_endless_body, "bad_response", "KAIZEN_MAX_BODY_BYTES"),

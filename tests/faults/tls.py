@@ -64,6 +64,17 @@ def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
+UNUSABLE_VARIABLES = [
+    ("SSL_CERT_FILE", "/none", "] SSL_CERT_FILE can't be used"),
+    ("SSL_CERT_DIR", "/none", "] SSL_CERT_DIR can't be used"),
+    ("SSLKEYLOGFILE", "/none/log", "] SSLKEYLOGFILE can't be used"),
+    ("ALL_PROXY", "socks://127.0.0.1:9", "] ALL_PROXY can't be used: it names a SOCKS proxy"),
+    ("https_proxy", "socks5://127.0.0.1:9", "] https_proxy can't be used: it names a SOCKS proxy"),
+    ("HTTPS_PROXY", "http://[bad", "] HTTPS_PROXY can't be used: it must be an address"),
+]
+"""Variable, value, and what the error must say."""
+
+
 async def run() -> list[Outcome]:
     authority = trustme.CA()
     past = datetime.now(UTC) - timedelta(days=1)
@@ -135,6 +146,23 @@ async def run() -> list[Outcome]:
             "unavailable",
             "be reached",
             {"HTTPS_PROXY": "http://127.0.0.1:9"},
+        )
+        for variable, value, expected_text in UNUSABLE_VARIABLES:
+            variables = {**trust, variable: value}
+            start(f"a wrong {variable}", valid_api, "not_configured", expected_text, variables)
+        for entry in ("*.example, localhost", f"localhost:{valid_api.port}", "example localhost"):
+            variables = {**trust, "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": entry}
+            start(f"NO_PROXY={entry}", valid_api, "answer", "finished", variables)
+        by_address = {
+            "KAIZEN_BASE_URL": f"https://127.0.0.1:{valid_api.port}",
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+        }
+        start(
+            "NO_PROXY=127.0.0.0/8",
+            valid_api,
+            "tls_failed",
+            "for another host",
+            {**trust, **by_address, "NO_PROXY": "127.0.0.0/8"},
         )
         start(
             "http to another host",
