@@ -32,10 +32,13 @@ MAX_API_MESSAGE = 300
 # of these, without case, `_` and `-`; where several stand at the same depth, this is their order.
 _TEXT_NAMES = (
     *("message", "messages", "msg", "detail", "details", "description", "reason", "faultstring"),
-    *("error", "errors", "title"),
+    *("error", "title", "errors"),
 )
 _LIST_NAMES = ("errors", "issues", "violations", "details", "invalidparams")
 """Ends of names of lists of what is wrong with single fields."""
+
+_NO_TEXTS = frozenset({"code", "errorcode", "kind", "location", "name", "path", "status", "type", "value"})
+"""Names beside a message that say nothing in words."""
 
 _MAX_LEVELS = 10
 _MAX_NODES = 500
@@ -199,7 +202,7 @@ class _Node(NamedTuple):
 
 def _walk(data: object) -> Iterator[_Node]:
     """Yield the values in `data`, nearest the root first, at each depth by the rank of their names."""
-    level = [_Node("message", data, in_list=False)]
+    level = [_Node("" if isinstance(data, dict) else "message", data, in_list=False)]
     for _ in range(_MAX_LEVELS):
         children: list[_Node] = []
         for node in sorted(level, key=lambda node: _rank(node.name)):
@@ -227,8 +230,12 @@ def _children(node: _Node) -> Iterator[_Node] | None:
 def _name_in(parent: _Node, key: str, value: object) -> str:
     """Name of a field without case, `_` and `-`; in `{"errors": {"id": ["is odd"]}}`, `id` too is `errors`."""
     name = re.sub(r"[_-]", "", key).lower()
-    known = _is_text_name(name) or isinstance(value, dict)
-    return parent.name if parent.name.endswith("errors") and not known else name
+    if _is_text_name(name) or name in _NO_TEXTS:
+        return name
+    is_by_field = parent.name.endswith("errors")
+    if parent.name.endswith(("message", "messages")):  # only sentences: an id of the request may stand there
+        is_by_field = isinstance(value, list) or (isinstance(value, str) and " " in value)
+    return "errors" if is_by_field else name
 
 
 def _rank(name: str) -> int:

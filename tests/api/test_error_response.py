@@ -1,11 +1,14 @@
 """Error responses: who answered, what it said, and the advice that fits."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from conftest import Connect
+from hypothesis import given
+from hypothesis import strategies as st
 from mcp.types import TextContent
 from pydantic import SecretStr
 
@@ -213,6 +216,11 @@ ISSUE = {"path": ["id"], "message": "Invalid id"}
         ({"errors": {"id": "is invalid"}}, "is invalid"),
         ({"errors": {"id": {"message": "is invalid", "name": "ValidatorError", "kind": "uuid"}}}, "is invalid"),
         ({"message": "The data was invalid.", "errors": {"id": ["no UUID"]}}, "The data was invalid.; no UUID"),
+        ({"errors": {"json": {"id": ["is invalid"]}}}, "is invalid"),
+        ({"message": {"id": "is invalid"}}, "is invalid"),
+        ({"message": {"code": "E1", "text": "is invalid"}, "id": "req-1"}, "is invalid"),
+        ({"message": {"request": "req-1", "issues": [ISSUE]}}, "Invalid id"),
+        ({"errors": {"id": {"type": "field", "value": "x", "msg": "is invalid"}}}, "is invalid"),
         ({"id": ["is invalid"]}, "is invalid"),
         ({"type": "about:blank", "title": "Bad id", "status": 400}, "Bad id"),
         ({"title": "Bad Request", "invalid-params": [{"name": "id", "reason": "no UUID"}]}, "no UUID"),
@@ -261,6 +269,26 @@ async def test_where_nothing_is_said_a_newer_version_may_be_needed(connect: Conn
     text, _ = await error_for(connect, 400, body)
     assert "says" not in text
     assert text.endswith(f"Check the id; if it is right, {NEWER}.")
+
+
+WRAPPERS: list[Callable[[object], object]] = [
+    lambda value: {"error": value},
+    lambda value: {"code": 400, "data": value},
+    lambda value: [value],
+    lambda value: [{"json": value}],
+    lambda value: {"Error_Message": json.dumps(value)},
+]
+
+
+@given(
+    st.lists(st.sampled_from(WRAPPERS), max_size=4),
+    st.sampled_from(["message", "Message", "error_message", "errorMessage", "error-description", "MSG", "Detail"]),
+)
+def test_a_message_is_found_in_any_wrapper(wrappers: list[Callable[[object], object]], name: str) -> None:
+    data: object = {"status": 400, name: "id is odd", "path": "/x", "timestamp": "now"}
+    for wrap in wrappers:
+        data = wrap(data)
+    assert find_message(data) == "id is odd"
 
 
 def test_a_message_is_looked_for_in_any_depth_within_limits() -> None:
