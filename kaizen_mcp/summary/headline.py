@@ -1,14 +1,29 @@
 """The headline: what an execution is doing, what it waits for or ended with, and what it says of errors."""
 
 from kaizen_mcp.humanize import format_duration, format_elapsed, join_list, pluralize
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.escaping import display_id, quote
+from kaizen_mcp.sanitize.rules import MASK
 from kaizen_mcp.summary.facts import Facts
 from kaizen_mcp.summary.output import describe_downloads
 from kaizen_mcp.summary.reason import choose_reason
 
 
-def headline(facts: Facts, age: float | None) -> str:
+def headline(facts: Facts, age: float | None, asked_id: str) -> str:
     """One sentence that a person would say; `age` as from `age_seconds`."""
+    other = ""
+    if facts.id is not None and is_other_id(facts.id, asked_id):
+        kind = facts.kind.replace("_", " ")
+        other = f"Kaizen answered with another {kind} ({quote(facts.id)}) than asked for ({quote(asked_id)}): "
+    return other + _what_happened(facts, age)
+
+
+def is_other_id(found: str, asked: str) -> bool:
+    """Whether an object's id, as `display_id` shows it, is another than the one asked for; case does not count."""
+    shown = display_id(asked) or ""
+    return MASK not in found and found.casefold() != shown.casefold()
+
+
+def _what_happened(facts: Facts, age: float | None) -> str:
     failed = f"; {pluralize(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
     sentence = f"{_subject(facts)} {_predicate(facts, age)}{failed}"
     reason = choose_reason(facts.error_fields)

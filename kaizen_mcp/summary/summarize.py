@@ -64,7 +64,7 @@ def _summarize(
     age = age_seconds(execution, context.now)
     step = next_step(facts, age, context)
     summary = Summary(
-        headline=headline(facts, age),
+        headline=headline(facts, age, context.id),
         next_step=step.text,
         should_poll=step.poll_after is not None,
         poll_after_seconds=step.poll_after,

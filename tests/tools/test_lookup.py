@@ -87,7 +87,7 @@ UNUSUAL: dict[str, JsonObject] = {
     "undocumented fields": {"status": "Completed", "x": {"y": [None, {}]}, "__proto__": 1, "": ""},
     "naive dates": {"status": "Completed", "startTime": "2026-11-22T09:00:00", "endTime": "2026-11-22 09:10"},
     "an unknown status": {"status": "Hibernating", "authentications": [{"status": "Pondering"}, {"status": None}]},
-    "no fields": {},
+    "no known value": {"status": None},
 }
 
 
@@ -178,3 +178,36 @@ async def test_a_name_that_ends_with_a_blank_can_be_read(connect: Connect) -> No
         refused = await client.call_tool("get_execution", {"id": "a", "offset": True})
     assert result.structured_content["part"]["value"] == "v"
     assert refused.is_error
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("tool", [lookup.name for lookup in TOOLS])
+@pytest.mark.parametrize(
+    ("found", "asked", "said"),
+    [
+        ("b", "a", "first"),
+        (7, "8", "first"),
+        ("a", "a", "not at all"),
+        (" a ", "a", "not at all"),
+        (7, "7", "not at all"),
+        (1915883588174806058, "1915883588174806058", "not at all"),
+        (None, "a", "not at all"),
+        ("3F2504E0-4F89", "3f2504e0-4f89", "in a note"),
+        ("Prüfung", "Prüfung", "not at all"),
+        ("ghp_" + "a1B2" * 9, "ghp_" + "a1B2" * 9, "in a note"),
+    ],
+    ids=str,
+)
+async def test_an_object_with_another_id_is_said_first(
+    connect: Connect, tool: str, found: Any, asked: str, said: str
+) -> None:
+    execution = {"id": found, "status": "InProgress"}
+    body = {"execution": execution} if tool == "get_execution" else execution
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool(tool, {"id": asked})
+    summary = result.structured_content["summary"]
+    kind = "execution" if tool == "get_execution" else "instructor execution"
+    start = f'Kaizen answered with another {kind} ("{found}") than asked for ("{asked}"): '
+    assert summary["headline"].startswith(start) is (said == "first")
+    assert result.content[0].text.startswith(summary["headline"])
+    assert any("asked for id" in note for note in result.structured_content["notes"]) is (said != "not at all")
