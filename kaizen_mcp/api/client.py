@@ -101,7 +101,7 @@ class KaizenApi:
         return await self._get(path, execution_id, kind=kind, decode=self._decode)
 
     def _decode_wrapped(self, body: bytes) -> Reply:
-        data, notes = read_object(body)
+        data, notes = read_object(body, keep_integers=self.settings.raw == "exact")
         wrapped = data.get("execution")
         if not isinstance(wrapped, dict):
             raise BadResponseError(errors.NO_EXECUTION)
@@ -111,7 +111,7 @@ class KaizenApi:
         return self._make_safe(cast("JsonObject", wrapped), notes, len(body))
 
     def _decode(self, body: bytes) -> Reply:
-        return self._make_safe(*read_object(body), len(body))
+        return self._make_safe(*read_object(body, keep_integers=self.settings.raw == "exact"), len(body))
 
     def _make_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
         """Apply safe mode here, before anything reads the object, so that no channel can forget it."""

@@ -1,4 +1,4 @@
-"""Decodes the body of an API answer into a JSON object, and notes what JSON readers can't hold as it was sent."""
+"""Decodes the body of an API answer, and notes what JSON readers can't hold as it was sent."""
 
 import json
 import math
@@ -25,10 +25,16 @@ from kaizen_mcp.json_types import JsonObject, UniqueKeys
 MAX_DEPTH = 900
 """Levels of nesting of an object that is read; `json.loads` manages about 980 on a fresh stack."""
 
+_MAX_INTEGER = 2**53
+"""Up to here a double, which is what JavaScript reads numbers as, has every integer."""
+
 _TOO_DEEP = NESTED_TOO_DEEP.format(levels=MAX_DEPTH)
 
 _NUMBER_SHAPE = bytes.maketrans(b"123456789.E+:[ \t\n\r", b"0000000000e-,,,,,,")
 """Makes every digit 0, every exponent e, and whatever may stand before a number a comma."""
+
+_GUARD = re.compile(r"\A\s*(?:\)\]\}'?,?|(?:while\s*\(1\)|for\s*\(;;\));)")
+"""What some servers put before JSON, so that no page can run it as a script."""
 
 _LONG_EXPONENT = re.compile(rb",-?0+e-?000")
 
@@ -40,34 +46,40 @@ _SURROGATE = re.compile(
 """JSON escapes of surrogates. UTF-8 can carry a pair of them, but not a lone one."""
 
 
-def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
+def read_object(content: bytes, *, keep_integers: bool = False) -> tuple[JsonObject, list[str]]:
+    """Decode the body of an answer that is an object; like `read_json` otherwise."""
+    data, notes = read_json(content, keep_integers=keep_integers)
+    if not isinstance(data, dict):
+        raise BadResponseError(NOT_AN_OBJECT)
+    return cast("JsonObject", data), notes
+
+
+def read_json(content: bytes, *, keep_integers: bool = False) -> tuple[Any, list[str]]:
     """Decode the body of an API answer.
 
     Args:
-        content: the body, UTF-8 with or without a byte order mark.
+        content: the body, UTF-8 with or without a byte order mark, or UTF-16.
+        keep_integers: whether an integer beyond 2^53, which many JSON readers round, stays a number.
 
     Returns:
-        The object, and a note for each kind of thing in it that could not be kept as it was sent.
+        The value, and a note for each kind of thing in it that could not be kept as it was sent.
 
     Raises:
-        BadResponseError: it is not JSON, not an object, or nested too deep to pass on.
+        BadResponseError: it is not JSON, or nested too deep to pass on.
     """
-    data, notes = _decode(content)
-    if not isinstance(data, dict):
-        raise BadResponseError(NOT_AN_OBJECT)
-    fields = cast("JsonObject", data)
-    if is_deeper_than(fields, MAX_DEPTH + 1):  # the wrapper around an execution is one more
-        raise NestingError(_TOO_DEEP)
-    return fields, notes
+    data, notes = _decode(content, keep_integers=keep_integers)
+    if isinstance(data, dict | list) and is_deeper_than(cast("JsonObject", data), MAX_DEPTH + 1):
+        raise NestingError(_TOO_DEEP)  # one more, because of the wrapper around an execution
+    return cast("Any", data), notes
 
 
-def _decode(content: bytes) -> tuple[Any, list[str]]:
+def _decode(content: bytes, *, keep_integers: bool) -> tuple[Any, list[str]]:
     if not _may_have_lossy_number(content):
         try:
             return from_json(content, allow_inf_nan=False, cache_strings="keys"), []
         except ValueError:
             pass  # json.loads accepts a little more, and tells what is wrong
-    return _decode_with_hooks(content)
+    return _decode_with_hooks(content, _NumberReader(keep_integers=keep_integers))
 
 
 def _may_have_lossy_number(content: bytes) -> bool:
@@ -83,19 +95,18 @@ def _may_have_lossy_number(content: bytes) -> bool:
     return (b"0e000" in shape or b"0e-000" in shape) and _LONG_EXPONENT.search(shape) is not None
 
 
-def _decode_with_hooks(content: bytes) -> tuple[Any, list[str]]:
+def _decode_with_hooks(content: bytes, numbers: "_NumberReader") -> tuple[Any, list[str]]:
     """Decode what pydantic's reader would change silently, or refuses."""
-    numbers = _NumberReader()
     error: BadResponseError = BadResponseError(NOT_JSON if content.strip() else EMPTY_BODY)
     try:
-        text = content.decode("utf-8-sig")
+        text = _GUARD.sub("", content.decode(json.detect_encoding(content)), count=1)
         encodable = _SURROGATE.sub(lambda m: f"\\\\{m['lone'].lower()}" if m["lone"] else m[0], text)
         data = json.loads(
             encodable,
             object_pairs_hook=None if encodable == text else _keep_all,
             parse_float=numbers.read_float,
             parse_int=numbers.read_int,
-            parse_constant=int,  # refuses what is no number in JSON: NaN, Infinity and -Infinity
+            parse_constant=numbers.read_constant,
         )
     except UnicodeDecodeError as failure:
         is_cut_off = failure.reason == "unexpected end of data"
@@ -130,14 +141,23 @@ def _keep_all(pairs: list[tuple[str, Any]]) -> JsonObject:
 class _NumberReader:
     """Reads numbers for `json.loads`; keeps as text what no number holds, and notes what is changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_integers: bool) -> None:
         self.notes: dict[str, None] = {}
+        self._keep_integers = keep_integers
 
     def read_int(self, text: str) -> int | str:
         try:
-            return int(text)
+            value = int(text)
         except ValueError:  # more digits than Python converts
             return self._keep_as_text(text)
+        if abs(value) <= _MAX_INTEGER or self._keep_integers:
+            return value
+        self.notes["an integer beyond 2^53, which many JSON readers round, is shown as text"] = None
+        return text
+
+    def read_constant(self, text: str) -> str:
+        self.notes["NaN or Infinity, which JSON has no numbers for, is shown as text"] = None
+        return text
 
     def read_float(self, text: str) -> float | str:
         value = float(text)

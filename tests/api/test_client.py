@@ -179,7 +179,6 @@ async def test_a_request_id_is_reported_only_if_it_is_well_formed(
         (b"", "the answer is empty"),
         (b"<html>maintenance</html>", "the answer is not valid JSON"),
         (b'{"execution": {"id": "a"', "the answer is not valid JSON"),
-        (b'{"execution": {"x": NaN}}', "the answer is not valid JSON"),
         (b'{"execution": "\xff"}', "the answer is not text in UTF-8"),
         (b"[" * 100_000, "the answer is nested more than 900 levels deep"),
         (b"[]", "the answer is not a JSON object"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kaizen_mcp.api.decoding import read_object
+from kaizen_mcp.api.decoding import read_json
 from kaizen_mcp.errors import BadResponseError
 from kaizen_mcp.json_types import compact_json
 
@@ -23,6 +23,9 @@ WRITERS = [COMPACT, SPACED, ESCAPED, INDENTED]
 
 ROUNDED = "a number with more digits than JSON readers keep is rounded"
 AS_TEXT = "a number too large or too small for JSON readers is shown as text"
+LARGE_INTEGER = "an integer beyond 2^53, which many JSON readers round, is shown as text"
+NOT_A_NUMBER = "NaN or Infinity, which JSON has no numbers for, is shown as text"
+NAMES = {"NaN", "Infinity", "-Infinity"}
 
 TEXTS = st.sampled_from(
     ["a", ", ", ': "', "}, {", '","', "\\u0041", ":1e400", "–", "\U0001f600", "\x7f", "\u2028"]
@@ -77,7 +80,11 @@ LITERALS: st.SearchStrategy[Any] = st.recursive(
 OBJECTS = st.dictionaries(
     TEXTS,
     st.recursive(
-        TEXTS | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none(),
+        TEXTS
+        | st.integers(-(2**53), 2**53)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.booleans()
+        | st.none(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
         max_leaves=8,
     ),
@@ -85,21 +92,18 @@ OBJECTS = st.dictionaries(
 )
 
 
-def read(content: bytes) -> tuple[str, list[str]]:
+def read(content: bytes, *, keep_integers: bool = False) -> tuple[str, list[str]]:
     try:
-        data, notes = read_object(content)
+        data, notes = read_json(content, keep_integers=keep_integers)
     except BadResponseError as error:
         return str(error), []
     return compact_json(data), notes
 
 
-def reject(word: str) -> None:
-    raise ValueError(word)
-
-
 def is_json(text: str) -> bool:
+    """Whether a text is JSON, or JSON but for NaN and Infinity."""
     try:
-        json.loads(text, parse_int=len, parse_float=len, parse_constant=reject)
+        json.loads(text, parse_int=len, parse_float=len)
     except ValueError:
         return False
     return True
@@ -120,15 +124,33 @@ def test_valid_json_keeps_every_digit_or_gets_a_note(value: Fields, blank: str) 
     assert notes or not is_json(text) or exact_value(answer) == exact_value(text)
 
 
-@given(st.one_of(NUMBERS, ODD_NUMBERS).filter(is_json), BLANKS, st.sampled_from(["[%s]", '{"a":%s}', "[0,%s,0]"]))
-def test_only_a_number_that_changes_gets_a_note(number: str, blank: str, template: str) -> None:
+@given(
+    st.one_of(NUMBERS, ODD_NUMBERS).filter(is_json),
+    BLANKS,
+    st.sampled_from(["[%s]", '{"a":%s}', "[0,%s,0]"]),
+    st.booleans(),
+)
+@example("9007199254740992", "", "[%s]", False)
+@example("-9007199254740992", "", "[%s]", False)
+@example("9007199254740993", "", "[%s]", False)
+@example("-9007199254740993", "", "[%s]", False)
+@example("1e20", "", "[%s]", False)
+def test_only_a_number_that_changes_gets_a_note(
+    number: str,
+    blank: str,
+    template: str,
+    keep_integers: bool,  # noqa: FBT001 - Hypothesis passes it by position
+) -> None:
     content = '{"x":' + blank + template % (blank + number + blank) + "}"
-    answer, notes = read(content.encode())
-    as_text = compact_json(number)[1:-1] in answer and f'"{number}"' in answer
-    if as_text:
+    answer, notes = read(content.encode(), keep_integers=keep_integers)
+    is_integer = number.lstrip("-").isdigit()
+    if number in NAMES:
+        assert (f'"{number}"' in answer, notes) == (True, [NOT_A_NUMBER])
+    elif is_integer and len(number) <= 4300 and abs(int(number)) > 2**53 and not keep_integers:
+        assert (f'"{number}"' in answer, notes) == (True, [LARGE_INTEGER])
+    elif f'"{number}"' in answer:
         assert notes == [AS_TEXT]
-        value = float(number)
-        assert abs(value) in {0, float("inf")} or len(number) > 4300
+        assert abs(float(number)) in {0, float("inf")} or len(number) > 4300
     else:
         rounded = exact_value(answer) != exact_value(content)
         assert notes == [ROUNDED] * rounded
@@ -159,7 +181,7 @@ def test_a_lone_surrogate_is_escaped_and_noted(text: str, escaped: str) -> None:
 @pytest.mark.parametrize("text", [r"\\ud800", r"\ud83d\ude00", r"\\\\udfff"])
 def test_text_that_only_looks_like_a_lone_surrogate_is_unchanged(text: str) -> None:
     content = f'{{"{text}":"{text}","n":1e400}}'  # such a number is read by the fallback, which escapes surrogates
-    data, notes = read_object(content.encode())
+    data, notes = read_json(content.encode())
     assert notes == [AS_TEXT]
     assert next(iter(data)) == json.loads(f'"{text}"')
 
@@ -169,7 +191,46 @@ def test_text_that_only_looks_like_a_lone_surrogate_is_unchanged(text: str) -> N
 def test_a_body_nested_too_deeply_is_rejected(levels: int, value: str, *, accepted: bool) -> None:
     content = f'{{"a":{"[" * (levels - 1)}{value}{"]" * (levels - 1)}}}'
     if accepted:
-        assert isinstance(read_object(content.encode())[0]["a"], list)
+        assert isinstance(read_json(content.encode())[0]["a"], list)
     else:
         with pytest.raises(BadResponseError, match="nested more than 900 levels deep"):
-            read_object(content.encode())
+            read_json(content.encode())
+
+
+OBJECT = {"execution": {"id": "a", "name": "Zoë"}}
+TEXT = json.dumps(OBJECT, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32"),
+        (")]}',\n" + TEXT).encode(),
+        (")]}'\n" + TEXT).encode(),
+        ("while(1);" + TEXT).encode(),
+        ("for (;;);" + TEXT).encode(),
+        ("\n" + TEXT + "\n").encode(),
+    ],
+)
+def test_json_in_another_encoding_or_behind_a_guard_is_read(content: bytes) -> None:
+    assert read_json(content) == (OBJECT, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (TEXT.encode("latin-1"), "not text in UTF-8"),
+        (TEXT.encode("utf-16")[:-1], "not text in UTF-8"),
+        ((TEXT + "\n" + TEXT).encode(), "not valid JSON"),
+        ((TEXT + ")]}',").encode(), "not valid JSON"),
+        (f"callback({TEXT})".encode(), "not valid JSON"),
+        (b")]}',", "not valid JSON"),
+    ],
+)
+def test_what_has_no_single_reading_is_rejected(content: bytes, error: str) -> None:
+    with pytest.raises(BadResponseError, match=error):
+        read_json(content)

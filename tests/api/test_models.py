@@ -44,7 +44,7 @@ UNEXPECTED: list[tuple[JsonObject, str]] = [
     ({"id": None}, "the object has no id"),
     ({"attempts": True}, ignored_note("/attempts", "true or false")),
     ({"attempts": -1}, ignored_note("/attempts", "a number")),
-    ({"attempts": 10**30}, ignored_note("/attempts", "a number")),
+    ({"attempts": 2**53}, ignored_note("/attempts", "a number")),
     ({"isTest": "yes"}, ignored_note("/isTest", "text")),
     ({"startTime": 1700}, ignored_note("/startTime", "a number")),
     ({"startTime": "yesterday"}, ignored_note("/startTime", "text")),
@@ -194,6 +194,42 @@ async def test_a_huge_integer_becomes_text_and_colliding_names_are_kept(connect:
     async with connect(transport) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert result.structured_content["raw"] == {"id": "a", "n": digits, "\\ud800": 1, "\\ud800_2": 2}
+
+
+BIG_INTEGER = "an integer beyond 2^53, which many JSON readers round, is shown as text"
+NOT_A_NUMBER = "NaN or Infinity, which JSON has no numbers for, is shown as text"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", [1915883588174806058, -(2**53) - 1, 2**64, 10**30])
+@pytest.mark.parametrize("raw", ["safe", "exact"])
+async def test_an_integer_beyond_2_to_the_53_is_text_unless_raw_is_exact(
+    connect: Connect, number: int, raw: Literal["safe", "exact"]
+) -> None:
+    execution = {"id": number, "status": "Completed", "response": {"rows": [number, 2**53]}}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"execution": execution}))
+    async with connect(transport, settings=Settings(api_key=SecretStr("k"), raw=raw)) as client:
+        result = await client.call_tool("get_execution", {"id": str(number)})
+    shown: JsonObject = {"id": str(number), "response": {"rows": [str(number), 2**53]}}
+    assert result.structured_content["raw"] == (execution if raw == "exact" else execution | shown)
+    assert result.structured_content["summary"]["id"] == str(number)
+    assert result.structured_content["notes"] == [BIG_INTEGER] * (raw == "safe")
+    assert isinstance(result.content[1], TextContent)
+    assert json.loads(result.content[1].text) == result.structured_content["raw"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("raw", ["safe", "exact"])
+async def test_nan_and_infinity_are_shown_as_text(
+    connect: Connect, word: str, raw: Literal["safe", "exact"]
+) -> None:
+    body = b'{"execution": {"id": "a", "status": "Completed", "response": [1.5, %b]}}' % word.encode()
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    async with connect(transport, settings=Settings(api_key=SecretStr("k"), raw=raw)) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"]["response"] == [1.5, word]
+    assert result.structured_content["notes"] == [NOT_A_NUMBER]
 
 
 @pytest.mark.anyio
