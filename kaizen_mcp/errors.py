@@ -101,6 +101,7 @@ class NotFoundError(ApiError):
 
     Attributes:
         own_address: whether KAIZEN_BASE_URL names another address than the default.
+        other_kind_missing: whether there is no object of the other kind with this id either.
     """
 
     code = "not_found"
@@ -108,6 +109,7 @@ class NotFoundError(ApiError):
 
     _: KW_ONLY
     own_address: bool = False
+    other_kind_missing: bool = field(default=False, init=False)
 
 
 class OtherKindError(NotFoundError):
@@ -182,6 +184,12 @@ class CutOffError(BadResponseError):
 
     retryable = True
     max_retries = 1
+
+
+class NoExecutionError(BadResponseError):
+    """The answer is JSON, but nothing in it is an execution: most often an error with the HTTP status 200."""
+
+    advice = "Check the id; if it is right, check KAIZEN_BASE_URL and any proxy."
 
 
 class NestingError(BadResponseError):
@@ -265,6 +273,8 @@ CUT_OFF = f"{NOT_JSON} It ends too early."
 NOT_AN_OBJECT = "Kaizen answered, but the answer is not a JSON object."
 NESTED_TOO_DEEP = "Kaizen answered, but the answer is nested more than {levels} levels deep."
 NO_EXECUTION = 'Kaizen answered, but the answer has no "execution" object.'
+NO_INSTRUCTOR_EXECUTION = "Kaizen answered, but the answer is no instructor execution."
+SEVERAL_EXECUTIONS = "Kaizen answered with more than one execution: at {places}."
 # TlsError. These say themselves what to do.
 NO_TLS = (
     "Kaizen's address did not speak TLS as expected, so the connection was given up. Check that "

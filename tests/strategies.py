@@ -4,6 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from kaizen_mcp.api.decoding import read_json
+from kaizen_mcp.api.envelope import Place, find_executions
+
 JsonObject = dict[str, Any]
 
 LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
@@ -62,3 +65,4 @@ executions = objects | variations_of(
         "errorMessage": "boom",
     }
 )
+executions = executions.filter(lambda fields: find_executions(fields, "", read_json) == [Place("", fields, [])])

@@ -1,8 +1,9 @@
 """Client for the Kaizen API: one method per endpoint, with deadline, retries, size limit and typed errors."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self, cast
 
 import anyio
@@ -11,15 +12,23 @@ import httpx
 from pydantic_core import to_json
 
 from kaizen_mcp import errors
-from kaizen_mcp.api.decoding import read_object
-from kaizen_mcp.api.error_response import is_web_page, read_error
+from kaizen_mcp.api.decoding import read_json
+from kaizen_mcp.api.envelope import Place, find_executions
+from kaizen_mcp.api.error_response import MAX_API_MESSAGE, find_message, is_web_page, read_error
 from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
 from kaizen_mcp.api.transport import build_client, connection_error, read_body
-from kaizen_mcp.errors import BadResponseError, CallTimeoutError, InvalidInputError, KaizenError, NestingError
-from kaizen_mcp.humanize import pluralize
+from kaizen_mcp.errors import (
+    BadResponseError,
+    CallTimeoutError,
+    InvalidInputError,
+    KaizenError,
+    NestingError,
+    NoExecutionError,
+)
+from kaizen_mcp.humanize import join_list, pluralize
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.escaping import one_line, quote
 from kaizen_mcp.sanitize.masking import SafeMode, SafeObject
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.settings import DEFAULT_BASE_URL, Settings
@@ -93,25 +102,49 @@ class KaizenApi:
 
     async def get_execution(self, execution_id: str) -> Reply:
         """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
-        return await self._get("/executions/get", execution_id, kind="execution", decode=self._decode_wrapped)
+        decode = partial(self._decode, pointer="/execution", missing=errors.NO_EXECUTION)
+        return await self._get("/executions/get", execution_id, kind="execution", decode=decode)
 
     async def get_instructor_execution(self, execution_id: str) -> Reply:
         """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
         path, kind = "/instructor/executions/get", "instructor execution"
-        return await self._get(path, execution_id, kind=kind, decode=self._decode)
+        decode = partial(self._decode, pointer="", missing=errors.NO_INSTRUCTOR_EXECUTION)
+        return await self._get(path, execution_id, kind=kind, decode=decode)
 
-    def _decode_wrapped(self, body: bytes) -> Reply:
-        data, notes = read_object(body, keep_integers=self.settings.raw == "exact")
-        wrapped = data.get("execution")
-        if not isinstance(wrapped, dict):
-            raise BadResponseError(errors.NO_EXECUTION)
-        beside = [quote(self._masker.mask(key), 40) for key in data if key != "execution"]
-        if beside:
-            notes.append(f"beside 'execution' the answer held {', '.join(beside[:5])}, not shown here")
-        return self._make_safe(cast("JsonObject", wrapped), notes, len(body))
+    def _decode(self, body: bytes, *, pointer: str, missing: str) -> Reply:
+        """Decode an answer; `pointer` is where the API documents the object, `missing` says that there is none."""
+        read = partial(read_json, keep_integers=self.settings.raw == "exact")
+        answer, notes = read(body)
+        found = find_executions(answer, pointer, read)
+        if len(found) != 1:
+            raise self._no_execution(answer, found, missing)
+        place = found[0]
+        notes += [*place.notes, *self._notes_on_place(place, answer, pointer)]
+        return self._make_safe(place.value, notes, len(body))
 
-    def _decode(self, body: bytes) -> Reply:
-        return self._make_safe(*read_object(body, keep_integers=self.settings.raw == "exact"), len(body))
+    def _no_execution(self, answer: object, found: list[Place], missing: str) -> BadResponseError:
+        if found:
+            places = " and ".join(self._quote_pointer(place) for place in found)
+            return BadResponseError(errors.SEVERAL_EXECUTIONS.format(places=places))
+        said = find_message(answer)
+        said = one_line(self._masker.mask(said), MAX_API_MESSAGE) if said else None
+        message = missing if isinstance(answer, dict) else errors.NOT_AN_OBJECT
+        return NoExecutionError(message, api_message=said)
+
+    def _notes_on_place(self, place: Place, answer: object, pointer: str) -> Iterator[str]:
+        """Say where the object was found and what was beside it, where that is not as documented."""
+        if place.pointer != pointer and not place.pointer:
+            yield "the answer held the object without the wrapper 'execution'"
+        elif place.pointer != pointer:
+            where = self._quote_pointer(place)
+            yield f"the object was found at {where} of the answer; nothing else of it is shown"
+        elif pointer and isinstance(answer, dict) and len(cast("JsonObject", answer)) > 1:
+            keys = (key for key in cast("JsonObject", answer) if key != pointer[1:])
+            beside = [quote(self._masker.mask(key), 40) for key in keys]
+            yield f"beside 'execution' the answer held {join_list(beside, 5)}, not shown here"
+
+    def _quote_pointer(self, place: Place) -> str:
+        return quote(self._masker.mask(place.pointer))
 
     def _make_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
         """Apply safe mode here, before anything reads the object, so that no channel can forget it."""

@@ -46,9 +46,9 @@ _SURROGATE = re.compile(
 """JSON escapes of surrogates. UTF-8 can carry a pair of them, but not a lone one."""
 
 
-def read_object(content: bytes, *, keep_integers: bool = False) -> tuple[JsonObject, list[str]]:
+def read_object(content: bytes) -> tuple[JsonObject, list[str]]:
     """Decode the body of an answer that is an object; like `read_json` otherwise."""
-    data, notes = read_json(content, keep_integers=keep_integers)
+    data, notes = read_json(content)
     if not isinstance(data, dict):
         raise BadResponseError(NOT_AN_OBJECT)
     return cast("JsonObject", data), notes

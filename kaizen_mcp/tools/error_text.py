@@ -59,6 +59,8 @@ def _advice(error: KaizenError, audience: Audience, other_kind: str, *, id_from_
     if isinstance(error, NotFoundError):
         source = " (it was taken from a link)" if id_from_link else ""
         address = " and KAIZEN_BASE_URL" if error.own_address else ""
+        if error.other_kind_missing:
+            return f"Check the id{source}{address}; no {other_kind} has it either."
         return f"Check the id{source}{address}; if it belongs to an {other_kind}, {audience.other_lookup}"
     seconds = error.retry_after_seconds
     wait = "a minute" if seconds is None else format_duration(max(1, seconds))

@@ -12,11 +12,11 @@ from mcp.types import CallToolResult, Tool, ToolAnnotations
 from kaizen_mcp import errors
 from kaizen_mcp.api.client import KaizenApi, Reply
 from kaizen_mcp.api.error_response import MAX_API_MESSAGE
-from kaizen_mcp.errors import KaizenError, NotFoundError, OtherKindError
+from kaizen_mcp.errors import KaizenError, NoExecutionError, NotFoundError, OtherKindError
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.escaping import quote
-from kaizen_mcp.summary.headline import progress
+from kaizen_mcp.sanitize.escaping import display_id, quote
+from kaizen_mcp.summary.headline import is_other_id, progress
 from kaizen_mcp.summary.next_step import LookupContext
 from kaizen_mcp.summary.summarize import Summary
 from kaizen_mcp.tools.arguments import Arguments, read_arguments
@@ -112,7 +112,7 @@ class Lookup:
         else:
             reply = await self._fetch(api, arguments.id)
         summary, summary_notes = self.summarize(reply.data, replace(context, now=clock()))
-        if summary.facts.id is not None and summary.facts.id != context.id:
+        if summary.facts.id is not None and summary.facts.id != display_id(context.id):
             notes.append(f"asked for id {quote(context.id)}, but the object's id is {quote(summary.facts.id)}")
         notes += [*summary_notes, *reply.notes]
         answer = Answer(summary, notes, reply, limit=api.settings.max_result_chars)
@@ -158,12 +158,21 @@ class Lookup:
         except NotFoundError as error:
             missing = error
         left = min(deadline, anyio.current_effective_deadline()) - anyio.current_time()
-        _, other_kind, fetch = self.sibling
         with anyio.move_on_after(min(left - _RESERVED_SECONDS, _MAX_SIBLING_SECONDS)), suppress(KaizenError):
-            await fetch(api, asked_id)
-            message = errors.OTHER_KIND.format(kind=self.kind, other_kind=other_kind)
-            missing = OtherKindError(message, http_status=404)
+            missing.other_kind_missing = not await self._is_other_kind(api, asked_id)
+            if not missing.other_kind_missing:
+                message = errors.OTHER_KIND.format(kind=self.kind, other_kind=self.sibling[1])
+                missing = OtherKindError(message, http_status=404)
         raise missing
+
+    async def _is_other_kind(self, api: KaizenApi, asked_id: str) -> bool:
+        """Ask whether there is an object of the other kind that has this very id."""
+        try:
+            reply = await self.sibling[2](api, asked_id)
+        except (NotFoundError, NoExecutionError):
+            return False
+        found_id = display_id(str(reply.data.get("id", "")).strip())
+        return found_id is not None and not is_other_id(found_id, api.mask(asked_id))
 
     def failed(
         self,

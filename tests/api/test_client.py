@@ -107,14 +107,38 @@ async def test_not_found_mentions_that_the_id_was_taken_from_a_link(connect: Con
     assert '"exec-1" (HTTP 404). Check the id (it was taken from a link);' in result.content[0].text
 
 
-async def test_a_missing_instructor_execution_suggests_the_other_tool(connect: Connect) -> None:
-    async with connect(respond_with(httpx.Response(404))) as client:
+@pytest.mark.parametrize(
+    ("other_status", "other_body", "advice"),
+    [
+        (404, {}, "Check the id; no execution has it either."),
+        (200, {"execution": {"id": "b", "status": "Completed"}}, "Check the id; no execution has it either."),
+        (200, {"execution": {"status": "Completed"}}, "Check the id; no execution has it either."),
+        (200, {"error": {"message": "no such run"}}, "Check the id; no execution has it either."),
+        (200, {}, "Check the id; no execution has it either."),
+        (200, {"execution": {"id": "a", "status": "Completed"}}, "Call get_execution with the same id."),
+        (200, {"execution": {"id": "A", "status": "Completed"}}, "Call get_execution with the same id."),
+        (
+            500, {}, "Check the id; if it belongs to an execution, call get_execution with the same id."
+        ),
+        (
+            403, {}, "Check the id; if it belongs to an execution, call get_execution with the same id."
+        ),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_the_other_tool_is_named_unless_its_endpoint_has_no_such_id(
+    connect: Connect, other_status: int, other_body: dict[str, Any], advice: str
+) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/executions/get":
+            return httpx.Response(other_status, json=other_body)
+        return httpx.Response(404)
+
+    async with connect(httpx.MockTransport(respond)) as client:
         result = await client.call_tool("get_instructor_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
-    assert result.content[0].text == (
-        '[not_found] Kaizen has no instructor execution "a" (HTTP 404). '
-        "Check the id; if it belongs to an execution, call get_execution with the same id."
-    )
+    assert result.content[0].text.startswith("[not_found] ")
+    assert result.content[0].text.endswith(f" {advice}")
 
 
 @pytest.mark.parametrize(
@@ -179,6 +203,10 @@ async def test_a_request_id_is_reported_only_if_it_is_well_formed(
         (b"", "the answer is empty"),
         (b"<html>maintenance</html>", "the answer is not valid JSON"),
         (b'{"execution": {"id": "a"', "the answer is not valid JSON"),
+        (b'{"execution": {"x": nan}}', "the answer is not valid JSON"),
+        (b'{"execution": {"id": "a"}} {"execution": {"id": "a"}}', "the answer is not valid JSON"),
+        (b'callback({"execution": {"id": "a"}});', "the answer is not valid JSON"),
+        (b'{"execution": {"id": "a"}}\n<!-- cached -->', "the answer is not valid JSON"),
         (b'{"execution": "\xff"}', "the answer is not text in UTF-8"),
         (b"[" * 100_000, "the answer is nested more than 900 levels deep"),
         (b"[]", "the answer is not a JSON object"),
@@ -187,6 +215,7 @@ async def test_a_request_id_is_reported_only_if_it_is_well_formed(
         (b"{}", 'the answer has no "execution" object'),
         (b'{"execution": null}', 'the answer has no "execution" object'),
         (b'{"execution": []}', 'the answer has no "execution" object'),
+        (b'{"execution": {}}', 'the answer has no "execution" object'),
     ],
 )
 async def test_a_body_that_is_not_the_documented_object_is_a_bad_response(
@@ -342,11 +371,22 @@ async def test_a_refused_connection_is_reported_as_unavailable(settings: Setting
     assert caught.value.__context__ is None  # a chained exception would hold the request with the key
 
 
-async def test_fields_next_to_the_execution_wrapper_are_noted(connect: Connect) -> None:
-    body = {"execution": {"id": "a", "status": "Completed"}, "viewer": {}}
+@pytest.mark.parametrize(
+    ("beside", "listed"),
+    [
+        (["viewer"], '"viewer"'),
+        (list("abcde"), '"a", "b", "c", "d" and "e"'),
+        (list("abcdefg"), '"a", "b", "c", "d", "e" and 2 more'),
+    ],
+    ids=str,
+)
+async def test_fields_next_to_the_execution_wrapper_are_noted(
+    connect: Connect, beside: list[str], listed: str
+) -> None:
+    body = {"execution": {"id": "a", "status": "Completed"}, **dict.fromkeys(beside, 1)}
     async with connect(respond_with(httpx.Response(200, json=body))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
-    assert result.structured_content["notes"] == ["beside 'execution' the answer held \"viewer\", not shown here"]
+    assert result.structured_content["notes"] == [f"beside 'execution' the answer held {listed}, not shown here"]
 
 
 async def test_a_client_can_be_reused_and_closed_twice(settings: Settings) -> None:

@@ -1,0 +1,193 @@
+"""Where the object is found in an answer with HTTP status 200, and which answers hold an error instead."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from conftest import Connect
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp.types import CallToolResult, TextContent
+from pydantic import SecretStr
+
+from kaizen_mcp import Settings
+from kaizen_mcp.api.decoding import read_json
+from kaizen_mcp.api.envelope import find_executions
+
+pytestmark = pytest.mark.anyio
+
+RUN = {"id": "a", "status": "InProgress", "workflow": {"id": "w", "name": "Check"}, "startTime": None}
+OTHER_RUN = RUN | {"id": "b"}
+TOOLS = ["get_execution", "get_instructor_execution"]
+
+
+async def call(connect: Connect, tool: str, body: Any, **settings: Any) -> CallToolResult:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=content))
+    configured = Settings(api_key=SecretStr("test-key-123"), max_retries=0, **settings)
+    async with connect(transport, settings=configured) as client:
+        return await client.call_tool(tool, {"id": "a"})
+
+
+def texts_of(result: CallToolResult) -> Iterator[str]:
+    return (block.text for block in result.content if isinstance(block, TextContent))
+
+
+ERRORS: list[tuple[Any, str | None]] = [
+    ({"error": {"message": "Session does not exist"}}, "Session does not exist"),
+    ({"error": "Session does not exist"}, "Session does not exist"),
+    ({"success": False, "message": "gone"}, "gone"),
+    ({"success": False}, None),
+    ({"ok": False, "id": None, "error": "gone"}, "gone"),
+    ({"errors": [{"message": "gone"}], "data": None}, "gone"),
+    ({"data": {"session": None}, "errors": [{"message": "gone"}]}, "gone"),
+    ({"message": "gone", "statusCode": 404}, "gone"),
+    ({"status": 404, "error": "Not Found"}, "Not Found"),
+    ({"status": 404, "id": "a"}, None),
+    ({"status": "404", "id": "a", "title": "gone"}, "gone"),
+    ({"timestamp": "2026-11-22T09:00:00Z", "status": 500, "error": "Oops", "path": "/x"}, "Oops"),
+    ({"status": "error", "message": "gone"}, "gone"),
+    ({"status": "error", "id": "a", "message": "gone"}, "gone"),
+    ({"status": "NOT_FOUND"}, None),
+    ({"status": "fail", "data": {"id": "gone"}}, None),
+    ({"status": "Failed", "message": "gone"}, "gone"),
+    ({"status": {"code": 404, "message": "gone"}}, "gone"),
+    ({"execution": None, "error": {"message": "gone"}}, "gone"),
+    ({"execution": None, "data": RUN}, None),
+    ({"execution": {"error": "gone"}}, "gone"),
+    ({"execution": {"status": "error", "message": "gone"}}, "gone"),
+    ({"execution": {}}, None),
+    ({"id": None, "status": None, "workflow": None, "startTime": None, "error": "gone"}, "gone"),
+    ({"id": "not_found", "message": "gone"}, "gone"),
+    ({"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": "gone"}}, "gone"),
+    ({"name": "NotFoundError", "message": "gone", "code": 5}, "gone"),
+    ({"error": {"id": "e-1", "status": "Failed", "message": "gone"}}, "gone"),
+    ({"error": "gone", "viewer": {"id": "u-1", "status": "active", "name": "Ann"}}, "gone"),
+    ({"message": "gone", "sessionId": "a"}, "gone"),
+    ({"message": "the key test-key-123 is gone"}, "the key [masked] is gone"),
+    ({"message": "gone" * 200}, ("gone" * 200)[:299] + "…"),
+    ({}, None),
+    ({"foo": 1}, None),
+    ([], None),
+    ([{"message": "gone"}], "gone"),
+    ("Session does not exist", "Session does not exist"),
+    (None, None),
+    (7, None),
+]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize(("body", "words"), ERRORS, ids=lambda value: str(value)[:60])
+async def test_an_error_with_status_200_is_a_bad_response_with_its_words(
+    connect: Connect, tool: str, body: Any, words: str | None
+) -> None:
+    if tool == "get_instructor_execution" and body == {"execution": None, "data": RUN}:
+        return  # there, `execution` is a name like any other
+    result = await call(connect, tool, body)
+    (text,) = texts_of(result)
+    assert result.is_error
+    assert text.startswith("[bad_response] Kaizen answered, but the answer ")
+    assert text.count("The answer says: ") == (words is not None)
+    assert words is None or f'The answer says: "{words}". Check the id; ' in text
+    assert "instructor_execution" not in text
+
+
+SPARSE = [
+    {"id": "a"},
+    {"id": 7},
+    {"status": "Enqueued"},
+    {"status": "Cancelled"},
+    {"id": "a", "status": "Failed", "error": {"message": "portal down"}},
+    {"id": "a", "status": "Cancelled", "message": "by hand"},
+    {"id": "a", "status": "Error"},
+    {"id": "a", "status": 3},
+    {"id": "a", "startTime": "2026-11-22T09:00:00Z", "error": "portal down"},
+    {"workflow": {"id": "w"}, "message": "portal down"},
+    {"id": "a", "errorMessage": "portal down"},
+    {"id": "a", "params": {"run": OTHER_RUN}, "response": {"rows": [OTHER_RUN]}},
+    {"name": "Import roster", "workflow": None, "logins": None},
+    {"id": "a", "status": "Completed", "success": True, "data": OTHER_RUN},
+]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("execution", SPARSE, ids=lambda value: str(value)[:60])
+async def test_a_sparse_object_in_its_place_is_read_without_a_note_on_it(
+    connect: Connect, tool: str, execution: dict[str, Any]
+) -> None:
+    result = await call(connect, tool, {"execution": execution} if tool == "get_execution" else execution)
+    assert result.structured_content["raw"] == execution
+    assert not [note for note in result.structured_content["notes"] if "the answer" in note]
+
+
+FOUND_AT = "the object was found at {} of the answer; nothing else of it is shown"
+EMBEDDED = "the object was JSON text inside a JSON string"
+UNWRAPPED = "the answer held the object without the wrapper 'execution'"
+ELSEWHERE: list[tuple[str, Any, list[str]]] = [
+    ("get_execution", RUN, [UNWRAPPED]),
+    ("get_execution", {"id": "a", "status": "Completed"}, [UNWRAPPED]),
+    ("get_execution", {"data": {"execution": RUN}}, [FOUND_AT.format('"/data/execution"')]),
+    ("get_execution", {"execution": {"data": RUN}}, [FOUND_AT.format('"/execution/data"')]),
+    ("get_execution", {"execution": [RUN]}, [FOUND_AT.format('"/execution/0"')]),
+    ("get_execution", json.dumps({"execution": RUN}), [EMBEDDED]),
+    ("get_execution", {"execution": json.dumps(RUN)}, [EMBEDDED]),
+    ("get_execution", {"statusCode": 200, "body": json.dumps({"execution": RUN})}, [
+        EMBEDDED, FOUND_AT.format('"/body/execution"')
+    ]),
+    ("get_instructor_execution", {"instructorExecution": RUN}, [FOUND_AT.format('"/instructorExecution"')]),
+    ("get_instructor_execution", {"execution": RUN}, [FOUND_AT.format('"/execution"')]),
+    ("get_instructor_execution", json.dumps(RUN), [EMBEDDED]),
+    *((tool, {"data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
+    *((tool, {"result": RUN | {"status": None}}, [FOUND_AT.format('"/result"')]) for tool in TOOLS),
+    *((tool, {"response": RUN}, [FOUND_AT.format('"/response"')]) for tool in TOOLS),
+    *((tool, {"status": "success", "data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
+    *((tool, {"code": 0, "message": "OK", "data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
+    *((tool, {"id": "req-1", "data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
+    *((tool, {"a/b": [RUN]}, [FOUND_AT.format('"/a~1b/0"')]) for tool in TOOLS),
+    *((tool, [RUN], [FOUND_AT.format('"/0"')]) for tool in TOOLS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tool", "body", "notes"), ELSEWHERE, ids=lambda value: str(value)[:60])
+async def test_an_object_that_stands_elsewhere_is_read_with_a_note(
+    connect: Connect, tool: str, body: Any, notes: list[str]
+) -> None:
+    result = await call(connect, tool, body)
+    assert result.structured_content["summary"]["id"] == "a"
+    assert [note for note in result.structured_content["notes"] if "the object has no status" not in note] == notes
+    verdict, raw = texts_of(result)
+    assert all(f"Note: {note}" in verdict for note in notes)
+    assert json.loads(raw) == result.structured_content["raw"]
+
+
+names = st.text(min_size=1).filter(lambda name: name not in {"error", "errors", "params", "metadata"})
+
+
+@given(st.lists(names | st.just(0), max_size=3), st.sampled_from(["", "/execution"]))
+def test_an_object_is_found_under_up_to_three_wrappers(wrappers: list[str | int], pointer: str) -> None:
+    body: Any = RUN
+    for wrapper in reversed(wrappers):
+        body = [body] if wrapper == 0 else {str(wrapper): body}
+    (place,) = find_executions(body, pointer, read_json)
+    assert place.value == RUN
+    assert place.pointer.count("/") == len(wrappers)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ({"data": RUN, "result": OTHER_RUN}, '"/data" and "/result"'),
+        ([RUN, OTHER_RUN, RUN], '"/0" and "/1"'),
+        ({"executions": [RUN, OTHER_RUN]}, '"/executions/0" and "/executions/1"'),
+        ({"data": {"test-key-123": RUN, "old": OTHER_RUN}}, '"/data/[masked]" and "/data/old"'),
+    ],
+    ids=str,
+)
+async def test_two_objects_are_refused_and_both_are_named(
+    connect: Connect, tool: str, body: Any, places: str
+) -> None:
+    (text,) = texts_of(await call(connect, tool, body))
+    assert text.startswith(f"[bad_response] Kaizen answered with more than one execution: at {places}.")
