@@ -127,6 +127,8 @@ class KaizenApi:
             places = " and ".join(self._quote_pointer(place) for place in found)
             return BadResponseError(errors.SEVERAL_EXECUTIONS.format(places=places))
         said = find_message(answer)
+        fields = cast("JsonObject", answer) if isinstance(answer, dict) else {}
+        said = said or find_message(fields.get("execution"))
         said = one_line(self._masker.mask(said), MAX_API_MESSAGE) if said else None
         message = missing if isinstance(answer, dict) else errors.NOT_AN_OBJECT
         return NoExecutionError(message, api_message=said)

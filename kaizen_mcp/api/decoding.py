@@ -28,6 +28,8 @@ MAX_DEPTH = 900
 _MAX_INTEGER = 2**53
 """Up to here a double, which is what JavaScript reads numbers as, has every integer."""
 
+_SAFE_DIGITS = 15
+
 _TOO_DEEP = NESTED_TOO_DEEP.format(levels=MAX_DEPTH)
 
 _NUMBER_SHAPE = bytes.maketrans(b"123456789.E+:[ \t\n\r", b"0000000000e-,,,,,,")
@@ -146,6 +148,8 @@ class _NumberReader:
         self._keep_integers = keep_integers
 
     def read_int(self, text: str) -> int | str:
+        if len(text) <= _SAFE_DIGITS:  # nearly always
+            return int(text)
         try:
             value = int(text)
         except ValueError:  # more digits than Python converts

@@ -27,7 +27,7 @@ _ERROR_FIELDS = frozenset("message msg error errors errorcode statuscode detail 
 """Statuses are compared without case, blanks, `_` and `-`, and so are names."""
 
 _HTTP_ERROR = re.compile(r"[45]\d\d")
-_MAX_WRAPPERS = 3
+_MAX_WRAPPERS = 4
 
 Reader = Callable[[bytes], tuple[Any, list[str]]]
 """Decodes JSON, with notes."""
@@ -60,12 +60,12 @@ def find_executions(answer: Any, pointer: str, read: Reader) -> list[Place]:  # 
 
 def is_execution(fields: JsonObject) -> bool:
     """Whether an object at the documented place is an execution, however few fields it has, and not an error."""
-    has_id, status = fields.get("id") is not None, fields.get("status")
+    has_id, status = _has_id(fields), fields.get("status")
     if _is_distinctive(fields):
         return True
     if _has_error(fields):
         return has_id and isinstance(status, str) and not _is_error_status(status)
-    return not _DOCUMENTED.isdisjoint(fields) and (has_id or status is None or not _is_error_status(status))
+    return has_id or not _DISTINCTIVE.isdisjoint(fields) or _normalize(status) in _STATUSES
 
 
 def _walk(place: Place, read: Reader, levels: int) -> Iterator[Place]:
@@ -76,7 +76,7 @@ def _walk(place: Place, read: Reader, levels: int) -> Iterator[Place]:
         children = enumerate(cast("list[Any]", value))
     elif fields := _fields(value):
         is_distinctive = _is_distinctive(fields) or _normalize(fields.get("status")) in _STATUSES
-        if is_distinctive and fields.get("id") is not None:
+        if is_distinctive and _has_id(fields):
             yield place
         elif not is_distinctive:
             skipped = _NOT_SEARCHED if len(fields) == 1 else _NOT_SEARCHED | _DOCUMENTED
@@ -101,6 +101,10 @@ def _fields(value: object) -> JsonObject:
     return cast("JsonObject", value) if isinstance(value, dict) else {}
 
 
+def _has_id(fields: JsonObject) -> bool:
+    return isinstance(fields.get("id"), str | int) and fields["id"] != ""
+
+
 def _is_distinctive(fields: Mapping[str, object]) -> bool:
     return any(fields.get(name) is not None for name in _DISTINCTIVE.intersection(fields))
 
@@ -111,8 +115,8 @@ def _has_error(fields: Mapping[str, object]) -> bool:
     return named or refused or _HTTP_ERROR.fullmatch(str(fields.get("status"))) is not None
 
 
-def _is_error_status(status: object) -> bool:
-    return not isinstance(status, str) or status.isdigit() or _normalize(status) in _ERROR_STATUSES
+def _is_error_status(status: str) -> bool:
+    return status.isdigit() or _normalize(status) in _ERROR_STATUSES
 
 
 def _normalize(word: object) -> str:

@@ -15,12 +15,14 @@ from pydantic import SecretStr
 from kaizen_mcp import Settings
 from kaizen_mcp.api.decoding import read_json
 from kaizen_mcp.api.envelope import find_executions
+from kaizen_mcp.api.models import Execution
 
 pytestmark = pytest.mark.anyio
 
 RUN = {"id": "a", "status": "InProgress", "workflow": {"id": "w", "name": "Check"}, "startTime": None}
 OTHER_RUN = RUN | {"id": "b"}
 TOOLS = ["get_execution", "get_instructor_execution"]
+API_NAMES = {str(field.alias) for field in Execution.model_fields.values()} | {"isRecording"}
 
 
 async def call(connect: Connect, tool: str, body: Any, **settings: Any) -> CallToolResult:
@@ -70,6 +72,11 @@ ERRORS: list[tuple[Any, str | None]] = [
     ({"message": "gone" * 200}, ("gone" * 200)[:299] + "…"),
     ({}, None),
     ({"foo": 1}, None),
+    ({"id": "", "status": "Failed", "error": "gone"}, "gone"),
+    ({"status": "ok"}, None),
+    ({"status": "ok", "message": "pong"}, "pong"),
+    ({"name": "kaizen-api", "version": "1.0"}, None),
+    ({"execution": "gone"}, "gone"),
     ([], None),
     ([{"message": "gone"}], "gone"),
     ("Session does not exist", "Session does not exist"),
@@ -98,7 +105,7 @@ SPARSE = [
     {"id": "a"},
     {"id": 7},
     {"status": "Enqueued"},
-    {"status": "Cancelled"},
+    {"status": "completed", "name": "Import roster"},
     {"id": "a", "status": "Failed", "error": {"message": "portal down"}},
     {"id": "a", "status": "Cancelled", "message": "by hand"},
     {"id": "a", "status": "Error"},
@@ -162,11 +169,11 @@ async def test_an_object_that_stands_elsewhere_is_read_with_a_note(
     assert json.loads(raw) == result.structured_content["raw"]
 
 
-names = st.text(min_size=1).filter(lambda name: name not in {"error", "errors", "params", "metadata"})
+names = st.text(min_size=1).filter(lambda name: name not in {"error", "errors", "params", "metadata", *API_NAMES})
 
 
-@given(st.lists(names | st.just(0), max_size=3), st.sampled_from(["", "/execution"]))
-def test_an_object_is_found_under_up_to_three_wrappers(wrappers: list[str | int], pointer: str) -> None:
+@given(st.lists(names | st.just(0), max_size=4), st.sampled_from(["", "/execution"]))
+def test_an_object_is_found_under_up_to_four_wrappers(wrappers: list[str | int], pointer: str) -> None:
     body: Any = RUN
     for wrapper in reversed(wrappers):
         body = [body] if wrapper == 0 else {str(wrapper): body}

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from conftest import Connect
 from mcp import Client, MCPError
-from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
+from mcp.types import INTERNAL_ERROR, INVALID_PARAMS, TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import Settings, create_server
@@ -87,7 +87,7 @@ UNUSUAL: dict[str, JsonObject] = {
     "undocumented fields": {"status": "Completed", "x": {"y": [None, {}]}, "__proto__": 1, "": ""},
     "naive dates": {"status": "Completed", "startTime": "2026-11-22T09:00:00", "endTime": "2026-11-22 09:10"},
     "an unknown status": {"status": "Hibernating", "authentications": [{"status": "Pondering"}, {"status": None}]},
-    "no known value": {"status": None},
+    "no known value": {"startTime": None},
 }
 
 
@@ -209,5 +209,6 @@ async def test_an_object_with_another_id_is_said_first(
     kind = "execution" if tool == "get_execution" else "instructor execution"
     start = f'Kaizen answered with another {kind} ("{found}") than asked for ("{asked}"): '
     assert summary["headline"].startswith(start) is (said == "first")
+    assert isinstance(result.content[0], TextContent)
     assert result.content[0].text.startswith(summary["headline"])
     assert any("asked for id" in note for note in result.structured_content["notes"]) is (said != "not at all")
