@@ -216,7 +216,7 @@ FAULTS = [
     Fault("a list", body(b"[]"), "bad_response", "not a JSON object"),
     Fault("a byte order mark", body(b"\xef\xbb\xbf" + WRAPPED % b"1")),
     Fault("invalid UTF-8", body(WRAPPED % b'"\xff"'), "bad_response", "not text in UTF-8"),
-    Fault("NaN", body(WRAPPED % b"NaN"), pattern="NaN or Infinity.* is shown as text"),
+    Fault("NaN and Infinity", body(WRAPPED % b"NaN"), pattern="NaN or Infinity.* is shown as text"),
     Fault("-Infinity", body(WRAPPED % b"-Infinity"), pattern="NaN or Infinity.* is shown as text"),
     Fault("1915883588174806058", body(WRAPPED % b"1915883588174806058"), pattern="beyond 2.53, .* as text"),
     Fault("UTF-16", body((WRAPPED % b"1").decode().encode("utf-16"))),
