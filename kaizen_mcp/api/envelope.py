@@ -53,6 +53,8 @@ def find_executions(answer: Any, pointer: str, read: Reader) -> list[Place]:  # 
     name, fields = pointer.removeprefix("/"), _fields(place.value)
     if name and name in fields:
         place = _read_text(Place(pointer, fields[name], place.notes), read)
+        if _has_id(_fields(place.value)) and is_execution(_fields(place.value)):
+            return [place]
     found = list(islice(_walk(place, read, _MAX_WRAPPERS), 2))
     is_sparse = not found and place.pointer == pointer and is_execution(_fields(place.value))
     return [place] if is_sparse else found
