@@ -71,7 +71,7 @@ async def _wait(api: KaizenApi, options: Namespace) -> CallToolResult:
             else:
                 last_success = anyio.current_time()
                 summary = cast("dict[str, Any]", result.structured_content)["summary"]
-                if summary["finished"] or summary["needs_person"] or not summary["should_poll"]:
+                if summary["finished"] or summary["needs_person"] or summary["state"] == "unknown":
                     return result
                 interval = summary["poll_after_seconds"]
             await anyio.sleep(min(interval, MAX_INTERVAL))

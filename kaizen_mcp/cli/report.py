@@ -43,11 +43,11 @@ def report_lines(structured: Facts, command: str) -> Iterator[str]:
     login, view = summary.get("log_in_url"), summary.get("live_view_url")
     if login:
         yield from ("Log in at:", f"  {login}")
-    if view and view != login and not summary["finished"]:
+    if view:
         yield from ("Watch it at:", f"  {view}")
     yield from _downloads(summary, _files(structured.get("raw")), command)
     yield from _details(summary)
-    if summary.get("links_open_without_login"):
+    if summary.get("anyone_with_link_can_open"):
         yield "Note: whoever has one of its links can open it"
     for note in structured["notes"]:
         yield f"Note: {note}"
@@ -65,21 +65,29 @@ def _next_step(summary: Facts) -> tuple[str, str | None]:
         return "Check it in Kaizen: its status and its times contradict each other.", None
     match summary["state"]:
         case "queued" | "running":
-            if summary.get("poll_after_seconds", 0) < LONG_POLL_SECONDS:
-                return "Nothing to do yet. Look again in a minute, or wait for it:", " --wait"
-            check = f"If this is unusually long for it, see {place} whether it is stuck."
-            return f"{check} Otherwise look again in {_interval(summary)}, or wait for it:", " --wait"
+            return _while_active(summary, place)
         case "paused":
-            return f"See {place} why it is paused. Then see how it goes on:", " --wait"
+            return f"See {place} why it is paused, and resume it. Then see how it goes on:", " --wait"
         case "finished":
             return _after_finish(summary)
         case "failed" if summary["should_poll"]:
             return f"This attempt failed, another may follow. Look again in {_interval(summary)}:", ""
+        case "unknown" if summary["finished"]:
+            return "Nothing to wait for: it is over.", None
         case "failed":
             last = " It was the last attempt." if summary.get("is_last_attempt") else ""
             return f"Look into it in Kaizen.{last}", None
         case _:
-            return "Check it in Kaizen: whether it has ended is not clear from its status.", None
+            return f"Its status does not say whether it is over. Look again in {_interval(summary)}:", ""
+
+
+def _while_active(summary: Facts, place: str) -> tuple[str, str | None]:
+    if summary["needs_person"]:
+        return "Is it still in use? Ask whoever started it. Once they have ended it, see how it went:", ""
+    if summary.get("poll_after_seconds", 0) < LONG_POLL_SECONDS:
+        return "Nothing to do yet. Look again in a minute, or wait for it:", " --wait"
+    check = f"If this is unusually long for it, see {place} whether it is stuck."
+    return f"{check} Otherwise look again in {_interval(summary)}, or wait for it:", " --wait"
 
 
 def _after_finish(summary: Facts) -> tuple[str, str | None]:

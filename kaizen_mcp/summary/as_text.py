@@ -77,18 +77,15 @@ def _details(summary: Summary) -> _Lines:
 
 def _status(summary: Summary) -> Iterator[str]:
     facts = summary.facts
-    reported = f"Kaizen says {quote(facts.status)}" if facts.status else "Kaizen gives none"
-    yield f"{facts.state} ({reported})"
-    if facts.contradicts_itself or facts.state == "unknown":
-        yield "whether it has finished is not known"
-    elif facts.state == "failed":
-        yield "this attempt has ended" if summary.should_poll else "it has ended"
-    elif facts.state != "finished":
-        yield "not finished"
-    elif facts.output.downloads_pending:
-        yield "its downloads are still to come"
-    if facts.needs_person:
-        yield "needs a person"
+    reported = "" if facts.status is None or facts.status.lower() == facts.state else f" ({quote(facts.status)})"
+    yield f"{facts.state}{reported}"
+    if facts.contradicts_itself:
+        yield "whether it is over is not known"
+    elif facts.finished:
+        yield "another attempt may follow" if facts.may_be_retried else "over"
+    elif facts.state != "unknown":
+        yield "not over"
+    yield "needs a person" if summary.needs_person else ""
 
 
 def _id(facts: Facts) -> Iterator[str]:
@@ -106,7 +103,7 @@ def _login(login: LoginFacts) -> Iterator[str]:
 
 def _times(facts: Facts) -> Iterator[str]:
     if facts.started_at:
-        yield f"{'start time' if facts.state == 'queued' else 'started'} {facts.started_at}"
+        yield f"{'queued since' if facts.state == 'queued' else 'started'} {facts.started_at}"
     if facts.ended_at:
         yield f"ended {facts.ended_at}"
     if facts.duration_seconds is not None:
@@ -121,12 +118,12 @@ def _wait(summary: Summary) -> Iterator[str]:
     yield format_duration(summary.waited_seconds)
     if facts.finished:
         yield "the wait was for the run, not for its files" if facts.output.downloads_pending else ""
-    elif summary.should_poll and not facts.needs_person:
+    elif summary.should_poll and not summary.needs_person:
         yield f"it was still {facts.state} then, which is no error"
 
 
 def _attempts(facts: Facts) -> Iterator[str]:
-    if facts.attempt is not None:
+    if facts.attempt is not None and facts.state != "queued":
         total = f" of {facts.total_attempts}" if facts.total_attempts is not None else ""
         yield f"{facts.attempt}{total}"
     # Of a run that finished or still runs, "not the last" would sound as if more attempts were to come.

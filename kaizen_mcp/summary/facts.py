@@ -9,12 +9,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal
 
-from kaizen_mcp.api.models import AnyExecution, Block, Execution, InstructorExecution, Reference
+from kaizen_mcp.api.models import AnyExecution, Block, Execution, InstructorExecution, LoginSummary, Reference
 from kaizen_mcp.sanitize.escaping import display_id, display_name
 from kaizen_mcp.summary.output import OutputFacts, output_facts
 from kaizen_mcp.summary.reason import QuotedField, find_error_fields
 from kaizen_mcp.summary.status import (
-    FINAL,
     MAX_LISTED,
     State,
     authentication_state,
@@ -22,6 +21,8 @@ from kaizen_mcp.summary.status import (
     duration_seconds,
     end_time,
     execution_state,
+    has_attempts_left,
+    is_over,
     is_unauthenticated,
     open_authentications,
 )
@@ -60,8 +61,10 @@ class Facts:
 
     Attributes:
         contradicts_itself: true if its times say that it has ended and its status does not.
-        needs_person: whether nothing moves until a person logs in or resumes it.
-        links_open_without_login: true if whoever has its links can open them.
+        finished: whether the run is over, well or not.
+        live_view_url: the link to open, where it is not the one to log in at.
+        anyone_with_link_can_open: true if it has links that need no login.
+        may_be_retried: whether another attempt may follow.
         batch_id: this and the following are known of an execution only.
         is_recording: known of an instructor execution only.
     """
@@ -73,10 +76,9 @@ class Facts:
     state: State
     finished: bool
     contradicts_itself: bool | None
-    needs_person: bool
     login: LoginFacts
     live_view_url: str | None
-    links_open_without_login: bool | None
+    anyone_with_link_can_open: bool | None
     workflow_id: str | None
     workflow_name: str | None
     started_at: str | None
@@ -86,6 +88,7 @@ class Facts:
     authentications: list[StatusCount] | None
     failed_logins: int | None
     error_fields: list[QuotedField] | None
+    may_be_retried: bool | None = None
     batch_id: str | None = None
     batch_name: str | None = None
     parent_execution_id: str | None = None
@@ -107,7 +110,7 @@ def execution_facts(execution: Execution, now: datetime) -> Facts:
     return replace(
         facts,
         name=display_name(execution.name),
-        links_open_without_login=facts.links_open_without_login or bool(output.downloads_with_link) or None,
+        anyone_with_link_can_open=facts.anyone_with_link_can_open or bool(output.downloads_with_link) or None,
         batch_id=display_id(batch.id),
         batch_name=display_name(batch.name),
         parent_execution_id=display_id(execution.parent_execution_id),
@@ -130,10 +133,11 @@ def instructor_execution_facts(execution: InstructorExecution, now: datetime) ->
 def _common_facts(execution: AnyExecution, now: datetime, own_live_view_url: str | None) -> Facts:
     workflow = execution.workflow or Reference()
     state = execution_state(execution.status)
-    login = _login_facts(execution, own_live_view_url)
+    over = is_over(execution, now)
+    login = LoginFacts() if over else _login_facts(execution, own_live_view_url)
     live_view_urls = [own_live_view_url, *(a.live_view_url for a in execution.authentications)]
-    # Of a run that has ended, a live view is history.
-    live_view_url = None if state in FINAL else next(filter(None, live_view_urls), None)
+    # Of a run that has ended, a live view is history; and of two links, only one is to be opened.
+    live_view_url = None if over or login.log_in_url else next(filter(None, live_view_urls), None)
     logins = (NamedId(display_id(login.id), display_name(login.name)) for login in execution.logins)
     statuses = Counter(display_name(a.status) or "(none)" for a in execution.authentications)
     authentication_states = [authentication_state(a.status) for a in execution.authentications]
@@ -141,12 +145,11 @@ def _common_facts(execution: AnyExecution, now: datetime, own_live_view_url: str
         id=display_id(execution.id),
         status=display_name(execution.status),
         state=state,
-        finished=state in FINAL,
+        finished=over,
         contradicts_itself=contradicts_itself(execution, now) or None,
-        needs_person=login.waits_for_login is not None or state == "paused",
         login=login,
         live_view_url=live_view_url,
-        links_open_without_login=live_view_url is not None or None,
+        anyone_with_link_can_open=bool(live_view_url or login.log_in_url) or None,
         workflow_id=display_id(workflow.id),
         workflow_name=display_name(workflow.name),
         started_at=_rfc3339(execution.start_time),
@@ -156,6 +159,7 @@ def _common_facts(execution: AnyExecution, now: datetime, own_live_view_url: str
         authentications=[StatusCount(*count) for count in statuses.most_common(MAX_LISTED)] or None,
         failed_logins=authentication_states.count("failed") or None,
         error_fields=find_error_fields(execution) or None,
+        may_be_retried=(state == "failed" and has_attempts_left(execution)) or None,
     )
 
 
@@ -167,22 +171,25 @@ def _login_facts(execution: AnyExecution, own_live_view_url: str | None) -> Logi
     """Whether a person must log in.
 
     A login that is in progress and manual is where a person must go and log in. But the API lists authentications
-    and logins apart, with nothing to link them. So it is certain only while each login is manual, still to be done
-    and in progress, and a `maybe` where another could be meant.
+    and logins apart, with nothing to link them. So it is certain only while as many authentications are in
+    progress as logins are not done, and all of these are manual; a `maybe` where another could be meant.
     """
-    state = execution_state(execution.status)
     in_progress = open_authentications(execution)
     contexts = execution.context_authentications
     logins = [(c.login_summary, c.authentication_status) for c in contexts if c.login_summary]
     manual = [(login, status) for login, status in logins if login.is_manual]
     unauthenticated = any(is_unauthenticated(status) for _, status in manual)
-    # Any status but `Unauthenticated` leaves open whether the login is still to be done.
-    undone = [(login, status) for login, status in manual if status is None or is_unauthenticated(status)]
-    paused_for_login = state == "paused" and (unauthenticated or (in_progress and not contexts))
-    if state in FINAL or not (paused_for_login or (in_progress and manual)):
+    # Any status but `Unauthenticated` means that something has been done about the login.
+    undone = [login for login, status in logins if status is None or is_unauthenticated(status)]
+    undone += [LoginSummary()] * (len(contexts) - len(logins))
+    undone_manual = [login for login in undone if login.is_manual]
+    paused = execution_state(execution.status) == "paused"
+    paused_for_login = paused and (unauthenticated or (in_progress and not contexts))
+    if not (paused_for_login or (in_progress and manual)):
         return LoginFacts()
-    certain = len(in_progress) == len(undone) == len(contexts) > 0
-    names = (display_name(login.name) or display_id(login.login_id) for login, _ in undone or manual)
+    certain = len(in_progress) == len(undone) == len(undone_manual) > 0
+    to_do = undone_manual or [login for login, _ in manual]
+    names = (display_name(login.name) or display_id(login.login_id) for login in to_do)
     return LoginFacts(
         waits_for_login="yes" if certain else "maybe",
         log_in_to=list(dict.fromkeys(filter(None, names)))[:MAX_LISTED] or None,

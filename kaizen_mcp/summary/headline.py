@@ -52,8 +52,11 @@ def _subject(facts: Facts) -> str:
     if facts.kind == "instructor_execution":
         return f"The instructor execution of {quote(name)}" if name else "The instructor execution"
     test = "The test run " if facts.is_test else ""
+    batch = f" (one run of batch {quote(facts.batch_name, 60)})" if facts.batch_name else ""
+    batch = batch or (" (one run of a batch)" if facts.batch_id else "")
+    batch = batch or (" (a child of another execution)" if facts.parent_execution_id else "")
     if name:
-        return f"{test}{quote(name)}"
+        return f"{test}{quote(name)}{batch}"
     if facts.id:
         return f"{test or 'Execution '}{quote(facts.id)}"
     return test.strip() or "The execution"
@@ -65,9 +68,9 @@ def _predicate(facts: Facts, age: float | None) -> str:
         return f"has the status {status}, but according to its times it ended {format_elapsed(age)} ago"
     match facts.state:
         case "queued":
+            queued = "is queued" if age is None else f"has been queued for {format_elapsed(age)}"
             recording = ", but recording" if facts.is_recording else ""
-            started = "" if facts.started_at else " and has not started yet"
-            return f"is queued{started}{recording}{_waits(facts)}"
+            return f"{queued}{recording}{_waits(facts)}"
         case "running":
             return f"{_running(facts)}{_attempt(facts)}{_waits(facts)}"
         case "paused":
@@ -83,9 +86,11 @@ def _predicate(facts: Facts, age: float | None) -> str:
 
 
 def _running(facts: Facts) -> str:
-    verb = "recording" if facts.is_recording else "running"
     seconds = facts.duration_seconds
-    return f"is {verb}" if seconds is None else f"has been {verb} for {format_elapsed(seconds)}"
+    if facts.kind == "instructor_execution":
+        recording = {True: "; recording is on", False: "; recording is off", None: ""}[facts.is_recording]
+        return f"{'is open' if seconds is None else f'has been open for {format_elapsed(seconds)}'}{recording}"
+    return "is running" if seconds is None else f"has been running for {format_elapsed(seconds)}"
 
 
 def _attempt(facts: Facts) -> str:
@@ -111,10 +116,7 @@ def _ended(facts: Facts, age: float | None) -> str:
 
 
 def _unknown(facts: Facts, age: float | None) -> str:
-    if facts.status:
-        status = f"has the status {quote(facts.status)}, which this server does not know"
-    else:
-        status = "was found, but Kaizen gives no status for it"
-    if facts.ended_at and age is not None:
-        return f"{status}; according to its times it ended {format_elapsed(age)} ago"
-    return f"{status}, so whether it has finished is not known"
+    status = f"has the status {quote(facts.status)}" if facts.status else "has no status"
+    if facts.finished and age is not None:
+        return f"{status}; it ended {format_elapsed(age)} ago"
+    return f"{status}, so whether it is over is not known"

@@ -3,11 +3,10 @@
 import json
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from kaizen_mcp.humanize import format_duration, format_elapsed
-from kaizen_mcp.sanitize.escaping import quote
 from kaizen_mcp.summary.facts import Facts
 from kaizen_mcp.summary.headline import logins_to_do
 from kaizen_mcp.summary.output import hand_over
@@ -19,11 +18,17 @@ MAX_LINK = 500
 LONG = 2 * 3600
 """Seconds after which "look again in a minute" would be bad advice. Ours: the API says nothing of it."""
 
-POLL_SECONDS, POLL_SECONDS_WHEN_LONG = 60, 600
+_LONG_IN_QUEUE = 15 * 60
+"""Seconds in the queue that are worth telling."""
+
+_POLL, _POLL_SOMETIMES, _POLL_RARELY = 60, 300, 600
 """Seconds until it makes sense to look again. Ours, too: the sentences say "in a minute" for the first."""
 
-SOON = 300
-"""Seconds after its end within which another attempt, or files, may well follow."""
+_FILES_MAY_FOLLOW = 600
+"""Seconds after its end within which files may follow, even if nothing says so."""
+
+_ATTEMPT_MAY_FOLLOW = 900
+"""Seconds after a failed attempt within which another may well follow."""
 
 _MAX_RETRY_AFTER = 3600
 _MAX_ID = 80
@@ -53,10 +58,17 @@ class LookupContext:
 
 
 class NextStep(NamedTuple):
-    """What to do next, and the seconds after which looking again makes sense if nobody does anything."""
+    """What to do next.
+
+    Attributes:
+        text: one action.
+        poll_after: seconds after which looking again makes sense if nobody does anything; None if it makes none.
+        needs_person: whether nothing moves until a person acts.
+    """
 
     text: str
     poll_after: int | None = None
+    needs_person: bool = False
 
 
 def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextStep:
@@ -66,27 +78,33 @@ def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextSt
         return _ask_to_log_in(facts, look_again)
     if facts.contradicts_itself:
         check = "Ask a person to check it in Kaizen: its status and its times contradict each other"
-        return NextStep(f"{check}; once they have, {look_again}.")
+        return NextStep(f"{check}; once they have, {look_again}.", needs_person=True)
     match facts.state:
         case "queued" | "running":
             return _while_active(facts, age, context, look_again)
         case "paused":
-            ask = f"Ask a person to {_opening(facts.live_view_url)}see why it is paused"
-            return NextStep(f"{ask}; once it goes on, {look_again}.")
+            return _ask_to_resume(facts, look_again)
         case "finished":
-            return _after_finish(facts, age, look_again)
+            return _after_finish(facts, age, context.now, look_again)
         case "failed":
             return _after_failure(facts, age, look_again)
+        case "unknown" if facts.finished:
+            return NextStep("Tell the person its status and when it ended; there is nothing to wait for.")
         case "unknown":
-            reported = f"the status {quote(facts.status)}" if facts.status else "no status"
-            tell = f"Tell the person that Kaizen reports {reported}, which may or may not mean that it has ended"
-            return NextStep(f"{tell}, and ask them to check it there.")
+            pause = max(_POLL_RARELY, math.ceil(context.retry_after))
+            return NextStep(
+                f"Tell the person its status; to see whether it changes, {_in(look_again, pause)}.", pause
+            )
 
 
 def _look_again(facts: Facts, asked_id: str) -> str:
     tool = "get_instructor_execution" if facts.kind == "instructor_execution" else "get_execution"
     shown_id = json.dumps(asked_id, ensure_ascii=False) if len(asked_id) <= _MAX_ID else "as before"
     return f"call {tool} again with id {shown_id}"
+
+
+def _in(look_again: str, pause: int) -> str:
+    return f"{look_again} in {'a minute' if pause == _POLL else format_duration(pause)}"
 
 
 def _opening(url: str | None, if_unknown: str = "find it in Kaizen and ") -> str:
@@ -99,18 +117,28 @@ def _ask_to_log_in(facts: Facts, look_again: str) -> NextStep:
     where = _opening(facts.login.log_in_url, "find it in Kaizen (no live view link was given) and ")
     log_in = f"Ask a person to {where}log in{logins_to_do(facts)}"
     if facts.login.waits_for_login == "yes":
-        return NextStep(f"{log_in}; once that is done, {look_again}.")
+        return NextStep(f"{log_in}; once that is done, {look_again}.", needs_person=True)
     if facts.state in {"queued", "running"}:  # It may as well log in by itself.
-        return NextStep(f"{log_in}, if it asks for that; {look_again} in a minute.", POLL_SECONDS)
-    return NextStep(f"{log_in}, if it asks for that; once that is done, {look_again}.")
+        text = f"{log_in}, if it asks for that; {_in(look_again, _POLL)}."
+        return NextStep(text, _POLL, needs_person=True)
+    return NextStep(f"{log_in}, if it asks for that; once that is done, {look_again}.", needs_person=True)
+
+
+def _ask_to_resume(facts: Facts, look_again: str) -> NextStep:
+    if choose_reason(facts.error_fields):
+        task = "settle what it is paused for, resuming it if it does not go on by itself"
+    else:
+        task = "see why it is paused and resume it"
+    ask = f"Ask a person to {_opening(facts.live_view_url)}{task}"
+    return NextStep(f"{ask}; once it goes on, {look_again}.", needs_person=True)
 
 
 def _while_active(facts: Facts, age: float | None, context: LookupContext, look_again: str) -> NextStep:
     retry_after = min(math.ceil(context.retry_after), _MAX_RETRY_AFTER)
-    if age is not None and age >= LONG:
-        ask = f"If {format_elapsed(age)} is unusually long for it, ask a person to {_opening(facts.live_view_url)}"
-        pause = max(POLL_SECONDS_WHEN_LONG, retry_after)
-        return NextStep(f"{ask}see whether it is stuck; else {look_again} in {format_duration(pause)}.", pause)
+    long = _LONG_IN_QUEUE if facts.state == "queued" and context.waited is None else LONG
+    if age is not None and age >= long:
+        pause = _POLL_RARELY if age >= LONG else _POLL_SOMETIMES
+        return _while_long_active(facts, age, max(pause, retry_after), look_again)
     if context.waited is not None:
         tell = "Tell the person that a login failed, but that the run goes on. " if facts.failed_logins else ""
         waited = f"It is still {facts.state} after a wait of {format_duration(context.waited)}, which is no error"
@@ -120,45 +148,57 @@ def _while_active(facts: Facts, age: float | None, context: LookupContext, look_
         return NextStep(f"{tell}{waited}. {wait_on}{when}.", pause)
     failed = "Tell the person that a login failed; the run goes on, so"
     begin = failed if facts.failed_logins else "Nothing to do yet:"
-    return NextStep(f"{begin} {look_again} in a minute.", POLL_SECONDS)
+    pause = max(_POLL, retry_after)
+    return NextStep(f"{begin} {_in(look_again, pause)}.", pause)
 
 
-def _after_finish(facts: Facts, age: float | None, look_again: str) -> NextStep:
-    """Hand over its output, or look for files: once if its age is not known, else less often the older it is."""
+def _while_long_active(facts: Facts, age: float, pause: int, look_again: str) -> NextStep:
+    how_long = format_elapsed(age)
+    if facts.kind == "instructor_execution":
+        open_for = f"it has been open for {how_long}"
+        ask = f"Ask whoever started it whether it is still in use: {open_for}"
+        return NextStep(f"{ask}; once they have ended it, {look_again}.", needs_person=True)
+    if facts.state == "queued":
+        return NextStep(
+            f"Tell the person that it has been queued for {how_long}; {_in(look_again, pause)}.", pause
+        )
+    watch = (
+        f", and that they can watch it at {url}" if (url := facts.live_view_url) and len(url) <= MAX_LINK else ""
+    )
+    running = f"Tell the person that it has been running for {how_long}, which may be too long for it{watch}"
+    return NextStep(f"{running}; {_in(look_again, pause)}.", pause)
+
+
+def _after_finish(facts: Facts, age: float | None, now: datetime, look_again: str) -> NextStep:
+    """Hand over its output, or look for files for as long as some may still come."""
     output = facts.output
-    has_output = output.downloads_count or output.has_response or output.response_file_id
+    has_output = output.downloads_count or output.has_response or output.response_file
     if output.downloads_pending:
-        begin = "The run is over, but not all of its files are there yet:"
+        begin, most = "The run is over, but not all of its files are there yet", LONG
         too_late = "Ask a person to check its downloads in Kaizen: they are still missing long after it finished."
     elif not has_output and (output.downloads_status or output.downloads_message):
-        begin = "If files are expected,"
-        too_late = f"{begin} ask a person to check its downloads in Kaizen."
+        begin, most = "Tell the person that there are no files so far", _FILES_MAY_FOLLOW
+        too_late = "Tell the person that it finished without files; there is nothing to wait for."
     else:
         return NextStep(hand_over(output))
     if age is None:
-        once = f"{look_again} in a minute; if that shows no more, ask a person to check in Kaizen"
-        return NextStep(f"{begin} {once}.")
-    if age >= LONG:
-        return NextStep(too_late)
-    if age >= SOON:
-        pause = POLL_SECONDS_WHEN_LONG
-        return NextStep(f"{begin} {look_again} in {format_duration(pause)}.", pause)
-    return NextStep(f"{begin} {look_again} in a minute.", POLL_SECONDS)
+        return NextStep(f"{begin}; to see whether some have come, {_in(look_again, _POLL)}, but only once.")
+    if age >= most:
+        return NextStep(too_late, needs_person=too_late.startswith("Ask"))
+    pause = _POLL if age < _FILES_MAY_FOLLOW else _POLL_RARELY
+    until = f"{(now + timedelta(seconds=most - age)).astimezone(UTC):%H:%M} UTC"
+    return NextStep(f"{begin}: {_in(look_again, pause)}, and so on until {until} at the latest.", pause)
 
 
 def _after_failure(facts: Facts, age: float | None, look_again: str) -> NextStep:
-    quoted = choose_reason(facts.error_fields)
-    reason = "with what is quoted above" if quoted else "and that no reason was found in its record"
-    if _may_be_retried(facts) and (age is None or age < SOON):
-        another = f"another may follow: {look_again} in a minute"
-        final = "if it is still failed then, take that as final"
-        text = f"Tell the person that this attempt failed, {reason}; {another}, and {final}."
-        return NextStep(text, None if age is None else POLL_SECONDS)
-    last = "; it was the last attempt" if facts.is_last_attempt else ""
-    return NextStep(f"Tell the person that it failed, {reason}{last}. Someone has to look into it in Kaizen.")
-
-
-def _may_be_retried(facts: Facts) -> bool:
-    if facts.is_last_attempt is not None:
-        return not facts.is_last_attempt
-    return facts.attempt is not None and facts.total_attempts is not None and facts.attempt < facts.total_attempts
+    why = "why, in your own words" if choose_reason(facts.error_fields) else "that its record gives no reason"
+    if facts.may_be_retried and (age is None or age < _ATTEMPT_MAY_FOLLOW):
+        total = f" of {facts.total_attempts}" if facts.total_attempts is not None else ""
+        this = f" (this was {facts.attempt}{total})" if facts.attempt is not None else ""
+        tell = f"Tell the person that this attempt failed, and {why}; another attempt may follow{this}"
+        if age is not None:
+            return NextStep(f"{tell}, so {_in(look_again, _POLL_SOMETIMES)}.", _POLL_SOMETIMES)
+        return NextStep(f"{tell}; if none does, ask someone to look into it in Kaizen.", needs_person=True)
+    last = "it was the last attempt, so " if facts.is_last_attempt else ""
+    tell = f"Tell the person that it failed, and {why}"
+    return NextStep(f"{tell}; {last}ask someone to look into it in Kaizen.", needs_person=True)

@@ -29,7 +29,7 @@ _AUTHENTICATION_STATES: dict[str, AuthenticationState] = {
 """Our state for each status word of an authentication. The document names the variants, not their words."""
 
 FINAL: frozenset[State] = frozenset({"finished", "failed"})
-"""States after which the run itself does not change any more; `unknown` is never one of them."""
+"""States after which the run itself does not change any more; see `is_over` for `unknown`."""
 
 CLOCK_SKEW = timedelta(minutes=1)
 """Difference between Kaizen's clock and ours below which a time does not count as odd."""
@@ -95,6 +95,27 @@ def has_ended(execution: AnyExecution, now: datetime) -> bool:
     return ended is not None and ended <= now + CLOCK_SKEW
 
 
+def is_over(execution: AnyExecution, now: datetime) -> bool:
+    """Whether the run itself changes no more, well or not.
+
+    A run with an undocumented status is over once its end time has passed, unless it has attempts left.
+    """
+    state = execution_state(execution.status)
+    return state in FINAL or (
+        state == "unknown" and has_ended(execution, now) and not has_attempts_left(execution)
+    )
+
+
+def has_attempts_left(execution: AnyExecution) -> bool:
+    """Whether another attempt may follow."""
+    if not isinstance(execution, Execution):
+        return False
+    if execution.is_last_attempt is not None:
+        return not execution.is_last_attempt
+    attempt, total = execution.attempts, execution.total_attempts
+    return attempt is not None and total is not None and attempt < total
+
+
 def contradicts_itself(execution: AnyExecution, now: datetime) -> bool:
     """Whether its status says that it goes on, and its end time that it has ended."""
     return has_ended(execution, now) and execution_state(execution.status) in {"queued", "running", "paused"}
@@ -129,6 +150,8 @@ def _duration_contradicts(execution: AnyExecution, now: datetime) -> bool:
 def age_seconds(execution: AnyExecution, now: datetime) -> float | None:
     """Seconds since it ended or, if it has not, since it started; None if that is not known."""
     started, ended = execution.start_time, end_time(execution)
+    if execution.end_time is not None and _has_earlier_times(execution):
+        return None
     if execution_state(execution.status) not in FINAL and not has_ended(execution, now):
         return _seconds_since(started, now)
     duration = None if _duration_contradicts(execution, now) else execution.duration_ms
@@ -170,14 +193,15 @@ def execution_notes(execution: AnyExecution, now: datetime) -> list[str]:
         (logins > MAX_LISTED, f"it has {logins} logins; the summary lists {MAX_LISTED}"),
         (attempts_contradict, "its numbers of attempts contradict each other"),
     )
-    return [*_status_notes(execution), *(note for is_odd, note in oddities if is_odd)]
+    return [*_status_notes(execution, now), *(note for is_odd, note in oddities if is_odd)]
 
 
-def _status_notes(execution: AnyExecution) -> Iterator[str]:
+def _status_notes(execution: AnyExecution, now: datetime) -> Iterator[str]:
     if execution.status is None:
-        yield "the object has no status, so whether it has finished is not known"
+        yield "the object has no status"
     elif execution_state(execution.status) == "unknown":
-        yield f"status {quote(execution.status)} is not one this server knows; whether it has ended is not known"
+        over = "; by its end time it is over" if is_over(execution, now) else ""
+        yield f"status {quote(execution.status)} is not one the API documents{over}"
     statuses = {a.status for a in execution.authentications if a.status}
     unknown = sorted(status for status in statuses if authentication_state(status) == "unknown")
     for status in unknown[:MAX_LISTED]:

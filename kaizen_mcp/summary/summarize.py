@@ -20,6 +20,7 @@ class Summary:
         next_step: one action.
         should_poll: whether looking again later makes sense without anyone doing anything.
         poll_after_seconds: when to look again.
+        needs_person: whether nothing moves until a person acts; the next step asks for one exactly then.
         waited_seconds: how long this lookup waited; None without a wait.
         facts: the facts.
     """
@@ -28,18 +29,14 @@ class Summary:
     next_step: str
     should_poll: bool
     poll_after_seconds: int | None
+    needs_person: bool
     waited_seconds: float | None
     facts: Facts
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nothing to wait for: it has ended, needs a person, or has an end time.
-
-        A run of unknown status without an end time may still be active, so it is waited for.
-        """
-        facts = self.facts
-        ended = facts.contradicts_itself or (facts.state == "unknown" and facts.ended_at is not None)
-        return facts.finished or facts.needs_person or bool(ended)
+        """Whether there is nothing to wait for."""
+        return self.facts.finished or self.needs_person
 
     def to_json(self) -> JsonObject:
         """The summary as one flat JSON object, without what is not known."""
@@ -68,6 +65,7 @@ def _summarize(
         next_step=step.text,
         should_poll=step.poll_after is not None,
         poll_after_seconds=step.poll_after,
+        needs_person=step.needs_person,
         waited_seconds=None if context.waited is None else round(context.waited, 1),
         facts=facts,
     )

@@ -15,18 +15,19 @@ pytestmark = pytest.mark.anyio
 JsonObject = dict[str, Any]
 
 CALL_AGAIN = 'call get_execution again with id "a"'
-IF_STUCK = f"see whether it is stuck; else {CALL_AGAIN} in 10 min."
+TOO_LONG = "Tell the person that it has been running for 24 h, which may be too long for it"
 FIND_IT = "find it in Kaizen (no live view link was given)"
-ASK_SOMEONE = "Someone has to look into it in Kaizen."
-NO_REASON = "and that no reason was found in its record"
+ASK_SOMEONE = "ask someone to look into it in Kaizen."
+NO_REASON = "and that its record gives no reason"
+WHY = "and why, in your own words"
+FAILED, ANOTHER = "Tell the person that this attempt failed", "another attempt may follow"
 CONTRADICTION = "its status and its times contradict"
 THEN_CALL_AGAIN = f"once that is done, {CALL_AGAIN}"
-UNKNOWN_STATUS = "which this server does not know"
-UNCLEAR = "which may or may not mean that it has ended"
-IF_FINAL = "in a minute, and if it is still failed then, take that as final"
-REASON = "with what is quoted above"
+FILES_MISSING = "The run is over, but not all of its files are there yet"
+SETTLE = "settle what it is paused for, resuming it if it does not go on by itself"
+NO_FILES_YET = "Tell the person that there are no files so far"
+NO_FILES = "Tell the person that it finished without files; there is nothing to wait for."
 HOUR_AGO, DAY_AGO, JUST_NOW = "2026-11-22T08:30:00Z", "2026-11-21T09:30:00Z", "2026-11-22T09:28:00Z"
-ONCE_MORE = "in a minute; if that shows no more, ask a person to check in Kaizen"
 LOGIN = {"loginSummary": {"loginId": "l-1", "name": "Portal", "isManual": True}}
 OPEN_LOGIN: JsonObject = {"authentications": [{"status": "InProgress"}], "contextAuthentications": [LOGIN]}
 
@@ -38,18 +39,28 @@ def ended(status: str, when: str = HOUR_AGO, **fields: Any) -> JsonObject:
 VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "Enqueued", "startTime": HOUR_AGO},
+        '"Check" has been queued for 1 h.',
+        f"Tell the person that it has been queued for 1 h; {CALL_AGAIN} in 5 min.",
+    ),
+    (
+        {"status": "Enqueued", "startTime": JUST_NOW, "attempts": 2},
+        '"Check" has been queued for 2 min.',
+        f"Nothing to do yet: {CALL_AGAIN} in a minute.",
+    ),
+    (
+        {"status": "Enqueued"},
         '"Check" is queued.',
         f"Nothing to do yet: {CALL_AGAIN} in a minute.",
     ),
     (
         {"status": "InProgress", "startTime": DAY_AGO, "liveViewUrl": "https://l.example/x"},
         '"Check" has been running for 24 h.',
-        f"If 24 h is unusually long for it, ask a person to open https://l.example/x and {IF_STUCK}",
+        f"{TOO_LONG}, and that they can watch it at https://l.example/x; {CALL_AGAIN} in 10 min.",
     ),
     (
         {"status": "Enqueued", "startTime": DAY_AGO},
-        '"Check" is queued.',
-        f"If 24 h is unusually long for it, ask a person to find it in Kaizen and {IF_STUCK}",
+        '"Check" has been queued for 24 h.',
+        f"Tell the person that it has been queued for 24 h; {CALL_AGAIN} in 10 min.",
     ),
     (
         {"status": "InProgress", "attempts": 2.0, "isLastAttempt": True},
@@ -95,7 +106,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "Paused", "reason": "Held for review"},
         '"Check" is paused. Its "/reason" says: "Held for review"',
-        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {CALL_AGAIN}.",
+        f"Ask a person to find it in Kaizen and {SETTLE}; once it goes on, {CALL_AGAIN}.",
     ),
     (
         ended("InProgress"),
@@ -109,18 +120,28 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     ),
     (
         ended("Cancelled"),
-        f'"Check" has the status "Cancelled", {UNKNOWN_STATUS}; according to its times it ended 1 h ago.',
-        f'Tell the person that Kaizen reports the status "Cancelled", {UNCLEAR}, and ask them to check it there.',
+        '"Check" has the status "Cancelled"; it ended 1 h ago.',
+        "Tell the person its status and when it ended; there is nothing to wait for.",
+    ),
+    (
+        ended("Retrying", isLastAttempt=False),
+        '"Check" has the status "Retrying", so whether it is over is not known.',
+        f"Tell the person its status; to see whether it changes, {CALL_AGAIN} in 10 min.",
+    ),
+    (
+        {"status": "Skipped"},
+        '"Check" has the status "Skipped", so whether it is over is not known.',
+        f"Tell the person its status; to see whether it changes, {CALL_AGAIN} in 10 min.",
     ),
     (
         {"status": "Completed", "startTime": DAY_AGO, "downloads": {"status": "pending"}},
         '"Check" finished; its downloads are still to come.',
-        f"The run is over, but not all of its files are there yet: {CALL_AGAIN} {ONCE_MORE}.",
+        f"{FILES_MISSING}; to see whether some have come, {CALL_AGAIN} in a minute, but only once.",
     ),
     (
         {"status": "Failed", "startTime": DAY_AGO, "durationMs": 85_800_000, "isLastAttempt": False},
         '"Check" failed after running for 23 h 50 min; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}. {ASK_SOMEONE}",
+        f"{FAILED}, {NO_REASON}; {ANOTHER}, so {CALL_AGAIN} in 5 min.",
     ),
     (
         ended("Completed", downloads={"files": [], "status": "completed"}, response={"a": 1}),
@@ -130,12 +151,12 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         {"status": "Paused", "startTime": HOUR_AGO, "pauseReason": "Held"},
         '"Check" is paused (it started 1 h ago). Its "/pauseReason" says: "Held"',
-        f"Ask a person to find it in Kaizen and see why it is paused; once it goes on, {CALL_AGAIN}.",
+        f"Ask a person to find it in Kaizen and {SETTLE}; once it goes on, {CALL_AGAIN}.",
     ),
     (
         ended("Failed", isLastAttempt=True, errorCount=2, errorStatus="pending", onErrorBehaviour="continue"),
         '"Check" failed 1 h ago; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}; it was the last attempt. {ASK_SOMEONE}",
+        f"Tell the person that it failed, {NO_REASON}; it was the last attempt, so {ASK_SOMEONE}",
     ),
     (
         ended("Completed", "2026-11-22T10:30:00Z", durationMs=1000),
@@ -145,7 +166,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [{"sizeBytes": 1}], "status": "Pending"}),
         '"Check" finished 1 h ago, with 1 download (1 byte); more are still to come.',
-        f"The run is over, but not all of its files are there yet: {CALL_AGAIN} in 10 min.",
+        f"{FILES_MISSING}: {CALL_AGAIN} in 10 min, and so on until 10:30 UTC at the latest.",
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "status": "pending"}),
@@ -155,12 +176,17 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [], "status": "failed", "message": "Disk full"}),
         '"Check" finished 1 h ago; downloads: "failed", "Disk full".',
-        f"If files are expected, {CALL_AGAIN} in 10 min.",
+        NO_FILES,
     ),
     (
         ended("Completed", DAY_AGO, downloads={"files": [], "message": "12 files are being prepared"}),
         '"Check" finished 24 h ago; downloads: "12 files are being prepared".',
-        "If files are expected, ask a person to check its downloads in Kaizen.",
+        NO_FILES,
+    ),
+    (
+        ended("Completed", JUST_NOW, downloads={"files": [], "message": "12 files are being prepared"}),
+        '"Check" finished 2 min ago; downloads: "12 files are being prepared".',
+        f"{NO_FILES_YET}: {CALL_AGAIN} in a minute, and so on until 09:38 UTC at the latest.",
     ),
     (
         ended("Completed", downloads={"files": ["a.csv", {"name": "b.csv", "sizeBytes": 5}]}, response={}),
@@ -180,17 +206,17 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Failed", JUST_NOW, attempts=1, totalAttempts=3, error={"stack": "at line 1", "message": "No"}),
         '"Check" failed 2 min ago, on attempt 1 of 3. Its "/error/message" says: "No"',
-        f"Tell the person that this attempt failed, {REASON}; another may follow: {CALL_AGAIN} {IF_FINAL}.",
+        f"{FAILED}, {WHY}; {ANOTHER} (this was 1 of 3), so {CALL_AGAIN} in 5 min.",
     ),
     (
         ended("Failed", attempts=1, totalAttempts=3),
         '"Check" failed 1 h ago, on attempt 1 of 3; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}. {ASK_SOMEONE}",
+        f"Tell the person that it failed, {NO_REASON}; {ASK_SOMEONE}",
     ),
     (
         {"status": "Failed", "attempts": 1, "totalAttempts": 3},
         '"Check" failed, on attempt 1 of 3; no reason was found in its record.',
-        f"Tell the person that this attempt failed, {NO_REASON}; another may follow: {CALL_AGAIN} {IF_FINAL}.",
+        f"{FAILED}, {NO_REASON}; {ANOTHER} (this was 1 of 3); if none does, {ASK_SOMEONE}",
     ),
     (
         {"status": "InProgress", "contextAuthentications": [LOGIN | {"authenticationStatus": "Authenticated"}]}
@@ -201,12 +227,12 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", JUST_NOW, downloads={"files": [], "status": "pending"}),
         '"Check" finished 2 min ago; its downloads are still to come.',
-        f"The run is over, but not all of its files are there yet: {CALL_AGAIN} in a minute.",
+        f"{FILES_MISSING}: {CALL_AGAIN} in a minute, and so on until 11:28 UTC at the latest.",
     ),
     (
         ended("Failed", DAY_AGO, isLastAttempt=False, errorCode="none", errorUrl="https://shots.example/1?sig=x"),
         '"Check" failed 24 h ago; no reason was found in its record.',
-        f"Tell the person that it failed, {NO_REASON}. {ASK_SOMEONE}",
+        f"Tell the person that it failed, {NO_REASON}; {ASK_SOMEONE}",
     ),
 ]  # fmt: skip
 
@@ -310,7 +336,7 @@ async def test_the_verdict_keeps_its_size_limit_with_the_longest_values(connect:
 async def test_a_line_that_does_not_fit_is_skipped_for_shorter_ones(connect: Connect) -> None:
     errors = [f"{number} " + "trouble " * 60 for number in range(5)]
     lines = await verdict_of(connect, {"id": "b", "status": "Failed", "errors": errors, "attempts": 3})
-    assert lines[2:4] == ['Status: failed (Kaizen says "Failed"); it has ended', 'Id: "b"']
+    assert lines[2:4] == ["Status: failed; over; needs a person", 'Id: "b"']
     assert lines[4].startswith("Note: asked for id")
     assert sum(line.startswith("Looks like an error: ") for line in lines) == 2
     assert "Attempt: 3" in lines
@@ -378,7 +404,7 @@ async def test_a_finished_run_keeps_its_live_view_link_in_raw_only(
     summary = result.structured_content["summary"]
     assert link not in result.content[0].text
     assert link not in str(summary)
-    assert summary.get("links_open_without_login", False) is bool(files)
+    assert summary.get("anyone_with_link_can_open", False) is bool(files)
     assert result.structured_content["raw"] == execution
 
 
@@ -410,5 +436,7 @@ async def test_links_that_open_without_a_login_are_marked(
     async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
-    assert result.structured_content["summary"].get("links_open_without_login", False) is (marked_line is not None)
+    assert result.structured_content["summary"].get("anyone_with_link_can_open", False) is (
+        marked_line is not None
+    )
     assert marked_line is None or marked_line in result.content[0].text.splitlines()
