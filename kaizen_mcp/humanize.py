@@ -1,4 +1,6 @@
-"""Format counts, durations, sizes and lists for people."""
+"""Format counts, durations, times, sizes and lists for people."""
+
+from datetime import UTC, datetime, tzinfo
 
 _MINUTE = 60  # seconds
 _MAX_HOURS = 48  # from here on, days
@@ -28,6 +30,22 @@ def format_duration(seconds: float) -> str:
 def format_elapsed(seconds: float) -> str:
     """Format the time since a start, like `format_duration`. From one minute on, seconds are left out."""
     return format_duration(seconds - seconds % _MINUTE if seconds >= _MINUTE else seconds)
+
+
+def local_time(moment: datetime, timezone: tzinfo | None) -> str | None:
+    """Format a time in a zone, this computer's if that is None: `2026-11-22 10:07 CET`; None where that is UTC."""
+    try:
+        local = moment.astimezone(timezone)
+    except (ValueError, OverflowError, OSError):  # beyond what the system can convert
+        return None
+    return f"{local:%Y-%m-%d %H:%M %Z}" if local.utcoffset() else None
+
+
+def clock_time(moment: datetime, timezone: tzinfo | None) -> str:
+    """Format a time of day: `12:28 CET (11:28 UTC)`, or `11:28 UTC` where that is the zone."""
+    utc = f"{moment.astimezone(UTC):%H:%M} UTC"
+    local = local_time(moment, timezone)
+    return f"{local.partition(' ')[2]} ({utc})" if local else utc
 
 
 def format_size(size: int) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import SecretStr
 
@@ -28,6 +29,7 @@ VARIABLES = {
     "KAIZEN_MAX_CALLS_PER_MINUTE": "Tool calls answered per minute; beyond that, the error says how long to wait.",
     "KAIZEN_MAX_RESULT_CHARS": "Characters of each half of a result; the rest can be read in parts.",
     "KAIZEN_RAW": "safe masks credentials and escapes hidden characters; exact leaves the raw object as it is.",
+    "KAIZEN_TIMEZONE": "Time zone shown beside UTC, such as Europe/Berlin; this computer's by default.",
     "KAIZEN_LOG_LEVEL": "Log level: DEBUG, INFO, WARNING or ERROR. Logs go to stderr.",
     "KAIZEN_SANDBOX": "1 answers from the built-in sandbox: no key, no network.",
 }
@@ -51,6 +53,7 @@ class Settings:
         max_calls_per_minute: tool calls.
         max_result_chars: characters of each half of a result.
         raw: `safe` or `exact`.
+        timezone: zone of the times shown beside UTC; None for this computer's.
         log_level: name of a level of `logging`.
         sandbox: whether the built-in sandbox answers.
         problem: what is wrong with the environment; None if it could be read.
@@ -65,6 +68,7 @@ class Settings:
     max_calls_per_minute: int = 1200
     max_result_chars: int = 24_000
     raw: Literal["safe", "exact"] = "safe"
+    timezone: ZoneInfo | None = None
     log_level: str = DEFAULT_LOG_LEVEL
     sandbox: bool = False
     problem: str | None = None
@@ -139,6 +143,15 @@ def _read_raw(name: str, text: str) -> str:
     return text.lower()
 
 
+def _read_timezone(name: str, text: str) -> ZoneInfo:
+    with suppress(ValueError, OSError, ZoneInfoNotFoundError):
+        return ZoneInfo(text)
+    known = (
+        "such as Europe/Berlin" if available_timezones() else "but this Python has no list of them: install tzdata"
+    )
+    raise NotConfiguredError(f"{name} must be the name of a time zone, {known}.")
+
+
 def _read_sandbox(name: str, text: str) -> bool:
     if text.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
         raise NotConfiguredError(f"{name} must be 1 (use the built-in sandbox) or 0.")
@@ -157,6 +170,7 @@ _READERS: dict[str, Callable[[str, str], object]] = {
     "KAIZEN_MAX_CALLS_PER_MINUTE": partial(_read_integer, 1, 1_000_000),
     "KAIZEN_MAX_RESULT_CHARS": partial(_read_integer, 8_000, 1_000_000),
     "KAIZEN_RAW": _read_raw,
+    "KAIZEN_TIMEZONE": _read_timezone,
     "KAIZEN_LOG_LEVEL": lambda _, text: text.upper(),  # any: `logs` handles an invalid level, lookups still work
 }
 """Read a variable that is not empty from its name and its text, or raise NotConfiguredError."""

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -38,6 +39,11 @@ hypothesis.settings.load_profile("default")
 
 # A shell ignores SIGINT in background jobs, and every process that a test starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Answers show the local time beside UTC.
+os.environ["TZ"] = "UTC"
+if sys.platform != "win32":
+    time.tzset()
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ERAS = {"2026-07-28": "auto", "2025-11-25": "legacy"}

@@ -1,6 +1,7 @@
 """Settings: valid values of each variable, and errors reported by the first call instead of at startup."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -46,6 +47,7 @@ def test_every_variable_is_read() -> None:
             "KAIZEN_API_KEY": " key\n",
             "KAIZEN_BASE_URL": "http://[::1]:8765/",
             "KAIZEN_CALL_TIMEOUT": "2.5",
+            "KAIZEN_TIMEZONE": "Asia/Kolkata",
             "KAIZEN_LOG_LEVEL": "debug",
         }
     )
@@ -53,6 +55,7 @@ def test_every_variable_is_read() -> None:
         api_key=SecretStr("key"),
         base_url="http://[::1]:8765",
         call_timeout=2.5,
+        timezone=ZoneInfo("Asia/Kolkata"),
         log_level="DEBUG",
     )
     settings.require_usable()
@@ -63,6 +66,12 @@ def test_the_sandbox_ignores_invalid_keys_and_addresses() -> None:
     settings = Settings.from_env({**broken, "KAIZEN_SANDBOX": "on"})
     assert settings == Settings(sandbox=True)
     settings.require_usable()
+
+
+@pytest.mark.parametrize("name", ["Berlin", "../etc/passwd", "/etc/localtime", "a\x00b", "CET/"])
+def test_what_is_no_time_zone_is_refused(name: str) -> None:
+    text = error_text({"KAIZEN_API_KEY": "key", "KAIZEN_TIMEZONE": name})
+    assert text == "KAIZEN_TIMEZONE must be the name of a time zone, such as Europe/Berlin."
 
 
 def test_all_invalid_settings_are_reported_together() -> None:

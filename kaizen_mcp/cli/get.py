@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import tzinfo
 from typing import Any, cast
 
 import anyio
@@ -42,7 +43,7 @@ async def _run(options: Namespace, settings: Settings) -> int:
     try:
         async with KaizenApi(settings) as api:
             result = await (_wait(api, options) if options.wait else _look_up(api, options))
-        return (exit_code := _print_result(result, options))
+        return (exit_code := _print_result(result, options, settings.timezone))
     finally:
         exit_soon(exit_code)
 
@@ -111,7 +112,7 @@ def _error_of(result: CallToolResult) -> dict[str, Any]:
     return cast("dict[str, Any]", (result.meta or {}).get("kaizen/error", {}))
 
 
-def _print_result(result: CallToolResult, options: Namespace) -> int:
+def _print_result(result: CallToolResult, options: Namespace, timezone: tzinfo | None) -> int:
     text = cast("TextContent", result.content[0]).text
     error = _error_of(result)
     if options.json:
@@ -121,7 +122,7 @@ def _print_result(result: CallToolResult, options: Namespace) -> int:
     elif error:
         warn(wrap(text, width_of(sys.stderr)) if sys.stderr.isatty() else text)
     else:
-        _print_report(cast("dict[str, Any]", result.structured_content), options)
+        _print_report(cast("dict[str, Any]", result.structured_content), options, timezone)
     sys.stdout.flush()
     return (2 if error["code"] == "invalid_input" else 1) if error else 0
 
@@ -131,12 +132,12 @@ def _command(options: Namespace, identifier: str, *, instructor: bool) -> str:
     return f"kaizen-mcp get {shlex.quote(escape_hidden(identifier))}{''.join(flags)}"
 
 
-def _print_report(structured: dict[str, Any], options: Namespace) -> None:
+def _print_report(structured: dict[str, Any], options: Namespace, timezone: tzinfo | None) -> None:
     """Print the report; on a terminal wrapped, and with bold labels and a headline in the colour of its state."""
     summary = structured["summary"]
     command = _command(options, summary.get("id") or options.id, instructor=options.instructor)
     width = width_of(sys.stdout) if sys.stdout.isatty() else 0
-    headline, *lines = map(escape_hidden, report_lines(structured, command))
+    headline, *lines = map(escape_hidden, report_lines(structured, command, timezone))
     print(style(wrap(headline, width) if width else headline, headline_style(summary)))
     for line in lines:
         if line.startswith(" "):

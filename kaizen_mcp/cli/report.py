@@ -5,7 +5,7 @@ Every other line is a label, a colon and text.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, cast
 
 from kaizen_mcp.humanize import format_duration, format_size, join_list, pluralize
@@ -27,12 +27,13 @@ def headline_style(summary: Facts) -> str:
     return f"1;{_YELLOW if needs_person else _COLORS.get(summary['state'], _MAGENTA)}"
 
 
-def report_lines(structured: Facts, command: str) -> Iterator[str]:
+def report_lines(structured: Facts, command: str, timezone: tzinfo | None = None) -> Iterator[str]:
     """Lines of the report.
 
     Args:
         structured: structured content of a lookup that succeeded.
         command: command that repeats the lookup.
+        timezone: the reader's; None for this computer's.
     """
     summary = structured["summary"]
     yield summary["headline"]
@@ -46,7 +47,7 @@ def report_lines(structured: Facts, command: str) -> Iterator[str]:
     if view:
         yield from ("Watch it at:", f"  {view}")
     yield from _downloads(summary, _files(structured.get("raw")), command)
-    yield from _details(summary)
+    yield from _details(summary, timezone)
     if summary.get("anyone_with_link_can_open"):
         yield "Note: whoever has one of its links can open it"
     for note in structured["notes"]:
@@ -134,18 +135,17 @@ def _downloads(summary: Facts, files: list[Facts], command: str) -> Iterator[str
         yield "Careful: a file's name has hidden characters in it"
 
 
-def _details(summary: Facts) -> Iterator[str]:
+def _details(summary: Facts, timezone: tzinfo | None) -> Iterator[str]:
     api_status = f" ({quote(summary['status'])} in Kaizen)" if "status" in summary else ""
     yield f"Status: {summary['state']}{api_status}{', needs a person' * summary['needs_person']}"
     if "id" in summary:
         yield f"Id: {summary['id']}"
     times: list[str] = []
     if "started_at" in summary:
-        times.append(
-            f"{'start' if summary['state'] == 'queued' else 'started'} {local_time(summary['started_at'])}"
-        )
+        began = "queued since" if summary["state"] == "queued" else "started"
+        times.append(f"{began} {local_time(summary['started_at'], timezone)}")
     if "ended_at" in summary:
-        times.append(f"ended {local_time(summary['ended_at'])}")
+        times.append(f"ended {local_time(summary['ended_at'], timezone)}")
         if "duration_seconds" in summary:
             times.append(f"took {format_duration(summary['duration_seconds'])}")
     if times:
@@ -160,11 +160,11 @@ def _details(summary: Facts) -> Iterator[str]:
         yield f"Logins: {', '.join(logins)}"
 
 
-def local_time(moment: str) -> str:
+def local_time(moment: str, timezone: tzinfo | None = None) -> str:
     """`10:26 (09:26 UTC)`, with the date if it is not today; unchanged if it can't be converted."""
     try:
-        local = datetime.fromisoformat(moment).astimezone()
-        utc, today = local.astimezone(UTC), datetime.now().astimezone().date()
+        local = datetime.fromisoformat(moment).astimezone(timezone)
+        utc, today = local.astimezone(UTC), datetime.now().astimezone(timezone).date()
     except (ValueError, OverflowError, OSError):
         return moment
     in_local = f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"

@@ -103,12 +103,17 @@ def _login(login: LoginFacts) -> Iterator[str]:
 
 def _times(facts: Facts) -> Iterator[str]:
     if facts.started_at:
-        yield f"{'queued since' if facts.state == 'queued' else 'started'} {facts.started_at}"
+        began = "queued since" if facts.state == "queued" else "started"
+        yield f"{began} {facts.started_at}{_local(facts.started_at_local)}"
     if facts.ended_at:
-        yield f"ended {facts.ended_at}"
+        yield f"ended {facts.ended_at}{_local(facts.ended_at_local)}"
     if facts.duration_seconds is not None:
         took = "took" if facts.ended_at or facts.finished else "so far"
         yield f"{took} {format_duration(facts.duration_seconds)}"
+
+
+def _local(time: str | None) -> str:
+    return f" ({time})" if time else ""
 
 
 def _wait(summary: Summary) -> Iterator[str]:

@@ -63,6 +63,7 @@ class Facts:
         contradicts_itself: true if its times say that it has ended and its status does not.
         finished: whether the run is over, well or not.
         live_view_url: the link to open, where it is not the one to log in at.
+        started_at_local: the start in the reader's time zone, if that is not UTC; likewise the end.
         anyone_with_link_can_open: true if it has links that need no login.
         may_be_retried: whether another attempt may follow.
         batch_id: this and the following are known of an execution only.
@@ -83,6 +84,8 @@ class Facts:
     workflow_name: str | None
     started_at: str | None
     ended_at: str | None
+    started_at_local: str | None = None
+    ended_at_local: str | None = None
     duration_seconds: float | None
     logins: list[NamedId] | None
     authentications: list[StatusCount] | None

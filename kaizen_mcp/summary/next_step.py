@@ -3,10 +3,10 @@
 import json
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from kaizen_mcp.humanize import format_duration, format_elapsed
+from kaizen_mcp.humanize import clock_time, format_duration, format_elapsed
 from kaizen_mcp.summary.facts import Facts
 from kaizen_mcp.summary.headline import logins_to_do
 from kaizen_mcp.summary.output import hand_over
@@ -47,6 +47,7 @@ class LookupContext:
         now: the time, aware.
         wait_seconds: how long the caller was ready to wait.
         waited: how long the answer took because of that; None without a wait.
+        timezone: the reader's; None for this computer's.
         retry_after: seconds that the API asked to be left alone for, when it last failed.
     """
 
@@ -54,6 +55,7 @@ class LookupContext:
     now: datetime
     wait_seconds: float = 0
     waited: float | None = None
+    timezone: tzinfo | None = None
     retry_after: float = 0
 
 
@@ -85,7 +87,7 @@ def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextSt
         case "paused":
             return _ask_to_resume(facts, look_again)
         case "finished":
-            return _after_finish(facts, age, context.now, look_again)
+            return _after_finish(facts, age, context, look_again)
         case "failed":
             return _after_failure(facts, age, look_again)
         case "unknown" if facts.finished:
@@ -169,7 +171,7 @@ def _while_long_active(facts: Facts, age: float, pause: int, look_again: str) ->
     return NextStep(f"{running}; {_in(look_again, pause)}.", pause)
 
 
-def _after_finish(facts: Facts, age: float | None, now: datetime, look_again: str) -> NextStep:
+def _after_finish(facts: Facts, age: float | None, context: LookupContext, look_again: str) -> NextStep:
     """Hand over its output, or look for files for as long as some may still come."""
     output = facts.output
     has_output = output.downloads_count or output.has_response or output.response_file
@@ -186,7 +188,7 @@ def _after_finish(facts: Facts, age: float | None, now: datetime, look_again: st
     if age >= most:
         return NextStep(too_late, needs_person=too_late.startswith("Ask"))
     pause = _POLL if age < _FILES_MAY_FOLLOW else _POLL_RARELY
-    until = f"{(now + timedelta(seconds=most - age)).astimezone(UTC):%H:%M} UTC"
+    until = clock_time(context.now + timedelta(seconds=most - age), context.timezone)
     return NextStep(f"{begin}: {_in(look_again, pause)}, and so on until {until} at the latest.", pause)
 
 

@@ -1,14 +1,15 @@
 """The summary of an execution: its headline, its next step and its facts. Pure; the clock is an argument."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 from kaizen_mcp.api.models import AnyExecution, read_execution, read_instructor_execution
+from kaizen_mcp.humanize import local_time
 from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.summary.facts import Facts, execution_facts, instructor_execution_facts
 from kaizen_mcp.summary.headline import headline
 from kaizen_mcp.summary.next_step import LookupContext, next_step
-from kaizen_mcp.summary.status import age_seconds, execution_notes
+from kaizen_mcp.summary.status import age_seconds, end_time, execution_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ def _summarize(
     execution: AnyExecution, facts: Facts, notes: list[str], context: LookupContext
 ) -> tuple[Summary, list[str]]:
     age = age_seconds(execution, context.now)
+    started, ended = execution.start_time, end_time(execution)
+    facts = replace(
+        facts,
+        started_at_local=local_time(started, context.timezone) if started else None,
+        ended_at_local=local_time(ended, context.timezone) if ended else None,
+    )
     step = next_step(facts, age, context)
     summary = Summary(
         headline=headline(facts, age, context.id),

@@ -105,7 +105,9 @@ class Lookup:
     async def _look_up(
         self, api: KaizenApi, arguments: Arguments, notes: list[str], clock: Clock, report: Report | None
     ) -> CallToolResult:
-        context = LookupContext(api.mask(arguments.id), clock(), arguments.wait_seconds)
+        context = LookupContext(
+            api.mask(arguments.id), clock(), arguments.wait_seconds, timezone=api.settings.timezone
+        )
         if arguments.wait_seconds:
             reply, context, wait_notes = await self._wait(api, arguments.id, context, clock, report)
             notes += wait_notes

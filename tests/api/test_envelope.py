@@ -183,7 +183,11 @@ def test_an_object_is_found_under_up_to_four_wrappers(wrappers: list[str | int],
 
 
 async def test_what_looks_like_an_execution_inside_of_one_in_its_place_is_none(connect: Connect) -> None:
-    execution = {"id": "a", "status": "Archived", "items": [{"id": "7", "status": "completed", "workflow": {}}]}
+    execution: dict[str, Any] = {
+        "id": "a",
+        "status": "Archived",
+        "items": [{"id": "7", "status": "completed", "workflow": {}}],
+    }
     result = await call(connect, "get_execution", {"execution": execution})
     assert result.structured_content["raw"] == execution
 

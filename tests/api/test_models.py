@@ -248,6 +248,8 @@ AUTHENTICATED = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Au
 UNAUTHENTICATED = {"contextAuthentications": [LOGIN | {"authenticationStatus": "Unauthenticated"}]}
 
 
+OTHER_LOGIN = {"loginSummary": {"loginId": "l-3", "name": "Done", "isManual": True}}
+AUTHENTICATED_STATUS = {"authenticationStatus": "Authenticated"}
 AUTOMATIC_LOGIN = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual": False}}
 
 
@@ -276,6 +278,9 @@ AUTOMATIC_LOGIN = {"loginSummary": {"loginId": "l-2", "name": "Other", "isManual
         (OPEN_LOGIN | {"contextAuthentications": []}, None),
         (OPEN_LOGIN | {"contextAuthentications": [AUTOMATIC_LOGIN]}, None),
         ({"status": "Paused"}, None),
+        (OPEN_LOGIN | {"contextAuthentications": [LOGIN, OTHER_LOGIN | AUTHENTICATED_STATUS]}, "yes"),
+        (OPEN_LOGIN | {"contextAuthentications": [OTHER_LOGIN | AUTHENTICATED_STATUS, LOGIN]}, "yes"),
+        (OPEN_LOGIN | {"contextAuthentications": [LOGIN, AUTOMATIC_LOGIN | AUTHENTICATED_STATUS]}, "yes"),
         (OPEN_LOGIN | MANUAL_LOGIN | {"status": "Completed"}, None),
     ],
     ids=str,
@@ -287,6 +292,7 @@ async def test_waits_for_login_is_yes_only_if_the_object_is_certain(
     assert summary.get("waits_for_login") == waits
     assert summary["needs_person"] is (waits is not None or summary["state"] == "paused")
     headline = summary["headline"]
+    assert '"Done"' not in headline
     assert ("it waits for a person to log in" in headline) is (waits == "yes")
     assert ("it may be waiting for a person to log in" in headline) is (waits == "maybe")
 

@@ -1,12 +1,16 @@
 """Headline, next step and notes, for executions that the sandbox has no sample of."""
 
+import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from conftest import Connect, LookUp
 from mcp.types import TextContent
+from pydantic import SecretStr
 
+from kaizen_mcp import Settings
 from kaizen_mcp.humanize import format_duration, format_elapsed, format_size, join_list, pluralize
 from kaizen_mcp.summary.as_text import MAX_VERDICT
 
@@ -440,3 +444,67 @@ async def test_links_that_open_without_a_login_are_marked(
         marked_line is not None
     )
     assert marked_line is None or marked_line in result.content[0].text.splitlines()
+
+
+async def test_the_local_time_stands_beside_utc(connect: Connect) -> None:
+    execution = {"id": "a", "status": "Completed", "startTime": HOUR_AGO, "endTime": JUST_NOW}
+    pending = execution | {"downloads": {"status": "pending"}}
+    settings = Settings(api_key=SecretStr("k"), timezone=ZoneInfo("Europe/Berlin"))
+    body = json.dumps({"execution": pending})
+    async with connect(
+        httpx.MockTransport(lambda _: httpx.Response(200, content=body)), settings=settings
+    ) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    summary = result.structured_content["summary"]
+    assert (summary["started_at"], summary["started_at_local"]) == (HOUR_AGO, "2026-11-22 09:30 CET")
+    assert (summary["ended_at"], summary["ended_at_local"]) == (JUST_NOW, "2026-11-22 10:28 CET")
+    assert "until 12:28 CET (11:28 UTC) at the latest" in summary["next_step"]
+    assert isinstance(result.content[0], TextContent)
+    assert f"started {HOUR_AGO} (2026-11-22 09:30 CET); ended {JUST_NOW} (2026-11-22 10:28 CET)" in (
+        result.content[0].text
+    )
+
+
+async def test_of_two_links_only_the_one_to_open_is_told(look_up: LookUp) -> None:
+    login = {"status": "InProgress", "liveViewUrl": "https://live.example/login"}
+    summary, _ = await look_up(
+        {"id": "a", "status": "InProgress", "liveViewUrl": "https://live.example/run"}
+        | OPEN_LOGIN
+        | {"authentications": [login]}
+    )
+    assert (summary["log_in_url"], summary.get("live_view_url")) == ("https://live.example/login", None)
+    assert "https://live.example/run" not in json.dumps(summary)
+    assert summary["anyone_with_link_can_open"] is True
+
+
+@pytest.mark.parametrize(
+    ("fields", "subject"),
+    [
+        (
+            {"batch": {"id": "b-1", "name": "Nightly remits"}},
+            '"Check" (one run of batch "Nightly remits") finished',
+        ),
+        ({"batch": {"id": "b-1"}}, '"Check" (one run of a batch) finished'),
+        ({"parentExecutionId": "p-1"}, '"Check" (a child of another execution) finished'),
+    ],
+    ids=str,
+)
+async def test_a_part_of_something_larger_is_told_to_be_one(
+    look_up: LookUp, fields: JsonObject, subject: str
+) -> None:
+    summary, _ = await look_up({"id": "a", "name": "Check", "status": "Completed", **fields})
+    assert summary["headline"].startswith(subject)
+
+
+async def test_a_forgotten_teaching_session_is_asked_about(connect: Connect) -> None:
+    session = {"id": "t", "status": "InProgress", "startTime": "2026-11-22T04:30:00Z", "isRecording": True}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=session))
+    async with connect(transport) as client:
+        result = await client.call_tool("get_instructor_execution", {"id": "t"})
+    summary = result.structured_content["summary"]
+    assert summary["headline"] == "The instructor execution has been open for 5 h; recording is on."
+    assert summary["next_step"] == (
+        "Ask whoever started it whether it is still in use: it has been open for 5 h; once they have ended it, "
+        'call get_instructor_execution again with id "t".'
+    )
+    assert summary["needs_person"] is True
