@@ -20,6 +20,7 @@ from mcp.types import (
     ListToolsResult,
     PaginatedRequestParams,
 )
+from pydantic import ValidationError
 
 from kaizen_mcp import __version__, errors
 from kaizen_mcp.api.client import KaizenApi
@@ -106,7 +107,7 @@ def create_server(
 
 
 async def _explain_refusals(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """Say more of two requests that the SDK refuses with "Invalid request parameters" before a handler sees them.
+    """Say more of requests that the SDK refuses with "Invalid request parameters" before a handler sees them.
 
     Arguments that are no object are passed on inside one, so that `read_arguments` can read or explain them.
     """
@@ -116,6 +117,11 @@ async def _explain_refusals(ctx: ServerRequestContext[Any, Any], call_next: Call
         ctx = replace(ctx, params={**params, "arguments": {"arguments": arguments}})
     try:
         return await call_next(ctx)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        message = f"Invalid request parameters: {quote(place)}: {problem['msg']}"
+        raise MCPError(INVALID_PARAMS, message) from None
     except MCPError as error:
         if error.error.code == INVALID_PARAMS and error.error.data == "":  # the gate before `initialize`
             raise MCPError(INVALID_PARAMS, errors.NOT_INITIALIZED.format(method=quote(ctx.method, 40))) from None

@@ -196,14 +196,22 @@ def test_a_request_before_the_handshake_is_told_that_it_comes_first(method: str,
     )
 
 
-AN_OBJECT = '[invalid_input] Unknown argument "arguments"; an object like {"id": "exec_abc123"} is expected;'
+def test_params_that_are_not_valid_are_explained(era: str, environ: Environ) -> None:
+    call = request(1, "tools/call", {"tool": "get_execution"}, era)
+    responses = answers_to(lines_of(*(INITIALIZE if era == "2025-11-25" else []), call), environ)
+    message = responses[-1]["error"]["message"]
+    assert message.startswith("Invalid request parameters: ")
+    assert "name" in message
+
+
+AN_OBJECT = '[invalid_input] An object like {"id": "exec_abc123"} is expected; this tool takes id,'
 
 
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         ('{"id": "exec-claim-failed"}', '"Submit claim 2026-1093" failed'),
-        ('"{\\"id\\": \\"x\\"}"', AN_OBJECT),
+        ('"{\\"id\\": \\"exec-claim-failed\\"}"', '"Submit claim 2026-1093" failed'),
         ([{"id": "exec-claim-failed"}], '"Submit claim 2026-1093" failed'),
         ("exec-claim-failed", AN_OBJECT),
         (["exec-claim-failed"], AN_OBJECT),

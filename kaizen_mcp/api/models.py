@@ -110,7 +110,8 @@ class ApiModel(BaseModel):
         try:
             return read(value)
         except ValidationError:
-            kind = _JSON_TYPES.get(type(value), "a number")
+            long_number = isinstance(value, str) and re.fullmatch(r"-?\d+", value)
+            kind = "a number" if long_number else _JSON_TYPES.get(type(value), "a number")
             notes.add(f"holds {kind} that is not understood; the summary leaves it out")
             return field.get_default(call_default_factory=True)
         finally:

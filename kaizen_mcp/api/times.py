@@ -1,8 +1,8 @@
 """Reads a point in time as APIs write it: RFC 3339 and its relatives, RFC 1123, or a Unix time in any unit."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -13,6 +13,14 @@ _UNITS = (1, 10**3, 10**6, 10**9)
 """Parts of a second that a Unix time is counted in. No number falls between 2000 and 2300 in two of them."""
 
 _FIRST_UNIX_TIME, _LAST_UNIX_TIME = 946_684_800, 10_413_792_000
+
+_FORMS_IN_WORDS = (
+    "%a, %d %b %Y %H:%M:%S %z",  # RFC 1123
+    "%d %b %Y %H:%M:%S %z",
+    "%a %b %d %Y %H:%M:%S %z",  # JavaScript
+    "%a %b %d %H:%M:%S %z %Y",  # date, Java, Ruby
+)
+"""Forms that say their zone; one without, or with AM and PM, could be hours off."""
 
 _DOTNET_TIME = re.compile(r"/Date\((-?\d{1,20})(?:[+-]\d{4})?\)/")
 
@@ -46,7 +54,18 @@ def _from_unix_time(text: str) -> datetime:
 
 
 def _from_text(text: str) -> datetime:
-    iso = re.sub(r"\s*(?:[+-]00:?00 )?(?:UTC|GMT|Z)$", "+00:00", text, flags=re.IGNORECASE)
-    if re.match(r"\d{4}-?\d\d-?\d\d", iso):
+    # Java's `[Europe/Berlin]` and JavaScript's `(Eastern Standard Time)` repeat an offset, and so does `EST` after
+    # one; `m=+0.01` is Go's own clock.
+    plain = re.sub(r"\s*(?:\[[\w/+-]+\]|\([^()]*\)|\bm=[+-][\d.]+)$", "", text)
+    plain = re.sub(r"(?<=[+-]\d{4}) [A-Z]{3,5}$", "", plain)
+    plain = re.sub(r"\b(?:GMT|UTC)(?=[+-]\d)", "", plain)
+    if re.match(r"0000-00-00", plain):  # MySQL's zero
+        return _EPOCH
+    if re.match(r"\d{4}[-/]?\d\d[-/]?\d\d", plain):
+        iso = re.sub(r"\s*(?:UTC|GMT|Z)$", "+00:00", plain, flags=re.IGNORECASE).replace("/", "-")
         return datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", iso))
-    return parsedate_to_datetime(text)
+    with_offset = re.sub(r"\b(?:GMT|UTC|Z)\b", "+0000", plain)
+    for form in _FORMS_IN_WORDS:
+        with suppress(ValueError):
+            return datetime.strptime(with_offset, form)  # noqa: DTZ007 - each form has a zone
+    raise ValueError("not a time")

@@ -34,8 +34,8 @@ FINAL: frozenset[State] = frozenset({"finished", "failed"})
 CLOCK_SKEW = timedelta(minutes=1)
 """Difference between Kaizen's clock and ours below which a time does not count as odd."""
 
-_DURATION_SLACK = 1.0
-"""Seconds by which `durationMs` may differ from the times."""
+_LARGEST_SHARE_LEFT_OUT = 100
+"""How much longer than `durationMs` the times may be. Seconds in place of milliseconds make it 1,000."""
 
 _END_BEFORE_START = "its times contradict each other: by them it ended before it started"
 _EARLIER_END = "its end time is left over from an earlier attempt, so it does not count"
@@ -77,12 +77,15 @@ def end_time(execution: AnyExecution) -> datetime | None:
 
 def _ended_before_start(execution: AnyExecution) -> bool:
     started, ended = execution.start_time, execution.end_time
-    return started is not None and ended is not None and ended < started
+    return started is not None and ended is not None and started - ended > CLOCK_SKEW
 
 
 def _has_earlier_times(execution: AnyExecution) -> bool:
-    """Whether it is queued for another attempt, and still has the times of the one before."""
-    return _attempt(execution) > 1 and execution_state(execution.status) == "queued"
+    """Whether it is at another attempt, and its end is still that of the one before."""
+    started, ended, state = execution.start_time, execution.end_time, execution_state(execution.status)
+    if ended is None or _attempt(execution) == 1:
+        return False
+    return state == "queued" or (state in {"running", "paused"} and (started is None or ended <= started))
 
 
 def _attempt(execution: AnyExecution) -> int:
@@ -139,18 +142,21 @@ def duration_seconds(execution: AnyExecution, now: datetime) -> float | None:
 
 
 def _duration_contradicts(execution: AnyExecution, now: datetime) -> bool:
-    """Whether its `durationMs` does not fit its times. A pause may be left out of it, so half the time will do."""
+    """Whether the `durationMs` of a run that has ended can't be right: longer than its times, or in another unit.
+
+    Pauses and earlier attempts may be left out of it, so it may be a good deal shorter.
+    """
     started, ended, milliseconds = execution.start_time, execution.end_time, execution.duration_ms
-    if started is None or milliseconds is None or _ended_before_start(execution):
+    if started is None or milliseconds is None or _ended_before_start(execution) or not is_over(execution, now):
         return False
-    seconds, span = milliseconds / 1000, ((ended or now) - started).total_seconds()
-    return seconds > span + _DURATION_SLACK or (ended is not None and seconds < span / 2 - _DURATION_SLACK)
+    lasted, span = timedelta(milliseconds=milliseconds), (ended or now) - started
+    return lasted > span + CLOCK_SKEW or (ended is not None and lasted * _LARGEST_SHARE_LEFT_OUT < span)
 
 
 def age_seconds(execution: AnyExecution, now: datetime) -> float | None:
     """Seconds since it ended or, if it has not, since it started; None if that is not known."""
     started, ended = execution.start_time, end_time(execution)
-    if execution.end_time is not None and _has_earlier_times(execution):
+    if execution_state(execution.status) == "queued" and _has_earlier_times(execution):
         return None
     if execution_state(execution.status) not in FINAL and not has_ended(execution, now):
         return _seconds_since(started, now)
@@ -178,8 +184,8 @@ def execution_notes(execution: AnyExecution, now: datetime) -> list[str]:
     attempts_contradict = isinstance(execution, Execution) and _attempts_contradict(execution)
     oddities = (
         (execution.id is None, "the object has no id"),
-        (_ended_before_start(execution), _END_BEFORE_START if _attempt(execution) == 1 else _EARLIER_END),
-        (_has_earlier_times(execution) and ended, _EARLIER_END),
+        (_has_earlier_times(execution), _EARLIER_END),
+        (_ended_before_start(execution) and not _has_earlier_times(execution), _END_BEFORE_START),
         (
             _duration_contradicts(execution, now),
             "its durationMs does not fit its times, which are what counts here",

@@ -1,22 +1,20 @@
 """Arguments of the tools, as models and clients send them. What has one sensible reading is read, with a note."""
 
 import difflib
-import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.humanize import join_list
 from kaizen_mcp.json_types import JsonObject, child_pointer
 from kaizen_mcp.sanitize.escaping import quote
-from kaizen_mcp.tools.execution_id import EXPECTED_ID, ExecutionId, is_id_name
+from kaizen_mcp.tools.execution_id import EXPECTED_ID, ExecutionId, is_id_name, read_id, read_json
 
 Detail = Literal["full", "summary"]
 
@@ -26,15 +24,16 @@ MAX_WAIT = 45
 _MAX_PATH = 20_000
 """Characters. A path that leads 900 levels deep is long."""
 
-_NOT_GIVEN = frozenset({"", "null", "none", "undefined"})
+_NOT_GIVEN = frozenset({"", "null", "none", "nil", "<nil>", "undefined", "n/a"})
 """Texts that gateways and models fill in for an optional argument that they do not mean to give."""
 
 PLUMBING = frozenset(
     {
-        *("toolCallId", "callId", "tool", "toolName", "name", "method", "action", "chatInput", "sessionId"),
-        *("sessionKey", "requestId", "messageId", "threadId", "conversationId", "traceId", "correlationId"),
-        *("userId", "explanation", "reasoning", "thought", "toolSummary", "toolAction", "waitForPreviousTools"),
-        *("requiresApproval", "securityRisk", "taskProgress", "metadata", "config"),
+        *("toolCallId", "toolUseId", "callId", "tool", "toolName", "name", "method", "action", "chatInput"),
+        *("sessionId", "sessionKey", "requestId", "messageId", "threadId", "conversationId", "traceId", "runId"),
+        *("correlationId", "agentId", "userId", "explanation", "reasoning", "rationale", "thought", "thinking"),
+        *("toolSummary", "toolAction", "waitForPreviousTools", "requiresApproval", "securityRisk", "taskProgress"),
+        *("metadata", "config"),
     }
 )
 """Arguments that agent hosts add to every call. README.md lists them."""
@@ -142,21 +141,46 @@ class _Reader:
         ids = {name: value for name, value in arguments.items() if is_id_name(name) and not is_empty(value)}
         others = {name: value for name, value in arguments.items() if name not in {*own, *ids}}
         unknown = {name: value for name, value in others.items() if not (_is_plumbing(name) or is_empty(value))}
-        self._note_passed_over([name for name in others if name not in unknown])
-        known = {name: self._masked(value) for name, value in own.items() if name == "id" or not is_empty(value)}
-        if ids:
-            known["id"] = self._one_id(ids)
-        elif len(unknown) == 1 and level < _MAX_WRAPPERS:
-            ((wrapper, value),) = unknown.items()
-            inner = _object_in(value)
-            if inner and not known.keys() & inner.keys():
-                self.notes.append(f"the arguments were found inside {self._quote(wrapper)}")
-                found = self.read({**known, **inner}, level + 1)
-                if "id" in found:
-                    return found
+        known = {name: self._masked(value) for name, value in own.items() if not is_empty(value)}
+        wrapper, inner = self._find_wrapped(ids, unknown or others) if level < _MAX_WRAPPERS else ("", {})
+        self._note_passed_over([name for name in others if name not in {*unknown, wrapper}])
+        if inner:
+            self.notes.append(f"the arguments were found inside {self._quote(wrapper)}")
+            found = self.read({**inner, **self._beside(known, inner)}, level + 1)
+            if "id" in found:
+                return found
         if unknown:
             raise InvalidInputError(_unknown([self.mask(name) for name in unknown], self.names, has_id=bool(ids)))
-        return known
+        given = {"id": self._one_id(ids)} if ids else {name: own[name] for name in own if name == "id"}
+        return {**known, **given}
+
+    def _find_wrapped(self, ids: JsonObject, others: JsonObject) -> tuple[str, JsonObject]:
+        """The one object that holds the arguments: inside the id, or inside another argument if there is no id.
+
+        Returns:
+            Name and object; both empty if there is none.
+        """
+        for name, value in ids.items():
+            inner = _object_in(value) or {}
+            if len(ids) == 1 and len(inner) > 1 and all(n in self.names or is_id_name(n) for n in inner):
+                return name, inner
+        objects = [(name, inner) for name, value in others.items() if (inner := _object_in(value))]
+        if not ids and len(objects) == 1 and (len(others) == 1 or any(map(is_id_name, objects[0][1]))):
+            return objects[0]
+        return "", {}
+
+    def _beside(self, known: JsonObject, inner: JsonObject) -> JsonObject:
+        """The arguments beside a wrapper.
+
+        Raises:
+            InvalidInputError: one of them has another value than inside.
+        """
+        beside = {name: value for name, value in known.items() if not is_id_name(name)}
+        if differing := [name for name in beside if inner.get(name, beside[name]) != beside[name]]:
+            raise InvalidInputError(
+                f"{self._quote(differing[0])} was given twice, with different values; pass one."
+            )
+        return beside
 
     def _masked(self, value: object) -> object:
         return self.mask(value) if isinstance(value, str) else value
@@ -172,7 +196,7 @@ class _Reader:
 
     def _one_id(self, ids: JsonObject) -> object:
         (name, value), *more = ids.items()
-        if another := next((n for n, v in more if str(v).strip() != str(value).strip()), None):
+        if another := next((n for n, v in more if _comparable(v) != _comparable(value)), None):
             first, second = (quote(self.mask(f"{n}: {ids[n]}"), 80) for n in (name, another))
             message = f"Two different ids were given, {first} and {second}; pass the one that is meant, as id."
             raise InvalidInputError(message)
@@ -181,19 +205,28 @@ class _Reader:
         return value
 
 
+def _comparable(value: object) -> str:
+    try:
+        return read_id(value)
+    except PydanticCustomError:
+        return str(value)
+
+
 def _object_in(value: object) -> JsonObject | None:
     """The one object in an argument: the argument itself, JSON in a text, or the item of a list of one."""
-    if isinstance(value, str):
-        with suppress(ValueError, RecursionError):
-            value = cast("object", json.loads(value))
-    if isinstance(value, list) and len(items := cast("list[object]", value)) == 1:
-        value = items[0]
+    for _ in range(_MAX_WRAPPERS):
+        if isinstance(value, str):
+            value = read_json(value) or read_json(value.strip().strip('"').replace('\\"', '"'))
+        elif isinstance(value, list) and len(items := cast("list[object]", value)) == 1:
+            value = items[0]
     return cast("JsonObject", value) if isinstance(value, dict) else None
 
 
 def is_empty(value: object) -> bool:
     """Whether a client that sends all arguments of a tool means that this one is not given."""
-    return value is None or value in ([], {}) or (isinstance(value, str) and value.strip().lower() in _NOT_GIVEN)
+    if isinstance(value, str):
+        return value.strip().strip("\"'").lower() in _NOT_GIVEN
+    return value is None or value in ([], {})
 
 
 def _normalize(name: str) -> str:
@@ -213,10 +246,11 @@ def _unknown(unknown: list[str], names: list[str], *, has_id: bool) -> str:
     hints = [
         f'{quote(name)} (nearest: "{n}")' if n else quote(name) for name, n in zip(unknown, nearest, strict=True)
     ]
-    expected = "" if has_id else 'an object like {"id": "exec_abc123"} is expected; '
-    plural = "s" if len(unknown) > 1 else ""
-    takes = join_list(names, len(names))
-    return f"Unknown argument{plural} {', '.join(hints[:3])}; {expected}this tool takes {takes}."
+    plural, takes = "s" if len(unknown) > 1 else "", join_list(names, len(names))
+    if not has_id:
+        shown = ", ".join(hints[:3])
+        return f'An object like {{"id": "exec_abc123"}} is expected; this tool takes {takes}, but not {shown}.'
+    return f"Unknown argument{plural} {', '.join(hints[:3])}; this tool takes {takes}."
 
 
 def _nearest(name: str, names: list[str]) -> str | None:

@@ -1,5 +1,6 @@
 """Reads the id of an execution as people and models write it: decorated, in a link, in a list of one."""
 
+import ast
 import json
 import re
 import unicodedata
@@ -24,26 +25,40 @@ _DECORATION = (
     " \t\r\n\u00a0\u200b\ufeff\"'`*~\\.,;:!?#|\u00a1\u00bf\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
     "\u00ab\u00bb\u00b7\u2022\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a"
 )
-_MARKS = ("- ", *r"&quot &apos &lt &gt &nbsp &#34 &#39 &#x22 &#x27 %22 %27 \n \r \t".split())
-_TAG = re.compile(r"</?(?:a|b|br|code|div|em|i|li|p|pre|span|strong|td|u)\b[^<>]{0,200}>", re.IGNORECASE)
-_BRACKETS = dict(zip("([{<\u300c\u3010", ")]}>\u300d\u3011", strict=True))
+_MARKS = (
+    "- ",
+    "b'",
+    'b"',
+    *r"&quot &apos &lt &gt &nbsp &#34 &#39 &#x22 &#x27 %22 %27 \n \r \t \u0022 \u0027".split(),
+)
+_ELEMENT = re.compile(r"<([A-Za-z][\w:-]*)\b[^<>]{0,200}>(.*?)</\1>", re.DOTALL)
+_BRACKETS = dict(
+    zip(
+        "([{<\u300c\u300e\u300a\u3008\u3010\uff08\uff3b",
+        ")]}>\u300d\u300f\u300b\u3009\u3011\uff09\uff3d",
+        strict=True,
+    )
+)
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 # What stands where a program or a person should have put an id, without blanks, brackets, `_` and `-`.
 _PLACEHOLDER = re.compile(
-    r"null|none|nil|undefined|nan|true|false|unknown|n/a|tbd|todo|string|text|example|placeholder|x{3,36}|0{8,36}"
-    r"|object(object|promise)|(the|your|my|an?|some|insert|enter|actual|real|kaizen|workflow|run|session|instructor"
-    r"|teach(ing)?|exec(ution)?)*(ids?|uuid|identifier)(here)?",
+    r"null|none|nil|undefined|nan|true|false|unknown|n/a|tbd|todo|string|text|example|placeholder|0{8,36}"
+    r"|novalue|unset|notset|missing|circular|replaceme|function.*|object(object|promise|array|undefined|null)"
+    r"|(exec(ution)?|teach(ing)?)?x{3,36}"
+    r"|(the|your|my|an?|some|insert|enter|replace|with|actual|real|example|unknown|kaizen|workflow|run|session|instructor"
+    r"|teach(ing)?|exec(ution)?)*(ids?|uuid|guid|identifier)((from)?(here|above|below))?",
     re.IGNORECASE,
 )
 _BETWEEN_WORDS = re.compile(r"[\s_.$%()\[\]{}<>-]+")
 _TEMPLATE = re.compile(
-    r"\{\{.*\}\}|\$\{.*\}|\$\(.*\)|<%.*%>|<[a-z _-]{0,60}\b(of|for|from|here|id)\b[a-z _-]{0,60}>", re.IGNORECASE
+    r"\{\{.*\}\}|\{\d+\}|%[sd]|\$\{.*\}|\$\(.*\)|<%.*%>|<[a-z _-]{0,60}\b(of|for|from|here|id)\b[a-z _-]{0,60}>",
+    re.IGNORECASE,
 )
 
 _LINK = re.compile(r"https?://[^\s<>\"'`)\]|*]+", re.IGNORECASE)
 _LINK_WITHOUT_SCHEME = re.compile(r"[\w.:-]+/(\S*/)?(instructor[-_]?)?executions?/\S+", re.IGNORECASE)
-_MARKDOWN_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\([^()]*\)")
+_MARKDOWN_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\](?:\((?P<target>[^()]*)\)|\[(?P<label>[^\[\]]*)\])")
 _ID_PARAMETER = re.compile(r"(instructor[-_]?)?execution[-_]?(id)?", re.IGNORECASE)
 _SEGMENT_BEFORE_ID = re.compile(r"(instructor[-_]?)?executions?", re.IGNORECASE)
 # Segments that may stand between `executions` and the id, in paths of the API or of a dashboard.
@@ -74,14 +89,14 @@ def read_id(value: object) -> str:
     text = _as_text(value)
     if len(text) > _MAX_SEARCHED:
         raise _invalid_id(f"is longer than {MAX_ID} characters", _find_id(text))
-    if (inner := _json_in(text)) is not None:
-        return read_id(inner)
-    if _TEMPLATE.search(text) and ("$" in text or not re.search(r"\d", text)):
+    if _TEMPLATE.fullmatch(text) and not _ID_IN_PROSE.fullmatch(_without_decoration(text)):
         raise _placeholder()
-    text = _id_in_any_link(text) or _without_decoration(_TAG.sub("", text))
+    if (inner := read_json(text)) is not None:
+        return read_id(inner)
+    text = _without_decoration(_id_in_any_link(text) or _ELEMENT.sub(r"\2", text))
     if not text:
         raise _invalid_id("is empty")
-    if _PLACEHOLDER.fullmatch(_BETWEEN_WORDS.sub("", text)):
+    if _is_placeholder(text):
         raise _placeholder()
     if re.search(r"[\s=(<\[{,;]", text) and (found_id := _find_id(text)) and found_id != text:
         raise _invalid_id("has more in it than an id", found_id)
@@ -102,9 +117,9 @@ def _without_decoration(text: str) -> str:
     before = None
     while text != before:
         before = text
-        text = text.strip().strip(_DECORATION)
         for mark in _MARKS:
-            text = text.removeprefix(mark).removesuffix(mark)
+            text = text.strip().removeprefix(mark).removesuffix(mark)
+        text = text.strip(_DECORATION)
         for opening, closing in _BRACKETS.items():
             if text.startswith(opening) and (text.endswith(closing) or closing not in text):
                 text = text.removeprefix(opening).removesuffix(closing)
@@ -148,15 +163,22 @@ def _placeholder() -> PydanticCustomError:
 
 def _find_id(text: str) -> str | None:
     """The first id in prose."""
-    match = _ID_IN_PROSE.search(text[:_MAX_SEARCHED])
-    return match[0] if match else None
+    ids = (match[0] for match in _ID_IN_PROSE.finditer(text[:_MAX_SEARCHED]))
+    return next((text for text in ids if not _is_placeholder(text)), None)
 
 
-def _json_in(text: str) -> object:
-    """The list or object in a text that is JSON; None if it is not."""
-    if (text[:1], text[-1:]) in {("{", "}"), ("[", "]")}:
-        with suppress(ValueError, RecursionError):
-            return cast("object", json.loads(text))
+def _is_placeholder(text: str) -> bool:
+    return _PLACEHOLDER.fullmatch(_BETWEEN_WORDS.sub("", text)) is not None
+
+
+def read_json(text: str) -> object:
+    """The list or object in a text that is JSON, or that Python or JavaScript printed; None if it is neither."""
+    text = text.strip().strip("`").removeprefix("json").strip()
+    if len(text) <= _MAX_SEARCHED and (text[:1], text[-1:]) in {("{", "}"), ("[", "]")}:
+        for read in (json.loads, ast.literal_eval):
+            with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+                value: object = read(text)
+                return value if isinstance(value, list | dict) else None
     return None
 
 
@@ -179,18 +201,25 @@ def _id_in_any_link(text: str) -> str | None:
     """
     markdown = _MARKDOWN_LINK.search(text)
     shown = _without_decoration(markdown["text"]) if markdown else ""
-    shown_id = shown if _ID_IN_PROSE.fullmatch(shown) else None
-    link = _LINK.search(text) or _LINK_WITHOUT_SCHEME.fullmatch(text)
-    try:
-        linked_id = _id_in_link(link[0].rstrip(".,;:!")) if link else None
-    except PydanticCustomError:
-        if shown_id is None:
-            raise
-        linked_id = None
-    if shown_id and linked_id and shown_id != linked_id:
-        both = f"{quote(shown_id, MAX_ID)} and {quote(linked_id, MAX_ID)}"
+    target = (markdown["target"] or "") if markdown else text
+    links = _LINK.findall(text) or ([target.strip()] if _LINK_WITHOUT_SCHEME.fullmatch(target.strip()) else [])
+    linked: list[str] = []
+    problem: PydanticCustomError | None = None
+    for link in links:
+        try:
+            linked.append(_id_in_link(_without_decoration(link)))
+        except PydanticCustomError as error:
+            problem = error
+    is_id = re.search(r"\d", shown) or _ID_IN_PROSE.fullmatch(shown) or not linked
+    if shown and is_id and not re.search(r"\s", shown):
+        linked.insert(0, shown)
+    ids = sorted(set(linked), key=linked.index)
+    if len(ids) > 1:
+        both = " and ".join(quote(identifier, MAX_ID) for identifier in ids[:2])
         raise _invalid_id(f"has two ids in it, {both}", expected="pass the one that is meant")
-    return linked_id or shown_id
+    if problem and not ids:
+        raise problem
+    return ids[0] if ids else None
 
 
 def _id_in_link(link: str) -> str:

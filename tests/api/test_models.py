@@ -297,6 +297,13 @@ async def test_waits_for_login_is_yes_only_if_the_object_is_certain(
     assert ("it may be waiting for a person to log in" in headline) is (waits == "maybe")
 
 
+# Read without their zone, or without AM and PM, these would be hours off.
+NO_ZONE = [
+    "Nov 22, 2026 7:00:00 PM",
+    "Sun, 22 Nov 2026 09:00:00 CET",
+    "Sun Nov 22 09:00:00 CET 2026",
+    "22 Nov 2026 09:00",
+]
 NO_TIME = "{} is a date that stands for no time, read as not set"
 
 
@@ -317,6 +324,12 @@ NO_TIME = "{} is a date that stands for no time, read as not set"
         ("2026-11-22 09:00:00.569 +0000 UTC", "2026-11-22T09:00:00.569000Z"),
         ("2026-11-22T09:00:00.123456789Z", "2026-11-22T09:00:00.123456Z"),
         ("2026-11-22T09:00:00z", "2026-11-22T09:00:00Z"),
+        ("Sun Nov 22 2026 04:00:00 GMT-0500 (Eastern Standard Time)", "2026-11-22T04:00:00-05:00"),
+        ("Sun Nov 22 09:00:00 UTC 2026", "2026-11-22T09:00:00Z"),
+        ("2026-11-22 04:00:00.5 -0500 EST", "2026-11-22T04:00:00.500000-05:00"),
+        ("2026-11-22 09:00:00 +0000 UTC m=+0.012", "2026-11-22T09:00:00Z"),
+        ("2026-11-22T10:00:00+01:00[Europe/Berlin]", "2026-11-22T10:00:00+01:00"),
+        ("2026/11/22 09:00:00Z", "2026-11-22T09:00:00Z"),
         ("2026-11-22 04:00:00 -05:00", "2026-11-22T04:00:00-05:00"),
         ("20261122T090000Z", "2026-11-22T09:00:00Z"),
         ("", None),
@@ -332,7 +345,14 @@ async def test_a_time_is_read_in_every_common_form(look_up: LookUp, value: objec
     "no_time",
     [
         *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "1970-01-01T00:00:00Z", "1969-12-31T19:00:00-05:00", 0),
-        *("0", -62135596800000, "1900-01-01 00:00:00", "1601-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"),
+        *(
+            "0",
+            -62135596800000,
+            "1900-01-01 00:00:00",
+            "0000-00-00 00:00:00",
+            "Mon, 01 Jan 0001 00:00:00 GMT",
+            "9999-12-31T23:59:59.999Z",
+        ),
     ],
 )
 async def test_a_date_that_stands_for_no_time_ends_nothing(look_up: LookUp, no_time: object) -> None:
@@ -343,7 +363,9 @@ async def test_a_date_that_stands_for_no_time_ends_nothing(look_up: LookUp, no_t
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("value", [7, True, "soon", "99999999999999999999", 1e300, "2026-02-30T00:00:00Z", []])
+@pytest.mark.parametrize(
+    "value", [7, True, "soon", "99999999999999999999", 1e300, "2026-02-30T00:00:00Z", [], *NO_ZONE]
+)
 async def test_what_is_no_time_is_noted_as_not_understood(look_up: LookUp, value: object) -> None:
     _, notes = await look_up({"id": "a", "status": "InProgress", "startTime": value})
     (note,) = notes
@@ -373,6 +395,9 @@ CONTRADICTORY = "its times contradict each other: by them it ended before it sta
     ("fields", "headline", "note"),
     [
         ({"attempts": 2}, "has been running for 2 min, attempt 2.", LEFT_OVER),
+        ({"attempts": 2, "startTime": None}, "is running, attempt 2.", LEFT_OVER),
+        ({"attempts": 2, "endTime": "2026-11-22T09:28:00Z"}, "has been running for 2 min, attempt 2.", LEFT_OVER),
+        ({"status": "Failed", "attempts": 2}, "failed, on attempt 2;", CONTRADICTORY),
         ({"attempts": 3, "totalAttempts": 3}, "has been running for 2 min, attempt 3 of 3.", LEFT_OVER),
         ({"attempts": 1}, "has been running for 2 min, attempt 1.", CONTRADICTORY),
         ({}, "has been running for 2 min.", CONTRADICTORY),
@@ -395,6 +420,14 @@ async def test_an_end_before_the_start_ends_nothing(
     assert notes == [note]
 
 
+@pytest.mark.anyio
+async def test_a_small_difference_between_two_clocks_contradicts_nothing(look_up: LookUp) -> None:
+    times = {"startTime": "2026-11-22T09:00:00.900Z", "endTime": "2026-11-22T09:00:00.850Z"}
+    summary, notes = await look_up({"id": "a", "status": "Completed", **times})
+    assert summary["headline"].startswith('Execution "a" finished 29 min ago after running for less than a second')
+    assert notes == []
+
+
 WRONG_DURATION = "its durationMs does not fit its times, which are what counts here"
 
 
@@ -406,6 +439,7 @@ WRONG_DURATION = "its durationMs does not fit its times, which are what counts h
         (240_000, 240, []),
         ("240000", 240, []),
         (200_000, 200, []),
+        (30_000, 30, []),
         (10**10, 240, [WRONG_DURATION]),
         (10**15, 240, [ignored_note("/durationMs", "a number")]),
         (-240, 240, [ignored_note("/durationMs", "a number")]),

@@ -102,6 +102,21 @@ def text_of(result: CallToolResult) -> str:
         ("[exec_abc123](https://app.kaizen.example/executions/exec_abc123)", "exec_abc123"),
         ("[exec_abc123](https://app.kaizen.example/settings)", "exec_abc123"),
         ("[exec_abc123](#top)", "exec_abc123"),
+        (r"\nabc123", "abc123"),
+        (r"\u0022abc123\u0022", "abc123"),
+        ("b'exec_1'", "exec_1"),
+        ("<mark>abc123</mark>", "abc123"),
+        ("<execution_id>exec_1</execution_id>", "exec_1"),
+        ("（exec_1）", "exec_1"),
+        ("[abc][1]", "abc"),
+        ("[`abc`](#x)", "abc"),
+        ("[abc123](app.kaizen.example/executions/abc123)", "abc123"),
+        ("“https://app.kaizen.example/executions/exec_1”", "exec_1"),
+        ("https://app.kaizen.example/executions/exec_1…", "exec_1"),
+        ("{'id': 'abc123'}", "abc123"),
+        ('```json\n["abc123"]\n```', "abc123"),
+        ("x{y}z{{w}}", "x{y}z{{w}}"),
+        ("job$(1)", "job$(1)"),
         # One id in a list, an object, or JSON.
         (["exec_a"], "exec_a"),
         ([4711], "4711"),
@@ -132,7 +147,7 @@ NOT_A_NUMBER = (
     'Argument "offset" is not valid: input should be a valid integer, unable to parse string as an integer.'
 )
 TAKES = "this tool takes id, detail, wait_seconds, path and offset."
-AN_OBJECT = 'an object like {"id": "exec_abc123"} is expected'
+AN_OBJECT = f'An object like {{"id": "exec_abc123"}} is expected; {TAKES[:-1]}'
 
 
 @pytest.mark.parametrize(
@@ -149,6 +164,10 @@ AN_OBJECT = 'an object like {"id": "exec_abc123"} is expected'
         ({"id": 1e20}, BEYOND_2_53),
         ({"id": []}, f'Argument "id" is a list, not one id; {EXPECTED}'),
         ({"id": '["7", "8"]'}, suggest("is a list, not one id", "7")),
+        (
+            {"id": "https://a.example/executions/exec_1 and https://a.example/executions/exec_2"},
+            'Argument "id" has two ids in it, "exec_1" and "exec_2"; pass the one that is meant.',
+        ),
         ({"id": "[exec-7, exec-8]"}, suggest("has more in it than an id", "exec-7")),
         (
             {"id": "[exec_a](https://app.kaizen.example/executions/exec_b)"},
@@ -207,13 +226,13 @@ AN_OBJECT = 'an object like {"id": "exec_abc123"} is expected'
             {"id": "a", "executionId": "b"},
             'Two different ids were given, "id: a" and "executionId: b"; pass the one that is meant, as id.',
         ),
-        ({"input": "exec_1"}, f'Unknown argument "input"; {AN_OBJECT}; {TAKES}'),
-        ({"kwargs": {"name": "x"}}, f'Unknown argument "kwargs"; {AN_OBJECT}; {TAKES}'),
-        ({"a": {"id": "x"}, "b": {"id": "y"}}, f'Unknown arguments "a", "b"; {AN_OBJECT}; {TAKES}'),
+        ({"input": "exec_1"}, f'{AN_OBJECT}, but not "input".'),
+        ({"kwargs": {"name": "x"}}, f'{AN_OBJECT}, but not "kwargs".'),
+        ({"a": {"id": "x"}, "b": {"id": "y"}}, f'{AN_OBJECT}, but not "a", "b".'),
         ({"kwargs": {"id": "a", "detail": "brief"}}, 'Argument "detail" must be "full" or "summary".'),
         (
-            {"detail": "full", "kwargs": {"id": "a", "detail": "full"}},
-            f'Unknown argument "kwargs"; {AN_OBJECT}; {TAKES}',
+            {"detail": "full", "kwargs": {"id": "a", "detail": "summary"}},
+            '"detail" was given twice, with different values; pass one.',
         ),
     ],
 )
@@ -236,6 +255,8 @@ async def test_invalid_arguments_are_rejected_with_one_sentence(
         *("null", "None", "undefined", "[object Object]", "<execution_id>", "{{execution_id}}", "${executionId}"),
         *("{{ $json.id }}", "{{$node['HTTP 1'].json.id}}", "YOUR_EXECUTION_ID", "your-execution-id-here", "<id>"),
         *("$EXECUTION_ID", "%ID%", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "<the id of the execution>", "string"),
+        *("[object Undefined]", "[Function: id]", "<no value>", "replace_me", "exec_XXXX", "{0}", "%s", "guid"),
+        *("https://app.kaizen.example/executions/:id", "not_set", "<id_from_above>", "example_id"),
         *("00000000-0000-0000-0000-000000000000", "<string>", "`<instructor-execution-id>`", "N/A", "[uuid]"),
     ],
 )
@@ -250,7 +271,9 @@ async def test_a_placeholder_is_refused_with_where_to_find_an_id(connect: Connec
     assert api.ids == []
 
 
-@pytest.mark.parametrize("empty", [None, "", "  ", "null", "None", "undefined", [], {}], ids=repr)
+@pytest.mark.parametrize(
+    "empty", [None, "", "  ", "null", "None", "undefined", "N/A", "<nil>", '""', "''", [], {}], ids=repr
+)
 async def test_what_gateways_fill_in_for_an_optional_argument_counts_as_not_given(
     connect: Connect, empty: object
 ) -> None:
@@ -292,6 +315,25 @@ PASSED_OVER = "of this tool, so nothing was done with it"
                 'the arguments were found inside "arguments"',
                 'the arguments were found inside "input"',
             ],
+        ),
+        ({"id": "", "kwargs": {"id": "a"}}, ['the arguments were found inside "kwargs"']),
+        (
+            {"detail": "full", "kwargs": {"id": "a", "detail": "full"}},
+            ['the arguments were found inside "kwargs"'],
+        ),
+        ({"__arg1": '{"id": "a"}'}, ['the arguments were found inside "__arg1"']),
+        ({"metadata": {"id": "a"}}, ['the arguments were found inside "metadata"']),
+        ({"input": '"{\\"id\\": \\"a\\"}"'}, ['the arguments were found inside "input"']),
+        ({"input": ["```json\n{'id': 'a'}\n```"]}, ['the arguments were found inside "input"']),
+        ({"id": '{"id": "a", "detail": "full"}'}, ['the arguments were found inside "id"']),
+        (
+            {"id": {"executionId": "a", "path": ""}},
+            ['the arguments were found inside "id"', '"executionId" was read as id'],
+        ),
+        ({"id": "a", "executionId": "`a`"}, []),
+        (
+            {"id": "a", "run_id": "r", "toolUseId": "t"},
+            [f'"run_id" and "toolUseId" are no arguments {PASSED_OVER}'],
         ),
         ({"id": "a", "detail": " FULL"}, []),
         ({"id": "a", "offset": "0", "wait_seconds": "0"}, []),
