@@ -178,7 +178,7 @@ def read_json(text: str) -> object:
         for read in (json.loads, ast.literal_eval):
             with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
                 value: object = read(text)
-                return value if isinstance(value, list | dict) else None
+                return cast("object", value) if isinstance(value, list | dict) else None
     return None
 
 
