@@ -85,7 +85,8 @@ def _escape_match(match: re.Match[str]) -> str:
 
 # One line for display
 
-_DOUBLE_QUOTES = re.compile('["\u00ab\u00bb\u201c-\u201f\u2033\uff02]')
+_OTHER_QUOTES = re.compile("[\u00ab\u00bb\u201c-\u201f\u2033\uff02]")
+"""Double quotes other than `"`, among them the two that `quote` may put around a text."""
 
 
 def one_line(text: str, limit: int) -> str:
@@ -106,10 +107,15 @@ def display_id(identifier: str | None) -> str | None:
 
 
 def quote(text: str, limit: int = 80) -> str:
-    """Return `text` as one line of at most `limit` characters in double quotes; quotes inside become single."""
+    """Return `text` as one line of at most `limit` characters in quotes that it can't end.
+
+    These are `"`, or “ and ” for a text that has `"` in it, so that selectors and JSON can be copied. Other double
+    quotes inside become single.
+    """
     line = one_line(text, limit)
-    line = line.replace('"', "'") if line.isascii() else _DOUBLE_QUOTES.sub("'", line)
-    return f'"{line}"'
+    if not line.isascii():
+        line = _OTHER_QUOTES.sub("'", line)
+    return f"“{line}”" if '"' in line else f'"{line}"'
 
 
 # Chat markup: the delimiters of chat templates and of model APIs
@@ -128,20 +134,34 @@ _CHAT_MARKUP = re.compile(
 )
 _REPLACEMENTS = {"tag": "‹", "closing": "|›", "fence": "'''", "heading": "–", "image": "\uff01"}
 
+# Of what is replaced, this is chat markup without doubt; the rest is mostly HTML, code and Markdown.
+_CHAT_TAGS = (
+    rf"{_ROLES}|SYS|s|bos|eos|think\w*|reasoning|invoke|parameters?|antml:\w+|function_\w+|functions?|tool_\w+"
+    r"|tools|\w+_of_\w+|system[-_]\w+|im_\w+"
+)
+_CERTAIN_MARKUP = re.compile(
+    r"[<\uff1c][|\uff5c](?:[^<>|\uff5c]*[|\uff5c][>\uff1e])?|[|\uff5c][>\uff1e]"
+    rf"|[<\uff1c]/?(?:{_CHAT_TAGS})\s*[>\uff1e]|<(?:invoke|parameter|antml:\w+)\b"
+    rf"|\[/?\s*(?:{_ROLES}|{_BRACKETED})\s*\]"
+    rf"|(?<![\w/])(?:[#=*-]{{2}}|#)(?=\s{{0,5}}(?:{_ROLES})\b)",
+    re.IGNORECASE,
+)
+
 # All chat markup contains one of these. Most texts contain none, and this check is faster than the full pattern.
 _MARKUP_CHARACTERS = [*"<>\uff1c\uff1e|\uff5c!`~#", *map("".join, product("=*-", repeat=2))]
 _OPEN_BRACKET = re.compile(r"\[[\s/a-z\\]", re.IGNORECASE)  # in JSON a blank after the bracket is an escape
 
 
 def escape_chat_markup(value: Any) -> tuple[Any, int]:  # noqa: ANN401 - any JSON value in, the same shape out
-    """Replace chat markup in the strings of a JSON value. Returns the new value and the number of replacements.
+    """Replace chat markup in the strings of a JSON value. Returns the new value and how often that was needed.
 
     `<|im_start|>` becomes `‹|im_start|›`, `[INST]` becomes `(INST)`, and a code fence loses its backquotes: people
-    can still read it, but no client or model takes it for markup. A string that is only a link stays unchanged.
+    can still read it, but no client or model takes it for markup. All that could be markup is replaced, HTML and
+    code too, but only what is chat markup without doubt is counted. A string that is only a link stays unchanged.
     """
     if isinstance(value, str):
         if _may_contain_markup(value) and not _LINK.fullmatch(value):
-            return _CHAT_MARKUP.subn(_replace_markup, value)
+            return _CHAT_MARKUP.sub(_replace_markup, value), sum(1 for _ in _CERTAIN_MARKUP.finditer(value))
         return value, 0
     if not _may_contain_markup(to_json(value).decode()):
         return value, 0
