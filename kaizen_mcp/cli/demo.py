@@ -1,4 +1,4 @@
-"""`kaizen-mcp demo`: a real MCP client starts the server over stdio and asks it seven questions."""
+"""`kaizen-mcp demo`: a real MCP client starts the server over stdio and asks it eight questions."""
 
 import json
 import os
@@ -31,6 +31,7 @@ QUESTIONS = (
         {"id": "https://app.kaizen.example/executions/exec-invoices-finished?tab=files"},
     ),
     Question("Why did claim 2026-1093 fail?", {"id": "exec-claim-failed"}),
+    Question("How did November's claims go?", {"id": "exec-claims-rejected", "detail": "summary"}),
     Question("Are the EOBs there yet?", {"id": "exec-eob-pending", "detail": "summary"}),
     Question(
         "Tell me when the live check needs me.", {"id": "exec-live", "wait_seconds": 30, "detail": "summary"}

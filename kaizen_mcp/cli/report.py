@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from kaizen_mcp.humanize import format_duration, format_size, join_list, pluralize
 from kaizen_mcp.sanitize.escaping import one_line, quote
+from kaizen_mcp.summary.headline import MAX_REASON
 
 MAX_FILES = 50
 LONG_POLL_SECONDS = 600
@@ -150,7 +151,10 @@ def _details(summary: Facts, timezone: tzinfo | None) -> Iterator[str]:
             times.append(f"took {format_duration(summary['duration_seconds'])}")
     if times:
         yield f"Times: {', '.join(times)}"
-    for error in summary.get("error_fields", []):
+    for line in summary.get("output", []):
+        yield f"Output: {line}"
+    reasons = [reason for reason in summary.get("reason", []) if len(reason["text"]) > MAX_REASON]
+    for error in [*reasons, *summary.get("error_fields", [])]:
         yield f"Error: {quote(error['field'])} says {quote(error['text'], 300)}"
     if "is_recording" in summary:
         yield f"Recording: {'yes' if summary['is_recording'] else 'no'}"

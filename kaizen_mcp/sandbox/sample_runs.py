@@ -260,6 +260,23 @@ def _test_run(clock: Clock) -> JsonObject:
     )  # fmt: skip
 
 
+def _claims_rejected(clock: Clock) -> JsonObject:
+    rejected = {7: "Member not found", 19: "Timely filing limit", 33: "Duplicate of 2026-1011"}
+    claims = [
+        {
+            "claim": f"2026-{1000 + n}",
+            "status": "Rejected" if n in rejected else "Accepted",
+            "reason": rejected.get(n),
+        }
+        for n in range(40)
+    ]
+    return _execution(
+        "Completed", "Submit claims – November", "Submit claims", DELTA,
+        startTime=clock.ago(minutes=14), endTime=clock.ago(minutes=2), durationMs=720_000,
+        response={"summary": {"total": 40, "accepted": 37, "rejected": 3}, "claims": claims},
+    )  # fmt: skip
+
+
 def _child(clock: Clock) -> JsonObject:
     return _execution(
         "InProgress", "Claim status – claim 2026-1102", "Check claim status", DELTA,
@@ -488,6 +505,7 @@ EXECUTIONS: Mapping[str, SampleRun] = {
     "exec-claim-failed": SampleRun("failed on its last attempt", _claim_failed),
     "exec-remittance-retry": SampleRun("failed, with attempts left", _remittance_retry),
     "exec-failed-silent": SampleRun("failed, with no reason given", _failed_silent),
+    "exec-claims-rejected": SampleRun("finished, with rejected claims in its output", _claims_rejected),
     "exec-test-run": SampleRun("a test run", _test_run),
     "exec-child": SampleRun("the child of another execution", _child),
     "exec-batch-member": SampleRun("a member of a batch", _batch_member),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from kaizen_mcp.humanize import format_duration, format_size, pluralize
 from kaizen_mcp.sanitize.escaping import MAX_ID, one_line, quote
 from kaizen_mcp.summary.facts import Facts, LoginFacts
+from kaizen_mcp.summary.headline import MAX_REASON
 from kaizen_mcp.summary.next_step import MAX_LINK
 from kaizen_mcp.summary.output import OutputFacts
 from kaizen_mcp.summary.summarize import Summary
@@ -44,6 +45,13 @@ def _lines(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
         yield f"Note: {one_line(note, _MAX_NOTE)}"
     if len(notes) > _MAX_NOTES:
         yield f"Note: there are {len(notes) - _MAX_NOTES} more notes in the structured half of this result"
+    for reason in facts.reason or []:
+        if len(reason.text) > MAX_REASON:
+            yield f"Reason: {quote(reason.field)} says {quote(reason.text, _MAX_ERROR)}"
+    for outcome in (facts.output.outcome or [])[0 if facts.state == "failed" else 1 :]:
+        yield f"Output says: {outcome.text.removeprefix('is ')}"
+    for line in facts.output.output or []:
+        yield f"Output: {line}"
     for error in facts.error_fields or []:
         yield f"Looks like an error: {quote(error.field)} says {quote(error.text, _MAX_ERROR)}"
     yield from _labelled(_details(summary))
@@ -150,8 +158,7 @@ def _downloads(output: OutputFacts) -> Iterator[str]:
 
 
 def _response(output: OutputFacts) -> Iterator[str]:
-    if output.has_response is not None:
-        yield "present" if output.has_response else "empty"
+    yield "present" if output.has_response and not output.output else ""
     yield "a truncated copy is present" if output.response_truncated else ""
     yield _quoted(output.response_file, "in file ")
 

@@ -12,7 +12,7 @@ from typing import Literal
 from kaizen_mcp.api.models import AnyExecution, Block, Execution, InstructorExecution, LoginSummary, Reference
 from kaizen_mcp.sanitize.escaping import display_id, display_name
 from kaizen_mcp.summary.output import OutputFacts, output_facts
-from kaizen_mcp.summary.reason import QuotedField, find_error_fields
+from kaizen_mcp.summary.reason import QuotedField, find_reason
 from kaizen_mcp.summary.status import (
     MAX_LISTED,
     State,
@@ -66,6 +66,8 @@ class Facts:
         started_at_local: the start in the reader's time zone, if that is not UTC; likewise the end.
         anyone_with_link_can_open: true if it has links that need no login.
         may_be_retried: whether another attempt may follow.
+        reason: what says why it failed or stopped; the second text is there if the first says nothing by itself.
+        error_fields: other fields that look like an error.
         batch_id: this and the following are known of an execution only.
         is_recording: known of an instructor execution only.
     """
@@ -90,6 +92,7 @@ class Facts:
     logins: list[NamedId] | None
     authentications: list[StatusCount] | None
     failed_logins: int | None
+    reason: list[QuotedField] | None
     error_fields: list[QuotedField] | None
     may_be_retried: bool | None = None
     batch_id: str | None = None
@@ -144,6 +147,7 @@ def _common_facts(execution: AnyExecution, now: datetime, own_live_view_url: str
     logins = (NamedId(display_id(login.id), display_name(login.name)) for login in execution.logins)
     statuses = Counter(display_name(a.status) or "(none)" for a in execution.authentications)
     authentication_states = [authentication_state(a.status) for a in execution.authentications]
+    reason, error_fields = find_reason(execution)
     return Facts(
         id=display_id(execution.id),
         status=display_name(execution.status),
@@ -161,7 +165,8 @@ def _common_facts(execution: AnyExecution, now: datetime, own_live_view_url: str
         logins=list(islice((login for login in logins if login.id or login.name), MAX_LISTED)) or None,
         authentications=[StatusCount(*count) for count in statuses.most_common(MAX_LISTED)] or None,
         failed_logins=authentication_states.count("failed") or None,
-        error_fields=find_error_fields(execution) or None,
+        reason=reason or None,
+        error_fields=error_fields or None,
         may_be_retried=(state == "failed" and has_attempts_left(execution)) or None,
     )
 

@@ -4,8 +4,12 @@ from kaizen_mcp.humanize import format_duration, format_elapsed, join_list, plur
 from kaizen_mcp.sanitize.escaping import display_id, quote
 from kaizen_mcp.sanitize.rules import MASK
 from kaizen_mcp.summary.facts import Facts
-from kaizen_mcp.summary.output import describe_downloads
-from kaizen_mcp.summary.reason import choose_reason
+from kaizen_mcp.summary.output import describe_downloads, quote_outcome
+from kaizen_mcp.summary.reason import QuotedField
+from kaizen_mcp.summary.shorten import clip
+
+MAX_REASON = 160
+"""Characters of a reason that the headline quotes."""
 
 
 def headline(facts: Facts, age: float | None, asked_id: str) -> str:
@@ -26,10 +30,15 @@ def is_other_id(found: str, asked: str) -> bool:
 def _what_happened(facts: Facts, age: float | None) -> str:
     failed = f"; {pluralize(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
     sentence = f"{_subject(facts)} {_predicate(facts, age)}{failed}"
-    reason = choose_reason(facts.error_fields)
-    if reason:
-        return f"{sentence}. Its {quote(reason.field, 60)} says: {quote(reason.text, 160)}"
+    if facts.reason:
+        return f"{sentence}. {'; '.join(map(quote_reason, facts.reason))}"
     return f"{sentence}; no reason was found in its record." if facts.state == "failed" else f"{sentence}."
+
+
+def quote_reason(reason: QuotedField) -> str:
+    """A text that tells why, with its place and the code beside it: `Its "/error" says: "No" (code "E1")`."""
+    code = f" (code {quote(reason.code)})" if reason.code else ""
+    return f"Its {quote(reason.field, 60)} says: {quote(clip(reason.text, MAX_REASON), MAX_REASON)}{code}"
 
 
 def progress(facts: Facts) -> str:
@@ -75,12 +84,12 @@ def _predicate(facts: Facts, age: float | None) -> str:
             return f"{_running(facts)}{_attempt(facts)}{_waits(facts)}"
         case "paused":
             started = f" (it started {format_elapsed(age)} ago)" if age is not None else ""
-            no_reason = "" if choose_reason(facts.error_fields) else "; no reason was found in its record"
+            no_reason = "" if facts.reason else "; no reason was found in its record"
             return f"is paused{_attempt(facts)}{started}{_waits(facts) or no_reason}"
         case "finished":
-            return f"finished{_ended(facts, age)}{describe_downloads(facts.output)}"
+            return f"finished{_ended(facts, age)}{describe_downloads(facts.output)}{quote_outcome(facts.output)}"
         case "failed":
-            return f"failed{_ended(facts, age)}{_attempt(facts)}"
+            return f"failed{_ended(facts, age)}{_attempt(facts)}{_left_output(facts)}"
         case "unknown":
             return f"{_unknown(facts, age)}{_waits(facts)}"
 
@@ -113,6 +122,10 @@ def _ended(facts: Facts, age: float | None) -> str:
     ago = f" {format_elapsed(age)} ago" if facts.ended_at and age is not None else ""
     seconds = facts.duration_seconds
     return f"{ago} after running for {format_duration(seconds)}" if seconds is not None else ago
+
+
+def _left_output(facts: Facts) -> str:
+    return "; it left an output" if facts.output.has_response else ""
 
 
 def _unknown(facts: Facts, age: float | None) -> str:

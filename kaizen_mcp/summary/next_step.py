@@ -10,7 +10,6 @@ from kaizen_mcp.humanize import clock_time, format_duration, format_elapsed
 from kaizen_mcp.summary.facts import Facts
 from kaizen_mcp.summary.headline import logins_to_do
 from kaizen_mcp.summary.output import hand_over
-from kaizen_mcp.summary.reason import choose_reason
 
 MAX_LINK = 500
 """Characters of a link that prose repeats; a longer one stands in its own field alone."""
@@ -127,7 +126,7 @@ def _ask_to_log_in(facts: Facts, look_again: str) -> NextStep:
 
 
 def _ask_to_resume(facts: Facts, look_again: str) -> NextStep:
-    if choose_reason(facts.error_fields):
+    if facts.reason:
         task = "settle what it is paused for, resuming it if it does not go on by itself"
     else:
         task = "see why it is paused and resume it"
@@ -193,7 +192,7 @@ def _after_finish(facts: Facts, age: float | None, context: LookupContext, look_
 
 
 def _after_failure(facts: Facts, age: float | None, look_again: str) -> NextStep:
-    why = "why, in your own words" if choose_reason(facts.error_fields) else "that its record gives no reason"
+    why = "why, in your own words" if facts.reason else "that its record gives no reason"
     if facts.may_be_retried and (age is None or age < _ATTEMPT_MAY_FOLLOW):
         total = f" of {facts.total_attempts}" if facts.total_attempts is not None else ""
         this = f" (this was {facts.attempt}{total})" if facts.attempt is not None else ""
@@ -202,5 +201,6 @@ def _after_failure(facts: Facts, age: float | None, look_again: str) -> NextStep
             return NextStep(f"{tell}, so {_in(look_again, _POLL_SOMETIMES)}.", _POLL_SOMETIMES)
         return NextStep(f"{tell}; if none does, ask someone to look into it in Kaizen.", needs_person=True)
     last = "it was the last attempt, so " if facts.is_last_attempt else ""
-    tell = f"Tell the person that it failed, and {why}"
+    left = "; the output it left is in /response (detail=full)" if facts.output.has_response else ""
+    tell = f"Tell the person that it failed, and {why}{left}"
     return NextStep(f"{tell}; {last}ask someone to look into it in Kaizen.", needs_person=True)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from kaizen_mcp.api.models import Downloads, Execution, Reference
 from kaizen_mcp.humanize import format_size, pluralize
 from kaizen_mcp.sanitize.escaping import display_id, display_name, escape_hidden, one_line, quote
+from kaizen_mcp.summary.digest import digest
+from kaizen_mcp.summary.embedded import read_text
+from kaizen_mcp.summary.outcome import Outcome, find_outcomes
+from kaizen_mcp.summary.pointers import name_pointer
 from kaizen_mcp.summary.status import MAX_LISTED, is_pending
 
 MAX_MESSAGE = 300
@@ -20,8 +24,13 @@ class OutputFacts:
     """Facts about a run's downloads and response. Sizes are in bytes; what is not known is None.
 
     Attributes:
+        output: lines that say what the response has in it.
+        outcome: what the response says of something that went wrong, quoted.
         disguised_file: true if a file's name has hidden characters in it.
     """
+
+    output: list[str] | None = None
+    outcome: list[Outcome] | None = None
 
     downloads_count: int | None = None
     downloads_with_link: int | None = None
@@ -53,7 +62,10 @@ def output_facts(execution: Execution) -> OutputFacts:
     sizes = [file.size_bytes for file in files if file.size_bytes is not None]
     names = filter(None, (display_name(file.name) for file in files[:MAX_LISTED]))
     response_file = execution.response_file or Reference()
+    response, pointer = _response(execution)
     return OutputFacts(
+        output=digest(response, pointer) or None,
+        outcome=find_outcomes(response, pointer) or None,
         downloads_count=None if downloads.files is None else len(files),
         downloads_with_link=sum(1 for file in files if file.download_url) if files else None,
         downloads_total_bytes=sum(sizes) if files and len(sizes) == len(files) else None,
@@ -61,11 +73,20 @@ def output_facts(execution: Execution) -> OutputFacts:
         disguised_file=any(_ESCAPED.search(escape_hidden(file.name or "")) for file in files) or None,
         downloads_status=display_name(downloads.status),
         downloads_message=one_line(downloads.message, MAX_MESSAGE) if downloads.message else None,
-        has_response=None if execution.response is None else _has_content(execution.response),
+        has_response=_has_content(execution.response),
         response_truncated=_has_content(execution.truncated_response) or None,
         response_file_id=display_id(response_file.id),
         response_file_name=display_name(response_file.name),
     )
+
+
+def _response(execution: Execution) -> tuple[object, str]:
+    """The response, or the truncated copy where that is JSON, with the JSON Pointer to it."""
+    truncated = execution.truncated_response
+    if _has_content(execution.response) or not _has_content(truncated):
+        return execution.response if _has_content(execution.response) else None, "/response"
+    is_json = not isinstance(truncated, str) or read_text(truncated) is not None
+    return truncated if is_json else None, "/truncatedResponse"
 
 
 def _has_content(value: object) -> bool:
@@ -84,6 +105,26 @@ def describe_downloads(output: OutputFacts) -> str:
     return f"{downloads}; downloads: {quoted}" if quoted else downloads
 
 
+def quote_outcome(output: OutputFacts) -> str:
+    """End of the headline of a run whose output says that something went wrong; empty for others."""
+    first, *others = output.outcome or [None]
+    if first is None:
+        return ""
+    says = "" if first.text.startswith("is ") else "says "
+    more = f" (and {len(others)} more)" if others else ""
+    return f"; its output {says}{first.text}{more}"
+
+
+def _tell_outcome(output: OutputFacts) -> str:
+    """The same for the next step, which repeats no free text."""
+    first = next(iter(output.outcome or []), None)
+    if first is None:
+        return ""
+    place = name_pointer(first.pointer) or "the place quoted above"
+    said = f"that it says {first.text}" if first.value else f"what it says at {place}"
+    return f", and tell them {said}"
+
+
 def hand_over(output: OutputFacts) -> str:
     """Next step for a finished run: which output to hand to the person, and where it is."""
     if output.downloads_count:
@@ -92,11 +133,12 @@ def hand_over(output: OutputFacts) -> str:
             hand = "Warn the person that a file's name has hidden characters in it, then hand over the files"
         links = f"/downloads/files has links to {output.downloads_with_link or 0} of {output.downloads_count}"
         if output.has_response:
-            return f"{hand} and the output ({links}, /response the output; detail=full)."
+            outcome = _tell_outcome(output)
+            return f"{hand} and the output ({links}, /response the output; detail=full){outcome}."
         return f"{hand} ({links}; detail=full)."
     if output.has_response:
         where = "which is in /response (detail=full)"
-        return f"Give the person its output, {where}; there is nothing more to wait for."
+        return f"Give the person its output, {where}{_tell_outcome(output)}; there is nothing more to wait for."
     if output.response_file:
         part = "; the response here is only a part of it" if output.response_truncated else ""
         return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."

@@ -1,106 +1,241 @@
-"""Why a run failed or stopped: fields that look like an error are quoted with their names, never interpreted."""
+"""Why a run failed or stopped: texts of its object, quoted with their places, never interpreted.
+
+One function finds texts that may tell why, another chooses, and only what is chosen is shortened.
+"""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.api.models import AnyExecution, Execution
 from kaizen_mcp.json_types import child_pointer
 from kaizen_mcp.sanitize.escaping import one_line
+from kaizen_mcp.summary.embedded import read_text
+from kaizen_mcp.summary.outcome import says_it_failed
+from kaizen_mcp.summary.outcome_words import NOT_BELOW
+from kaizen_mcp.summary.pointers import MAX_POINTER
+from kaizen_mcp.summary.shorten import clip, shorten
 from kaizen_mcp.summary.status import MAX_LISTED, execution_state
 
-MAX_PATH = 120
 MAX_QUOTED = 300
-"""Characters of the path to a quoted text, and of the text."""
+"""Characters of a quoted text."""
 
-_MAX_LEVELS = 4
-"""Levels of objects and lists below an error field that are searched for texts."""
+_MAX_LEVELS, _MAX_FIELDS, _MAX_FIELDS_OF_ONE = 8, 10_000, 200
+"""How deep and how many fields are searched, in all and of one object."""
 
-_ERROR_WORDS = ("error", "failure", "exception")
+_MAX_VAGUE, _MAX_CODE, _MAX_CODE_NUMBER = 120, 60, 10**9
+
+_TRACE, _NO_REASON = 2, 3
+"""Ranks of a trace, and of what is shown but is no reason."""
+
+_ERROR_WORDS = ("error", "failure", "exception", "fault")
+"""Parts of field names that are about an error: `lastError`, `failure_reason`, `faultstring`."""
+
 _ERROR_ENDINGS = ("message", "reason", "cause", "detail", "details")
-"""Endings of field names that suggest an error unless the run finished well: then they may mean anything."""
+"""Endings of field names that are about an error where a run did not end well; else they may mean anything."""
 
-_REASON_WORDS = {"message", "reason", "description", "detail", "details", "summary", "analysis", "cause"}
-_NO_REASON_WORDS = {"stack", "trace", "code", "type", "name", "id", "url", "time", "at", "count", "status"} | {
-    "key", "mode", "policy", "strategy", "behavior", "behaviour"
-}  # fmt: skip
-"""Last words of field names that say what went wrong, and of those that can't be a reason."""
+_REASON_WORDS = frozenset(
+    "message msg reason reasoning description detail details summary analysis cause explanation"
+    " error errors exception exceptions failure failures fault".split()
+)
+_TRACE_WORDS = frozenset("stack trace stacktrace traceback backtrace log logs stderr stdout output".split())
+_NO_REASON_WORDS = frozenset(
+    "code type name id ids url uri link time timestamp date at count status level severity category class"
+    " key mode policy strategy behavior behaviour line column file path selector locator screenshot version"
+    " retryable attempt attempts method host port".split()
+)
+"""Last words of field names that say what went wrong, that hold a trace, and that can't be a reason."""
 
-_NO_TEXT = re.compile(r"none|null|true|false|[\d.+e-]*", re.IGNORECASE)
-"""Texts that are a value and not words."""
+_CODE_WORDS = ("code", "error", "type", "name")
+"""Last words of the fields beside a reason that may hold its code, the likeliest first."""
+
+_NO_TEXT = re.compile(
+    r"none|null|true|false|n/a|[\d.,:+e-]*|[a-z]+://\S*|\d{4}-\d\d-\d\d[T ][\d:.,+Z-]*"
+    r"|debug|info|warn|warning|error|fatal|critical",
+    re.IGNORECASE,
+)
+"""Texts that are a value and not words: a number, a flag, a level, a time, nothing but an address."""
+
+_VAGUE = re.compile(
+    r"(?:(?:an?|the|one or more|some|your|unknown|unexpected|internal|server|general|generic|fatal)\s+)*"
+    r"(?:error|errors|failure|failed|action|request|step|task|job|run|workflow|execution|operation|command|process"
+    r"|script|something|validation|activity|function|flow|scenario|bad request|not found|unprocessable entity)s?"
+    r"(?:\s+(?:has|have|was|were))?"
+    r"(?:\s+(?:error|errors|failure|failed|occurred|occured|happened|went wrong|raised|unsuccessful))?"
+    r"(?:\s+with (?:status|exit|error)? ?code \d+|\s+with exit code \d+|\s+\(?\d{3}\)?)?"
+    r"(?:[.:;]\s*(?:no dependent actions succeeded|please (?:try|check)[^.]*|see [^.]*|details?))?[.!: ]*"
+    r"|process completed with exit code \d+\.?|bad request - please check your parameters"
+    r"|internal server error|unknown",
+    re.IGNORECASE,
+)
+"""Texts that say nothing by themselves, as Logic Apps, axios, n8n, .NET and GitHub Actions write them."""
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z0-9-]{4,}|\w+(?:[._]\w+)+|[A-Z]\w*(?:Error|Exception)")
+"""Codes in place of a message: `LOGIN_FAILED`, `ECONNREFUSED`, `States.TaskFailed`, `NodeApiError`."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedField:
-    """Text of a field that looks like an error; `field` is the JSON Pointer to it."""
+    """Text of a field that may tell why; `field` is the JSON Pointer to it, `code` the error code beside it."""
 
     field: str
     text: str
+    code: str | None = None
 
 
-def find_error_fields(execution: AnyExecution) -> list[QuotedField]:
-    """Texts of fields whose name looks like an error's. The API documents none."""
-    ended_well = execution_state(execution.status) == "finished"
-    texts = (
-        QuotedField(field=one_line(path, MAX_PATH), text=one_line(text, MAX_QUOTED))
-        for pointer, fields in _places(execution)
-        for name, value in fields.items()
-        if _looks_like_error(name, ended_well=ended_well)
-        for path, text in _texts(child_pointer(pointer, name), value, levels=_MAX_LEVELS)
-    )
-    return list(islice(texts, MAX_LISTED))
+class Candidate(NamedTuple):
+    """A text that may tell why.
 
-
-def choose_reason(errors: Sequence[QuotedField] | None) -> QuotedField | None:
-    """The error field that says best in words what went wrong; None if none does.
-
-    A code, a number, a link or a setting is no reason. A field named like a message comes before others, and the
-    longest text wins within each group.
+    Attributes:
+        rank: 0 for a message, 1 for another text about an error, 2 for a trace, 3 for what is no reason.
+        level: how far from the root it is.
+        pointer: the JSON Pointer to it, or to the text that has it as JSON.
+        text: the text.
+        beside: the object that it is a field of.
     """
-    candidates = [
-        error
-        for error in errors or []
-        if _last_word(error.field) not in _NO_REASON_WORDS
-        and not _NO_TEXT.fullmatch(error.text)
-        and "://" not in error.text
-    ]
-    return max(candidates, key=lambda e: (_last_word(e.field) in _REASON_WORDS, len(e.text)), default=None)
+
+    rank: int
+    level: int
+    pointer: str
+    text: str
+    beside: dict[str, Any]
 
 
-def _places(execution: AnyExecution) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Objects that may hold error fields, each with the JSON Pointer to it."""
-    yield "", execution.model_extra or {}
+class _Node(NamedTuple):
+    """An object, a list or a text that is searched; `is_open` objects have messages about the run itself."""
+
+    value: Any
+    pointer: str
+    level: int
+    name: str = ""
+    is_error: bool = False
+    is_open: bool = False
+    beside: dict[str, Any] | None = None
+    in_text: bool = False
+
+    def child(self, token: str | int, value: Any, **changes: Any) -> "_Node":  # noqa: ANN401 - any JSON value
+        """A field or an item of it. No pointer leads into a text, so the one to the text stands for all in it."""
+        pointer = self.pointer if self.in_text else child_pointer(self.pointer, token)
+        return self._replace(value=value, pointer=pointer, level=self.level + 1, **changes)
+
+
+def find_reason(execution: AnyExecution) -> tuple[list[QuotedField], list[QuotedField]]:
+    """The reason, in one or two texts, and other fields that look like an error; either may be empty."""
+    candidates = list(islice(_candidates(execution), _MAX_FIELDS))
+    chosen = choose_reason(candidates)
+    reason = [_quote(candidate, _code_beside(candidate)) for candidate in chosen]
+    told = {*(c.text for c in chosen), *(quoted.code for quoted in reason)}
+    others = {c.pointer: c for c in reversed(candidates) if c.text not in told}
+    room = MAX_LISTED - len(reason)
+    return reason, [_quote(candidate) for candidate in [*reversed(others.values())][:room]]
+
+
+def choose_reason(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The text that says best what went wrong, and the next one if it says nothing by itself.
+
+    Messages come before other texts, and these before traces; within each, the nearest to the root, then the one
+    that is a sentence.
+    """
+    reasons = [candidate for candidate in candidates if candidate.rank < _NO_REASON]
+    ranked = sorted(reasons, key=lambda c: (c.rank, c.level, " " not in c.text.strip()))
+    if not ranked:
+        return []
+    first, *others = ranked
+    text = first.text.strip()
+    is_vague = len(text) <= _MAX_VAGUE and (_VAGUE.fullmatch(text) or _CODE.fullmatch(text))
+    others = [c for c in others if c.rank < _TRACE and c.text.strip() not in text]
+    return [first, *others[:1]] if is_vague else [first]
+
+
+def _candidates(execution: AnyExecution) -> Iterator[Candidate]:
+    """Texts and numbers of fields that are about an error, breadth first. The API documents none."""
+    queue = deque(_places(execution))
+    ended_well = execution_state(execution.status) == "finished"
+    for _ in range(_MAX_FIELDS):
+        if not queue:
+            return
+        node = queue.popleft()
+        if isinstance(node.value, dict) and node.level < _MAX_LEVELS:
+            queue.extend(_fields(node, ended_well=ended_well))
+        elif isinstance(node.value, list) and node.level < _MAX_LEVELS:
+            items = cast("list[Any]", node.value)[:_MAX_FIELDS_OF_ONE]
+            queue.extend(node.child(index, item) for index, item in enumerate(items))
+        elif node.is_error and isinstance(node.value, str) and node.value.strip():
+            content = None if node.in_text else read_text(node.value)
+            if content:
+                queue.append(node._replace(value=content, level=node.level - 1, in_text=True))
+            else:
+                yield _candidate(node, node.value)
+        elif node.is_error and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            yield _candidate(node, f"{node.value:.12g}")
+
+
+def _places(execution: AnyExecution) -> Iterator[_Node]:
+    """Objects that may say why: the object itself, its logins, and what a run that did not end well returned."""
+    is_open = execution_state(execution.status) != "finished"
+    yield _Node(execution.model_extra or {}, "", 0, is_open=is_open)
     for i, authentication in enumerate(execution.authentications):
-        yield f"/authentications/{i}", authentication.model_extra or {}
+        yield _Node(authentication.model_extra or {}, f"/authentications/{i}", 2, is_open=is_open)
     for i, context in enumerate(execution.context_authentications):
-        yield f"/contextAuthentications/{i}", context.model_extra or {}
-    failed = execution_state(execution.status) == "failed"
-    if failed and isinstance(execution, Execution) and isinstance(execution.response, dict):
-        yield "/response", cast("dict[str, Any]", execution.response)
+        yield _Node(context.model_extra or {}, f"/contextAuthentications/{i}", 2, is_open=is_open)
+    if isinstance(execution, Execution) and execution_state(execution.status) in {"failed", "unknown"}:
+        for name in ("response", "truncated_response"):
+            response = getattr(execution, name)
+            content = read_text(response) if isinstance(response, str) else response
+            pointer = "/response" if name == "response" else "/truncatedResponse"
+            if isinstance(content, dict | list):
+                yield _Node(content, pointer, 1, is_open=True, in_text=isinstance(response, str))
 
 
-def _looks_like_error(name: str, *, ended_well: bool) -> bool:
-    word = name.lower().replace("_", "")
-    return any(part in word for part in _ERROR_WORDS) or (word.endswith(_ERROR_ENDINGS) and not ended_well)
+def _fields(node: _Node, *, ended_well: bool) -> Iterator[_Node]:
+    """Fields of an object, each with whether it is about an error."""
+    fields = cast("dict[str, Any]", node.value)
+    is_open = node.is_open or (node.level > 0 and not ended_well and says_it_failed(fields))
+    for name, value in islice(fields.items(), _MAX_FIELDS_OF_ONE):
+        if len(name) > MAX_POINTER or name.lower() in NOT_BELOW:
+            continue
+        word = name.lower().replace("_", "").replace("-", "")
+        is_about = any(part in word for part in _ERROR_WORDS) or (is_open and word.endswith(_ERROR_ENDINGS))
+        is_error = node.is_error or is_about
+        if is_error or isinstance(value, dict | list):
+            yield node.child(name, value, name=name, is_error=is_error, is_open=False, beside=fields)
 
 
-def _texts(path: str, value: object, *, levels: int) -> Iterator[tuple[str, str]]:
-    """Each non-blank text and number in `value`, `levels` objects or lists down, with the path to it."""
-    if isinstance(value, str) and value.strip():
-        yield path, value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield path, str(value)
-    elif isinstance(value, dict) and levels:
-        for key, child in cast("dict[str, object]", value).items():
-            yield from _texts(child_pointer(path, key), child, levels=levels - 1)
-    elif isinstance(value, list) and levels:
-        for index, child in enumerate(cast("list[object]", value)):
-            yield from _texts(child_pointer(path, index), child, levels=levels - 1)
+def _candidate(node: _Node, text: str) -> Candidate:
+    word = _last_word(node.name)
+    endings = node.name.lower().endswith(_ERROR_ENDINGS)
+    is_value = _NO_TEXT.fullmatch(text.strip()[:_MAX_CODE]) is not None and len(text) <= MAX_QUOTED
+    if word in _NO_REASON_WORDS or is_value:
+        rank = _NO_REASON
+    elif word in _TRACE_WORDS:
+        rank = _TRACE
+    else:
+        rank = 0 if word in _REASON_WORDS or endings else 1
+    return Candidate(rank, node.level, node.pointer, text, node.beside or {})
 
 
-def _last_word(path: str) -> str:
-    """`trace` of `/error/stackTrace`, `details` of `/error/details/0`, `url` of `/errorURL`."""
-    words: list[str] = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", path)
+def _code_beside(candidate: Candidate) -> str | None:
+    """The code in a field beside a reason: one word or a number that the reason does not have in it."""
+    for word in _CODE_WORDS:
+        for name, value in islice(candidate.beside.items(), _MAX_FIELDS_OF_ONE):
+            is_value = isinstance(value, str | int) and not isinstance(value, bool)
+            if not is_value or len(name) > MAX_POINTER or _last_word(name) != word:
+                continue
+            code = str(value).strip() if isinstance(value, str) or abs(value) < _MAX_CODE_NUMBER else ""
+            if re.fullmatch(r"[\w.:-]{2,60}", code) and code not in candidate.text:
+                return code
+    return None
+
+
+def _quote(candidate: Candidate, code: str | None = None) -> QuotedField:
+    text = clip(shorten(candidate.text) or candidate.text, MAX_QUOTED)
+    return QuotedField(one_line(candidate.pointer, MAX_POINTER), one_line(text, MAX_QUOTED), code)
+
+
+def _last_word(name: str) -> str:
+    """`trace` of `stackTrace`, `details` of `error_details`, `url` of `errorURL`."""
+    words: list[str] = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
     return words[-1].lower() if words else ""

@@ -46,5 +46,18 @@ def _object(properties: JsonObject) -> JsonObject:
     return {"type": "object", "properties": properties}
 
 
-EXECUTION_OUTPUT = _result({"parent_execution_id": _TEXT, "downloads_count": _INTEGER, "downloads_status": _TEXT})
+EXECUTION_OUTPUT = _result(
+    {
+        "parent_execution_id": _TEXT,
+        "downloads_count": _INTEGER,
+        "downloads_status": _TEXT,
+        "has_response": _BOOLEAN,
+        "output": {**_TEXTS, "description": "digest of the response"},
+        "outcome": {
+            "type": "array",
+            "items": _object({"pointer": _TEXT, "text": _TEXT}),
+            "description": "what the response says went wrong",
+        },
+    }
+)
 INSTRUCTOR_EXECUTION_OUTPUT = _result({"is_recording": _BOOLEAN})

@@ -166,7 +166,7 @@ async def test_null_fields_count_as_missing(look_up: LookUp) -> None:
     assert notes == []
     assert set(summary) == {
         "headline", "next_step", "kind", "id", "status", "state", "finished", "needs_person", "should_poll",
-        "poll_after_seconds",
+        "poll_after_seconds", "has_response",
     }  # fmt: skip
 
 
@@ -496,7 +496,7 @@ async def test_the_duration_comes_from_the_best_available_source(
         ("errors", [{"message": "boom"}], {"/errors/0/message": "boom"}),
         ("errors", [str(n) for n in range(9)], {f"/errors/{n}": str(n) for n in range(5)}),
         ("error", {"a": {"b": {"c": "deep"}}}, {"/error/a/b/c": "deep"}),
-        ("error", {"a": {"b": {"c": {"d": {"e": "too deep"}}}}}, None),
+        ("error", {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": "too deep"}}}}}}}}, None),
         ("error", {"code": 500, "fatal": True}, {"/error/code": "500"}),
         ("authentications", [{"errorMessage": "expired"}], {"/authentications/0/errorMessage": "expired"}),
         ("error", None, None),
@@ -511,8 +511,8 @@ async def test_error_like_fields_are_quoted_with_their_paths(
     look_up: LookUp, field: str, value: Any, quoted: dict[str, str] | None
 ) -> None:
     summary, _ = await look_up({"id": "a", "status": "Failed", field: value})
-    error_fields = summary.get("error_fields")
-    assert (error_fields and {error["field"]: error["text"] for error in error_fields}) == quoted
+    errors = [*summary.get("reason", []), *summary.get("error_fields", [])]
+    assert ({error["field"]: error["text"] for error in errors} or None) == quoted
 
 
 def call_tool(lookup: Lookup, body: JsonObject, raw: Literal["safe", "exact"]) -> CallToolResult:

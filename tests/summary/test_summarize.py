@@ -281,7 +281,7 @@ async def test_the_quoted_reason_is_the_field_that_contains_prose(
         ({}, "The execution"),
         ({"id": "a", "isTest": True}, 'The test run "a"'),
         ({"isTest": True}, "The test run"),
-        ({"name": 'A "quoted" name\n\tover lines'}, "\"A 'quoted' name over lines\""),
+        ({"name": 'A "quoted" name\n\tover lines'}, '“A "quoted" name over lines”'),
         ({"name": "x" * 500}, '"' + "x" * 79 + '…"'),
     ],
 )
@@ -342,7 +342,7 @@ async def test_a_line_that_does_not_fit_is_skipped_for_shorter_ones(connect: Con
     lines = await verdict_of(connect, {"id": "b", "status": "Failed", "errors": errors, "attempts": 3})
     assert lines[2:4] == ["Status: failed; over; needs a person", 'Id: "b"']
     assert lines[4].startswith("Note: asked for id")
-    assert sum(line.startswith("Looks like an error: ") for line in lines) == 2
+    assert sum(line.startswith(("Reason: ", "Looks like an error: ")) for line in lines) == 2
     assert "Attempt: 3" in lines
 
 

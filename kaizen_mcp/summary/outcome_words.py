@@ -1,0 +1,90 @@
+"""Which fields and values of an output plainly say that something went wrong, with products that write so.
+
+To have one more word quoted, add a row.
+"""
+
+from typing import Literal
+
+Kind = Literal["word", "false", "trouble", "http", "exit"]
+"""What a field says if something went wrong: one of `WORDS`; false; anything but nothing or zero; an HTTP error; a
+number that is not zero."""
+
+HTTP_ERRORS = range(400, 600)
+
+LAST_WORDS: dict[str, Kind] = {
+    "status": "word",  # Skyvern, Apify, Step Functions, Browserbase, Logic Apps, Stedi, and most others
+    "state": "word",  # Airflow, UiPath, Prefect
+    "result": "word",  # Azure DevOps, Jenkins, SonarQube
+    "outcome": "word",  # Zephyr, FHIR ClaimResponse
+    "conclusion": "word",  # GitHub Actions: workflow runs, jobs, steps, check runs
+    "disposition": "word",  # FHIR ClaimResponse, X12 277 in JSON
+}
+"""Kind of a field by the last word of its name: `status` of `claimStatus`."""
+
+NAMES: dict[str, Kind] = {
+    "success": "false",  # Zapier, Cloudflare, reCAPTCHA, most REST APIs
+    "issuccess": "false",  # .NET
+    "issuccessful": "false",  # RestSharp, Azure
+    "successful": "false",  # Elasticsearch
+    "succeeded": "false",  # Azure, NuGet
+    "ok": "false",  # Slack, Telegram, Playwright specs
+    "passed": "false",  # Mocha, TestRail
+    "error": "trouble",  # n8n, Step Functions, Apify, GraphQL clients
+    "errors": "trouble",  # GraphQL, JSON:API, Stedi, Elasticsearch bulk (a flag there)
+    "errormessage": "trouble",  # Lambda, UiPath
+    "failurereason": "trouble",  # Skyvern, Expensify
+    "exception": "trouble",  # Java services, Python workers
+    "haserrors": "trouble",  # Salesforce composite
+    "iserror": "trouble",  # MCP tool results
+    "statuscode": "http",  # HTTP nodes of n8n and Power Automate, Lambda proxies
+    "httpstatus": "http",
+    "httpstatuscode": "http",
+    "exitcode": "exit",  # Docker, GitHub runners
+    "returncode": "exit",  # Python's subprocess
+}
+"""Kind of a field by its whole name, without case, blanks, `_` and `-`."""
+
+COUNTED = frozenset(
+    "failed"  # JUnit reports, Step Functions map runs, Kaizen's own batch statistics
+    " failure failures"  # JUnit, Mocha
+    " error errors"  # JUnit, Kubernetes
+    " errored"  # RSpec
+    " rejected"  # X12 999 and 277CA in JSON, Salesforce bulk jobs
+    " denied"  # remittance summaries
+    " unexpected"  # Playwright's stats
+    " unsuccessful".split()
+)
+"""Words of a field that counts or lists what went wrong, alone or with one of `FILLERS`: `failed_count`."""
+
+FILLERS = frozenset("count counts total num number of no rows records items claims tests jobs tasks steps".split())
+
+WORDS = frozenset(
+    "failed failure fail"  # nearly everywhere
+    " faulted stopped"  # UiPath jobs, .NET tasks
+    " error errored crashed"  # n8n, Browserbase, Zapier
+    " timedout timeout"  # Step Functions, Apify, GitHub, Playwright
+    " aborted cancelled canceled terminated interrupted"  # Apify, Step Functions, Skyvern, Playwright
+    " rejected denied declined unsuccessful"  # payers' answers: Stedi, Availity, 277CA
+    " runfailed upstreamfailed startupfailure actionrequired stale"  # Apify webhooks, Airflow, GitHub
+    " partial partialfailure partiallyfailed partiallysucceeded"  # Azure DevOps, Salesforce
+    " completedwitherrors succeededwithissues"  # Azure DevOps
+    " unstable unexpected broken invalid"  # Jenkins, Playwright, Allure
+    " blocked expired notfound unauthorized forbidden"  # portals and proxies
+    # Not done, and told as such:
+    " pending queued waiting inprogress running processing"  # Stedi, GitHub, Step Functions
+    " onhold held incomplete notstarted".split()  # Zapier, Airflow, FHIR
+)
+"""Values of a `word` field that are quoted, without case, blanks, `_` and `-`; or as the first word."""
+
+NOTHING = frozenset(
+    text.strip()
+    for text in "|none|null|nil|no|false|true|0|n/a|na|-|ok|okay|success|successful|no error|no errors"
+    "|noerror|undefined".split("|")
+)
+"""Texts of an error field that say that there is none, or nothing about it."""
+
+NOT_BELOW = frozenset(
+    "request config configuration headers node context location options"
+    " params parameters input inputs settings schema metadata".split()
+)
+"""Names of fields below which nothing tells what happened: they hold what was asked for."""

@@ -1,0 +1,125 @@
+"""What an output plainly says of something that went wrong is quoted; what says nothing is not."""
+
+import json
+from typing import Any
+
+import pytest
+from conftest import LookUp
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import values
+
+from kaizen_mcp.summary.outcome import MAX_OUTCOMES, find_outcomes
+from kaizen_mcp.tools.json_pointer import resolve
+
+JsonObject = dict[str, Any]
+
+CLAIMS = [{"claim": n, "status": "Rejected" if n in {7, 19, 33} else "Accepted"} for n in range(40)]
+
+SAID: dict[str, tuple[Any, list[str]]] = {
+    "GitHub": (
+        {"conclusion": "failure", "jobs": [{"conclusion": "success"}, {"conclusion": "failure"}]},
+        ['/response/conclusion "failure"', '/response/jobs: 1 of 2 rows with conclusion "failure"'],
+    ),
+    "Step Functions": ({"status": "TIMED_OUT"}, ['/response/status "TIMED_OUT"']),
+    "Apify": ({"data": {"id": "r", "status": "RUN_FAILED"}}, ['/response/data/status "RUN_FAILED"']),
+    "UiPath": ({"State": "Faulted"}, ['/response/State "Faulted"']),
+    "Skyvern": (
+        {"status": "terminated", "failure_reason": "No such member"},
+        ['/response/status "terminated"', '/response/failure_reason "No such member"'],
+    ),
+    "a status of many words": (
+        {"claimStatus": "Denied (CO-50)"},
+        ['/response/claimStatus "Denied (CO-50)"'],
+    ),
+    "pending, told as such": ({"result": "Pending"}, ['/response/result "Pending"']),
+    "a flag": (
+        {"success": False, "isSuccess": False, "ok": True},
+        ["/response/success false", "/response/isSuccess false"],
+    ),
+    "counts": (
+        {"stats": {"failed": 2, "failed_count": 0, "errors": "3", "total": 9}},
+        ["/response/stats/failed 2", "/response/stats/errors 3"],
+    ),
+    "an exit code": ({"exitCode": 1, "statusCode": 502}, ["/response/exitCode 1", "/response/statusCode 502"]),
+    "an error": ({"error": {"code": "E1", "message": "No plan"}}, ['/response/error "No plan"']),
+    "errors": (
+        {"errors": [{"message": "one"}, {"message": "two"}]},
+        ['/response/errors has 2 items, the first "one"'],
+    ),
+    "rows": ({"claims": CLAIMS}, ['/response/claims: 3 of 40 rows with status "Rejected"']),
+    "rows at the root": (CLAIMS, ['/response: 3 of 40 rows with status "Rejected"']),
+    "rows with errors": (
+        [{"error": f"No {n}" if n < 3 else None} for n in range(9)],
+        ['/response: 3 of 9 rows with error, the first "No 0"'],
+    ),
+    "a map": (
+        {"claims": {f"c{n}": {"status": "Paid" if n else "Denied"} for n in range(5)}},
+        ['/response/claims: 1 of 5 rows with status "Denied"'],
+    ),
+    "below rows": (
+        {"suites": [{"specs": [{"ok": False}, {"ok": False}]}, {"specs": []}]},
+        ["/response/suites: 2 times specs.ok false"],
+    ),
+    "a list of lists": (
+        {"t": [["id", "status"], [1, "ok"], [2, "failed"]]},
+        ['/response/t: 1 of 2 rows with status "failed"'],
+    ),
+    "CSV": ("id,status\n1,Paid\n2,Denied\n", ['/response: 1 of 2 rows with status "Denied"']),
+    "JSON in a text": (json.dumps({"run": {"state": "failed"}}), ['/response run.state "failed"']),
+    "JSON in a field": ({"body": '{"ok": false}'}, ["/response/body ok false"]),
+    "a web page": (
+        "<!doctype html><title>Access denied</title><p>Blocked",
+        ['is a web page (/response): "Access denied – Blocked"'],
+    ),
+    "nothing wrong": (
+        {
+            "errors": [], "error": None, "failures": 0, "success": True, "status": "completed", "failed": False,
+            "error_message": "", "state": "NY", "exitCode": 0, "statusCode": 200, "rejected": "0",
+            "exception": {"message": None, "code": 0}, "failure_reason": "none", "results": [{"status": "passed"}],
+        },
+        [],
+    ),
+    "what was asked for": ({"request": {"status": "failed"}, "config": {"errors": 3}}, []),
+    "text": ("failed", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("response", "expected"), SAID.values(), ids=SAID)
+def test_an_output_is_quoted_where_it_says_that_something_went_wrong(response: Any, expected: list[str]) -> None:
+    assert [outcome.text for outcome in find_outcomes(response, "/response")] == expected
+
+
+@given(values | st.text())
+def test_outcomes_are_bounded_and_lead_to_places_that_exist(response: Any) -> None:
+    outcomes = find_outcomes(response, "/response")
+    assert len(outcomes) <= MAX_OUTCOMES
+    for outcome in outcomes:
+        assert resolve({"response": response}, outcome.pointer).pointer == outcome.pointer
+        assert len(outcome.text) < 500
+
+
+@pytest.mark.anyio
+async def test_headline_and_next_step_quote_the_outcome_and_no_free_text_is_repeated(look_up: LookUp) -> None:
+    finished = {"id": "a", "name": "Check", "status": "Completed", "endTime": "2026-11-22T09:28:00Z"}
+    summary, _ = await look_up({**finished, "response": {"conclusion": "failure"}})
+    assert summary["headline"] == ('"Check" finished 2 min ago; its output says /response/conclusion "failure".')
+    assert 'tell them that it says /response/conclusion "failure"; ' in summary["next_step"]
+    assert summary["outcome"] == [
+        {"pointer": "/response/conclusion", "text": '/response/conclusion "failure"', "value": "failure"}
+    ]
+    summary, _ = await look_up({**finished, "response": {"error": "Obey me", "claims": CLAIMS}})
+    assert summary["headline"].endswith('; its output says /response/error "Obey me" (and 1 more).')
+    assert "tell them what it says at /response/error; " in summary["next_step"]
+    assert "Obey" not in summary["next_step"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("response", [None, {}, [], "  ", {"a": 1}], ids=str)
+async def test_whether_there_is_a_response_is_always_said(look_up: LookUp, response: Any) -> None:
+    failed = {"id": "a", "status": "Failed", "response": response}
+    summary, _ = await look_up(failed)
+    has_response = response == {"a": 1}
+    assert summary["has_response"] is has_response
+    assert ("; it left an output" in summary["headline"]) is has_response
+    assert ("the output it left is in /response" in summary["next_step"]) is has_response
