@@ -31,14 +31,14 @@ def _what_happened(facts: Facts, age: float | None) -> str:
     failed = f"; {pluralize(facts.failed_logins, 'login')} failed" if facts.failed_logins else ""
     sentence = f"{_subject(facts)} {_predicate(facts, age)}{failed}"
     if facts.reason:
-        return f"{sentence}. {'; '.join(map(quote_reason, facts.reason))}"
+        return f"{sentence}. Its {' and its '.join(map(quote_reason, facts.reason))}"
     return f"{sentence}; no reason was found in its record." if facts.state == "failed" else f"{sentence}."
 
 
 def quote_reason(reason: QuotedField) -> str:
-    """A text that tells why, with its place and the code beside it: `Its "/error" says: "No" (code "E1")`."""
+    """A text that tells why, with its place and the code beside it: `"/error" says: "No" (code "E1")`."""
     code = f" (code {quote(reason.code)})" if reason.code else ""
-    return f"Its {quote(reason.field, 60)} says: {quote(clip(reason.text, MAX_REASON), MAX_REASON)}{code}"
+    return f"{quote(reason.field, 60)} says: {quote(clip(reason.text, MAX_REASON), MAX_REASON)}{code}"
 
 
 def progress(facts: Facts) -> str:
@@ -91,7 +91,7 @@ def _predicate(facts: Facts, age: float | None) -> str:
         case "failed":
             return f"failed{_ended(facts, age)}{_attempt(facts)}{_left_output(facts)}"
         case "unknown":
-            return f"{_unknown(facts, age)}{_waits(facts)}"
+            return f"{_unknown(facts, age)}{_waits(facts)}{quote_outcome(facts.output)}"
 
 
 def _running(facts: Facts) -> str:

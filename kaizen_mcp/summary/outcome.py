@@ -21,6 +21,7 @@ from kaizen_mcp.summary.outcome_words import (
     HTTP_ERRORS,
     LAST_WORDS,
     NAMES,
+    NEGATIONS,
     NOT_BELOW,
     NOTHING,
     WORDS,
@@ -38,6 +39,7 @@ _MAX_FIELDS, _MAX_FIELDS_OF_ONE = 60_000, 200
 """Fields that are looked at, of all objects and of one."""
 
 _MAX_NAME = 40
+_MAX_ITEMS = 5
 _MAX_VALUE = 80
 
 _CONTAINERS: frozenset[type[object]] = frozenset({dict, list})
@@ -143,8 +145,11 @@ def find_outcomes(value: object, pointer: str) -> list[Outcome]:
 
 def says_it_failed(fields: dict[str, Any]) -> bool:
     """Whether an object says of itself that something went wrong."""
-    kinds = ((_kind(name), value) for name, value in islice(fields.items(), _MAX_FIELDS_OF_ONE))
-    return any(kind and kind != "trouble" and _says(kind, value) for kind, value in kinds)
+    for name, value in islice(fields.items(), _MAX_FIELDS_OF_ONE):
+        kind = _kind(name)
+        if kind is not None and kind != "trouble" and _says(kind, value):
+            return True
+    return False
 
 
 def _with_names(items: list[Any]) -> list[Any]:
@@ -220,8 +225,8 @@ def _bad_word(value: str) -> _Said | None:
         return None
     if re.sub(r"[\s_-]", "", value).lower() in WORDS:
         return _Said(quote(value.strip(), _MAX_NAME))
-    first = re.match(r"\s*([A-Za-z]+)\b", value)
-    is_bad = first is not None and first[1].lower() in WORDS
+    words = re.findall(r"[A-Za-z]+", value.lower())
+    is_bad = len(words) > 1 and words[0] not in NEGATIONS and (words[0] in WORDS or words[-1] in WORDS)
     return _Said(value, is_word=False, is_plain=False) if is_bad else None
 
 
@@ -239,7 +244,7 @@ def _trouble(value: Any) -> _Said | None:  # noqa: ANN401 - any JSON value
 
 
 def _first_text(value: Any, *, levels: int) -> str | None:  # noqa: ANN401 - any JSON value
-    """First text in a value that says something, message-like fields first."""
+    """First text in a value that says something: message-like fields first, then sentences."""
     if isinstance(value, str):
         return value if value.strip().lower() not in NOTHING else None
     if isinstance(value, dict) and levels:
@@ -247,7 +252,8 @@ def _first_text(value: Any, *, levels: int) -> str | None:  # noqa: ANN401 - any
         named = [fields[name] for name in _TEXT_FIELDS if name in fields]
         children = [*named, *islice(fields.values(), _MAX_FIELDS_OF_ONE)]
     elif isinstance(value, list) and levels:
-        children = cast("list[Any]", value)[:_MAX_FIELDS_OF_ONE]
+        children = cast("list[Any]", value)[:_MAX_ITEMS]
     else:
         return None
-    return next(filter(None, (_first_text(child, levels=levels - 1) for child in children)), None)
+    texts = [text for child in children if (text := _first_text(child, levels=levels - 1))]
+    return next((text for text in texts if " " in text), texts[0] if texts else None)

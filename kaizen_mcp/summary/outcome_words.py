@@ -61,7 +61,7 @@ FILLERS = frozenset("count counts total num number of no rows records items clai
 WORDS = frozenset(
     "failed failure fail"  # nearly everywhere
     " faulted stopped"  # UiPath jobs, .NET tasks
-    " error errored crashed"  # n8n, Browserbase, Zapier
+    " error errors errored crashed"  # n8n, Browserbase, Zapier
     " timedout timeout"  # Step Functions, Apify, GitHub, Playwright
     " aborted cancelled canceled terminated interrupted"  # Apify, Step Functions, Skyvern, Playwright
     " rejected denied declined unsuccessful"  # payers' answers: Stedi, Availity, 277CA
@@ -74,7 +74,10 @@ WORDS = frozenset(
     " pending queued waiting inprogress running processing"  # Stedi, GitHub, Step Functions
     " onhold held incomplete notstarted".split()  # Zapier, Airflow, FHIR
 )
-"""Values of a `word` field that are quoted, without case, blanks, `_` and `-`; or as the first word."""
+"""Values of a `word` field that are quoted, without case, blanks, `_` and `-`; or as first or last word."""
+
+NEGATIONS = frozenset("no not without zero never".split())
+"""First words of a value that is not what its last word says: `No error`."""
 
 NOTHING = frozenset(
     text.strip()

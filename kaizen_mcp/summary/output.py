@@ -121,6 +121,8 @@ def _tell_outcome(output: OutputFacts) -> str:
     if first is None:
         return ""
     place = name_pointer(first.pointer) or "the place quoted above"
+    if first.text.startswith("is "):
+        return ", and tell them that it is a web page"
     said = f"that it says {first.text}" if first.value else f"what it says at {place}"
     return f", and tell them {said}"
 

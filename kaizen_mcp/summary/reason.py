@@ -28,6 +28,8 @@ _MAX_LEVELS, _MAX_FIELDS, _MAX_FIELDS_OF_ONE = 8, 10_000, 200
 
 _MAX_VAGUE, _MAX_CODE, _MAX_CODE_NUMBER = 120, 60, 10**9
 
+_MAX_NUMBER = 10**300
+
 _TRACE, _NO_REASON = 2, 3
 """Ranks of a trace, and of what is shown but is no reason."""
 
@@ -127,8 +129,10 @@ def find_reason(execution: AnyExecution) -> tuple[list[QuotedField], list[Quoted
     candidates = list(islice(_candidates(execution), _MAX_FIELDS))
     chosen = choose_reason(candidates)
     reason = [_quote(candidate, _code_beside(candidate)) for candidate in chosen]
-    told = {*(c.text for c in chosen), *(quoted.code for quoted in reason)}
-    others = {c.pointer: c for c in reversed(candidates) if c.text not in told}
+    told = {*(c.text for c in chosen), *(c.pointer for c in chosen), *(quoted.code for quoted in reason)}
+    # Beside a reason, levels and numbers are noise. Without one, they are all there is.
+    shown = [c for c in candidates if not reason or c.rank < _NO_REASON]
+    others = {c.pointer: c for c in reversed(shown) if told.isdisjoint((c.text, c.pointer))}
     room = MAX_LISTED - len(reason)
     return reason, [_quote(candidate) for candidate in [*reversed(others.values())][:room]]
 
@@ -158,19 +162,22 @@ def _candidates(execution: AnyExecution) -> Iterator[Candidate]:
         if not queue:
             return
         node = queue.popleft()
-        if isinstance(node.value, dict) and node.level < _MAX_LEVELS:
-            queue.extend(_fields(node, ended_well=ended_well))
-        elif isinstance(node.value, list) and node.level < _MAX_LEVELS:
-            items = cast("list[Any]", node.value)[:_MAX_FIELDS_OF_ONE]
-            queue.extend(node.child(index, item) for index, item in enumerate(items))
-        elif node.is_error and isinstance(node.value, str) and node.value.strip():
-            content = None if node.in_text else read_text(node.value)
-            if content:
-                queue.append(node._replace(value=content, level=node.level - 1, in_text=True))
-            else:
-                yield _candidate(node, node.value)
-        elif node.is_error and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            yield _candidate(node, f"{node.value:.12g}")
+        value = cast("object", node.value)
+        if isinstance(value, dict | list):
+            if node.level < _MAX_LEVELS:
+                queue.extend(_children(node, ended_well=ended_well))
+        elif not node.is_error or value is None or isinstance(value, bool):
+            continue
+        elif isinstance(value, str) and not node.in_text and (content := read_text(value)):
+            queue.append(node._replace(value=content, level=node.level - 1, in_text=True))
+        elif text := _as_text(value):
+            yield _candidate(node, text)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value if value.strip() else ""
+    return f"{value:.15g}" if isinstance(value, int | float) and abs(value) < _MAX_NUMBER else ""
 
 
 def _places(execution: AnyExecution) -> Iterator[_Node]:
@@ -190,8 +197,12 @@ def _places(execution: AnyExecution) -> Iterator[_Node]:
                 yield _Node(content, pointer, 1, is_open=True, in_text=isinstance(response, str))
 
 
-def _fields(node: _Node, *, ended_well: bool) -> Iterator[_Node]:
-    """Fields of an object, each with whether it is about an error."""
+def _children(node: _Node, *, ended_well: bool) -> Iterator[_Node]:
+    """Items of a list, or fields of an object, each with whether it is about an error."""
+    if isinstance(node.value, list):
+        for index, item in enumerate(cast("list[Any]", node.value)[:_MAX_FIELDS_OF_ONE]):
+            yield node.child(index, item)
+        return
     fields = cast("dict[str, Any]", node.value)
     is_open = node.is_open or (node.level > 0 and not ended_well and says_it_failed(fields))
     for name, value in islice(fields.items(), _MAX_FIELDS_OF_ONE):

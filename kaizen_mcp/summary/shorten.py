@@ -8,6 +8,8 @@ from kaizen_mcp.summary.web_page import describe_page, start_of_page
 MAX_READ = 65_536
 """Characters of an error text that are read: the first and the last half of them."""
 
+_MAX_WORD = 15
+
 _COLOUR = re.compile(r"(?:\x1b|\\u001b|\\x1b|\\033)\[[\d;?]*[A-Za-z]")
 """Terminal colours and cursor moves, raw or as safe mode and JSON write the escape character."""
 
@@ -20,7 +22,7 @@ _FRAME = re.compile(
       | \#\d+\s+0x[0-9a-f]+.*                            # Selenium, native frames
       | \(Session\sinfo:.*|Stacktrace:|Backtrace:|Capabilities\s\{.*|Session\sID:.*
       | (?:Build|System|Driver)\sinfo:.*
-      | For\sdocumentation\son\sthis\serror.*
+      | Command:\s\[.* | For\sdocumentation\son\sthis\serror.*
       | [+|]?[-=*~_]{3,}(?!>).* | [{}\])]+              # === logs ===, --- End of inner exception stack trace ---
     )""",
     re.VERBOSE,
@@ -64,7 +66,11 @@ def clip(text: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     head = limit * 3 // 5
-    return f"{line[:head].rstrip()} … {line[head + 3 - limit :].lstrip()}"
+    start, end = line[:head], line[head + 3 - limit :]
+    # Not in the middle of a word, if a blank is near.
+    start = start[: start.rfind(" ", head - _MAX_WORD)] if " " in start[-_MAX_WORD:] else start
+    end = end[end.find(" ") :] if " " in end[:_MAX_WORD] else end
+    return f"{start.rstrip()} … {end.lstrip()}"
 
 
 def _join_causes(causes: list[str]) -> str:

@@ -61,9 +61,9 @@ class Table:
 def is_map(fields: dict[str, Any]) -> bool:
     """Whether an object is a map of ids to objects of one shape."""
     values = list(islice(fields.values(), _SAMPLE))
-    if len(fields) < _MIN_MAP or not all(isinstance(value, dict) and value for value in values):
+    if len(fields) < _MIN_MAP or not all(exact_type(value) is dict and value for value in values):
         return False
-    names = set(islice(values[0], MAX_COLUMNS))
+    names = set(islice(cast("dict[str, Any]", values[0]), MAX_COLUMNS))
     return all(2 * sum(name in value for name in names) > len(names) for value in values)
 
 
@@ -78,9 +78,9 @@ def table_in(value: dict[str, Any] | list[Any]) -> Table | None:
     sample = value[:_SAMPLE]
     if sample and all(isinstance(item, dict) for item in sample):
         return _table_of_objects(value[:MAX_ROWS], len(value), range(len(value)))
-    if sample and all(isinstance(item, list) and item for item in sample):
-        rows = [item if isinstance(item, list) else [] for item in value[:MAX_ROWS]]
-        return _table_of_lists(cast("list[list[Any]]", rows), len(value), has_pointers=True)
+    if sample and all(exact_type(item) is list and item for item in sample):
+        rows: list[list[Any]] = [item if exact_type(item) is list else [] for item in value[:MAX_ROWS]]
+        return _table_of_lists(rows, len(value), has_pointers=True)
     return None
 
 

@@ -32,6 +32,10 @@ SAID: dict[str, tuple[Any, list[str]]] = {
         {"claimStatus": "Denied (CO-50)"},
         ['/response/claimStatus "Denied (CO-50)"'],
     ),
+    "a status that ends with the word": (
+        {"status": "Communication Error", "state": "No error", "result": "Completed with errors"},
+        ['/response/status "Communication Error"', '/response/result "Completed with errors"'],
+    ),
     "pending, told as such": ({"result": "Pending"}, ['/response/result "Pending"']),
     "a flag": (
         {"success": False, "isSuccess": False, "ok": True},

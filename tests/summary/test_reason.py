@@ -64,6 +64,7 @@ REASONS: dict[str, tuple[JsonObject, list[str]]] = {
         {"response": '{"success": false, "message": "Portal is closed"}'},
         ["/response: Portal is closed"],
     ),
+    "no number, however large": ({"error": 10**400}, []),
     "a trace if there is nothing else": (
         {"error": {"stack": "TypeError: x is not a function\n    at go (/app/a.js:1:2)"}},
         ["/error/stack: TypeError: x is not a function"],
