@@ -185,3 +185,18 @@ def _replace_markup(match: re.Match[str]) -> str:
 def _may_contain_markup(text: str) -> bool:
     """Whether a text, or a JSON document, may contain chat markup."""
     return any(characters in text for characters in _MARKUP_CHARACTERS) or _OPEN_BRACKET.search(text) is not None
+
+
+# In JSON text, a character can be written as an escape that means the same. Too many escapes do no harm.
+_BLANK_IN_JSON = r"(?:\s|\\[nrt])"
+_MARKUP_IN_JSON = re.compile(
+    r"[<\uff1c](?=[|\uff5c/!?<A-Za-z_])|(?<=[<\uff1c])[|\uff5c]|[|\uff5c](?=[>\uff1e])"
+    rf"|\[(?=/?{_BLANK_IN_JSON}*(?:{_ROLES}|{_BRACKETED}){_BLANK_IN_JSON}*\])|!(?=\[)|`{{3,}}|~{{3,}}"
+    rf"|(?:(?<![\w/])|(?<=\\[nrt]))(?:[#=*-]{{2}}|#)(?={_BLANK_IN_JSON}{{0,5}}(?:{_ROLES})\b)",
+    re.IGNORECASE,
+)
+
+
+def escape_markup_in_json(text: str) -> str:
+    """Write chat markup in compact JSON as JSON escapes: equal as JSON, and no markup to who reads the text."""
+    return _MARKUP_IN_JSON.sub(lambda match: "".join(f"\\u{ord(c):04x}" for c in match[0]), text)

@@ -38,7 +38,8 @@ def _what_happened(facts: Facts, age: float | None) -> str:
 def quote_reason(reason: QuotedField) -> str:
     """A text that tells why, with its place and the code beside it: `"/error" says: "No" (code "E1")`."""
     code = f" (code {quote(reason.code)})" if reason.code else ""
-    return f"{quote(reason.field, 60)} says: {quote(clip(reason.text, MAX_REASON), MAX_REASON)}{code}"
+    said = f"{quote(reason.field, 60)} says: {quote(clip(reason.text, MAX_REASON), MAX_REASON)}{code}"
+    return f"{said}; it suggests: {quote(reason.suggestion, MAX_REASON)}" if reason.suggestion else said
 
 
 def progress(facts: Facts) -> str:

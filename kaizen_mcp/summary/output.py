@@ -50,6 +50,12 @@ class OutputFacts:
         return is_pending(self.downloads_status)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether its record has no output and no files, and nothing said of them."""
+        downloads = self.downloads_count or self.downloads_status or self.downloads_message
+        return not (downloads or self.has_response or self.response_truncated or self.response_file)
+
+    @property
     def response_file(self) -> str | None:
         """Name or id of the file that holds the response."""
         return self.response_file_name or self.response_file_id
@@ -100,6 +106,8 @@ def describe_downloads(output: OutputFacts) -> str:
     downloads += f" ({format_size(size)})" if count and size is not None else ""
     if output.downloads_pending:
         return f"{downloads}; {'more' if count else 'its downloads'} are still to come"
+    if output.is_empty:
+        return ", with no output and no files"
     words = [output.downloads_status, None if count else output.downloads_message]
     quoted = ", ".join(map(quote, filter(None, words)))
     return f"{downloads}; downloads: {quoted}" if quoted else downloads
@@ -146,4 +154,4 @@ def hand_over(output: OutputFacts) -> str:
         return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."
     if output.response_truncated:
         return "Read the part of its output in /truncatedResponse (detail=full); the whole is in Kaizen."
-    return "Nothing more to do: it has finished."
+    return "Tell the person that it finished with no output and no files; there is nothing to wait for."

@@ -51,6 +51,12 @@ _NO_REASON_WORDS = frozenset(
 )
 """Last words of field names that say what went wrong, that hold a trace, and that can't be a reason."""
 
+_SUGGESTION_WORDS = frozenset(
+    "suggestion suggestions recommendation recommendations resolution remediation remedy hint fix solution"
+    " workaround advice".split()
+)
+"""Last words of field names that say what to do."""
+
 _CODE_WORDS = ("code", "error", "type", "name")
 """Last words of the fields beside a reason that may hold its code, the likeliest first."""
 
@@ -81,11 +87,19 @@ _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z0-9-]{4,}|\w+(?:[._]\w+)+
 
 @dataclass(frozen=True, slots=True)
 class QuotedField:
-    """Text of a field that may tell why; `field` is the JSON Pointer to it, `code` the error code beside it."""
+    """Text of a field that may tell why.
+
+    Attributes:
+        field: the JSON Pointer to it.
+        text: the text.
+        code: the error code beside it.
+        suggestion: what to do about it, in the words of a field beside it.
+    """
 
     field: str
     text: str
     code: str | None = None
+    suggestion: str | None = None
 
 
 class Candidate(NamedTuple):
@@ -128,8 +142,9 @@ def find_reason(execution: AnyExecution) -> tuple[list[QuotedField], list[Quoted
     """The reason, in one or two texts, and other fields that look like an error; either may be empty."""
     candidates = list(islice(_candidates(execution), _MAX_FIELDS))
     chosen = choose_reason(candidates)
-    reason = [_quote(candidate, _code_beside(candidate)) for candidate in chosen]
-    told = {*(c.text for c in chosen), *(c.pointer for c in chosen), *(quoted.code for quoted in reason)}
+    reason = [_quote(c, _code_beside(c), _suggestion_beside(c)) for c in chosen]
+    told = {text for c in chosen for text in (c.text, c.pointer)}
+    told |= {text for quoted in reason for text in (quoted.code, quoted.suggestion) if text}
     # Beside a reason, levels and numbers are noise. Without one, they are all there is.
     shown = [c for c in candidates if not reason or c.rank < _NO_REASON]
     others = {c.pointer: c for c in reversed(shown) if told.isdisjoint((c.text, c.pointer))}
@@ -241,9 +256,17 @@ def _code_beside(candidate: Candidate) -> str | None:
     return None
 
 
-def _quote(candidate: Candidate, code: str | None = None) -> QuotedField:
+def _suggestion_beside(candidate: Candidate) -> str | None:
+    """The text of a field beside a reason that says what to do about it."""
+    for name, value in islice(candidate.beside.items(), _MAX_FIELDS_OF_ONE):
+        if isinstance(value, str) and len(name) <= MAX_POINTER and _last_word(name) in _SUGGESTION_WORDS:
+            return one_line(value, MAX_QUOTED) or None
+    return None
+
+
+def _quote(candidate: Candidate, code: str | None = None, suggestion: str | None = None) -> QuotedField:
     text = clip(shorten(candidate.text) or candidate.text, MAX_QUOTED)
-    return QuotedField(one_line(candidate.pointer, MAX_POINTER), one_line(text, MAX_QUOTED), code)
+    return QuotedField(one_line(candidate.pointer, MAX_POINTER), one_line(text, MAX_QUOTED), code, suggestion)
 
 
 def _last_word(name: str) -> str:

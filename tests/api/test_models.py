@@ -401,7 +401,7 @@ CONTRADICTORY = "its times contradict each other: by them it ended before it sta
         ({"attempts": 3, "totalAttempts": 3}, "has been running for 2 min, attempt 3 of 3.", LEFT_OVER),
         ({"attempts": 1}, "has been running for 2 min, attempt 1.", CONTRADICTORY),
         ({}, "has been running for 2 min.", CONTRADICTORY),
-        ({"status": "Completed"}, "finished.", CONTRADICTORY),
+        ({"status": "Completed"}, "finished, with no output", CONTRADICTORY),
         ({"status": "Paused", "attempts": 2}, "is paused, attempt 2 (it started 2 min ago)", LEFT_OVER),
         (
             {"status": "Enqueued", "attempts": 2, "startTime": "2026-11-22T09:00:00Z"},

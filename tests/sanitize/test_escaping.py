@@ -1,5 +1,6 @@
 """Escaping leaves nothing hidden, leaves no chat markup, and keeps every script readable."""
 
+import json
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from kaizen_mcp.sanitize.escaping import (
     escape_chat_markup,
     escape_hidden,
     escape_hidden_multiline,
+    escape_markup_in_json,
     one_line,
     quote,
 )
@@ -161,6 +163,29 @@ def test_no_chat_delimiter_survives(text: str) -> None:
         mark in shown for mark in ("<|", "|>", "</", "```", "[INST]", "[/INST]", "<s", "<｜", "｜>", "＜|", "![")
     )
     assert escape_chat_markup(shown) == (shown, 0)
+
+
+@pytest.mark.parametrize("text", DELIMITERS)
+def test_chat_markup_in_json_becomes_escapes(text: str) -> None:
+    written = json.dumps({"a": [text, {text: 1}]}, ensure_ascii=False, separators=(",", ":"))
+    escaped = escape_markup_in_json(written)
+    assert json.loads(escaped) == json.loads(written)
+    assert escape_chat_markup(escaped)[1] == 0
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(alphabet='<>|/[]INSTsystem`~#-=* \n\t\\"｜＜＞!h:'),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet="<>|[]INST#\n"), inner),
+    )
+)
+def test_escaped_json_is_equal_and_has_no_chat_markup(value: object) -> None:
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    escaped = escape_markup_in_json(written)
+    assert json.loads(escaped) == value
+    assert not any(
+        mark in escaped for mark in ("<|", "|>", "</", "```", "[INST]", "[/INST]", "<s", "<｜", "｜>", "＜|", "![")
+    )
 
 
 @pytest.mark.parametrize("text", ["run--user-1", "Open https://live.example/s/#user/1 and log in"])

@@ -64,7 +64,11 @@ REASONS: dict[str, tuple[JsonObject, list[str]]] = {
         {"response": '{"success": false, "message": "Portal is closed"}'},
         ["/response: Portal is closed"],
     ),
-    "no number, however large": ({"error": 10**400}, []),
+    "a suggestion beside it": (
+        {"error": {"message": "Password expired", "suggestion": "Renew it in the portal"}},
+        ["/error/message: Password expired (suggests: Renew it in the portal)"],
+    ),
+    "no number, however large": ({"error": 2.5e300}, []),
     "a trace if there is nothing else": (
         {"error": {"stack": "TypeError: x is not a function\n    at go (/app/a.js:1:2)"}},
         ["/error/stack: TypeError: x is not a function"],
@@ -83,7 +87,9 @@ async def test_the_reason_is_the_text_that_says_most(
 ) -> None:
     summary, _ = await look_up({"id": "a", "status": "Failed", **fields})
     reason = [
-        f"{r['field']}: {r['text']}" + (f" ({r['code']})" if "code" in r else "")
+        f"{r['field']}: {r['text']}"
+        + (f" ({r['code']})" if "code" in r else "")
+        + (f" (suggests: {r['suggestion']})" if "suggestion" in r else "")
         for r in summary.get("reason", [])
     ]
     assert reason == expected
