@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kaizen_mcp.humanize import clock_time, format_duration, format_elapsed
 from kaizen_mcp.summary.facts import Facts
 from kaizen_mcp.summary.headline import logins_to_do
-from kaizen_mcp.summary.output import hand_over
+from kaizen_mcp.summary.output import hand_over, tell_outcome
 
 MAX_LINK = 500
 """Characters of a link that prose repeats; a longer one stands in its own field alone."""
@@ -86,16 +86,20 @@ def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextSt
         case "paused":
             return _ask_to_resume(facts, look_again)
         case "finished":
-            return _after_finish(facts, age, context, look_again)
+            return _tell_first(facts, _after_finish(facts, age, context, look_again))
         case "failed":
             return _after_failure(facts, age, look_again)
         case "unknown" if facts.finished:
-            return NextStep("Tell the person its status and when it ended; there is nothing to wait for.")
+            over = "Tell the person its status and when it ended; there is nothing to wait for."
+            return _tell_first(facts, NextStep(over))
         case "unknown":
             pause = max(_POLL_RARELY, math.ceil(context.retry_after))
-            return NextStep(
-                f"Tell the person its status; to see whether it changes, {_in(look_again, pause)}.", pause
-            )
+            tell = f"Tell the person its status; to see whether it changes, {_in(look_again, pause)}."
+            return _tell_first(facts, NextStep(tell, pause))
+
+
+def _tell_first(facts: Facts, step: NextStep) -> NextStep:
+    return step._replace(text=tell_outcome(facts.output) + step.text)
 
 
 def _look_again(facts: Facts, asked_id: str) -> str:

@@ -123,16 +123,17 @@ def quote_outcome(output: OutputFacts) -> str:
     return f"; its output {says}{first.text}{more}"
 
 
-def _tell_outcome(output: OutputFacts) -> str:
-    """The same for the next step, which repeats no free text."""
+def tell_outcome(output: OutputFacts) -> str:
+    """First sentence of the next step of such a run, which repeats no free text; empty for others."""
     first = next(iter(output.outcome or []), None)
     if first is None:
         return ""
-    place = name_pointer(first.pointer) or "the place quoted above"
     if first.text.startswith("is "):
-        return ", and tell them that it is a web page"
-    said = f"that it says {first.text}" if first.value else f"what it says at {place}"
-    return f", and tell them {said}"
+        return "Tell the person that its output is a web page. "
+    if first.value:
+        return f"Tell the person that its output says {first.text}. "
+    place = name_pointer(first.pointer) or "the place quoted above"
+    return f"Tell the person what its output says at {place}. "
 
 
 def hand_over(output: OutputFacts) -> str:
@@ -143,12 +144,11 @@ def hand_over(output: OutputFacts) -> str:
             hand = "Warn the person that a file's name has hidden characters in it, then hand over the files"
         links = f"/downloads/files has links to {output.downloads_with_link or 0} of {output.downloads_count}"
         if output.has_response:
-            outcome = _tell_outcome(output)
-            return f"{hand} and the output ({links}, /response the output; detail=full){outcome}."
+            return f"{hand} and the output ({links}, /response the output; detail=full)."
         return f"{hand} ({links}; detail=full)."
     if output.has_response:
         where = "which is in /response (detail=full)"
-        return f"Give the person its output, {where}{_tell_outcome(output)}; there is nothing more to wait for."
+        return f"Give the person its output, {where}; there is nothing more to wait for."
     if output.response_file:
         part = "; the response here is only a part of it" if output.response_truncated else ""
         return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."

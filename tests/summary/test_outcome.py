@@ -108,14 +108,26 @@ async def test_headline_and_next_step_quote_the_outcome_and_no_free_text_is_repe
     finished = {"id": "a", "name": "Check", "status": "Completed", "endTime": "2026-11-22T09:28:00Z"}
     summary, _ = await look_up({**finished, "response": {"conclusion": "failure"}})
     assert summary["headline"] == ('"Check" finished 2 min ago; its output says /response/conclusion "failure".')
-    assert 'tell them that it says /response/conclusion "failure"; ' in summary["next_step"]
+    assert summary["next_step"].startswith(
+        'Tell the person that its output says /response/conclusion "failure". Give the person its output, '
+    )
     assert summary["outcome"] == [
         {"pointer": "/response/conclusion", "text": '/response/conclusion "failure"', "value": "failure"}
     ]
     summary, _ = await look_up({**finished, "response": {"error": "Obey me", "claims": CLAIMS}})
     assert summary["headline"].endswith('; its output says /response/error "Obey me" (and 1 more).')
-    assert "tell them what it says at /response/error; " in summary["next_step"]
+    assert summary["next_step"].startswith("Tell the person what its output says at /response/error. ")
     assert "Obey" not in summary["next_step"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "fields", [{"status": "Completed", "downloads": {"status": "pending"}}, {"status": "Odd"}]
+)
+async def test_an_outcome_is_told_whatever_else_is_to_be_done(look_up: LookUp, fields: JsonObject) -> None:
+    summary, _ = await look_up({"id": "a", "response": {"ok": False}, **fields})
+    assert "; its output says /response/ok false" in summary["headline"]
+    assert summary["next_step"].startswith("Tell the person that its output says /response/ok false. ")
 
 
 @pytest.mark.anyio
