@@ -48,7 +48,8 @@ def _lines(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
     for reason in facts.reason or []:
         if len(reason.text) > MAX_REASON:
             yield f"Reason: {quote(reason.field)} says {quote(reason.text, _MAX_ERROR)}"
-    for outcome in (facts.output.outcome or [])[0 if facts.state == "failed" else 1 :]:
+    in_headline = facts.state in {"finished", "unknown"} and not facts.contradicts_itself
+    for outcome in (facts.output.outcome or [])[1 if in_headline else 0 :]:
         yield f"Output says: {outcome.text.removeprefix('is ')}"
     for line in facts.output.output or []:
         yield f"Output: {line}"
