@@ -1,6 +1,7 @@
 """For any object from the API the lookup succeeds, `raw` is complete, and notes report unexpected values."""
 
 import json
+import re
 from typing import Any, Literal
 
 import anyio
