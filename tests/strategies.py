@@ -65,4 +65,6 @@ executions = objects | variations_of(
         "errorMessage": "boom",
     }
 )
-executions = executions.filter(lambda fields: find_executions(fields, "", read_json) == [Place("", fields, [])])
+executions = executions.filter(
+    lambda fields: find_executions(fields, "", "a", read_json) == [Place("", fields, [])]
+)

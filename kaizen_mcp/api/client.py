@@ -102,20 +102,20 @@ class KaizenApi:
 
     async def get_execution(self, execution_id: str) -> Reply:
         """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
-        decode = partial(self._decode, pointer="/execution", missing=errors.NO_EXECUTION)
+        decode = partial(self._decode, pointer="/execution", asked_id=execution_id, missing=errors.NO_EXECUTION)
         return await self._get("/executions/get", execution_id, kind="execution", decode=decode)
 
     async def get_instructor_execution(self, execution_id: str) -> Reply:
         """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
         path, kind = "/instructor/executions/get", "instructor execution"
-        decode = partial(self._decode, pointer="", missing=errors.NO_INSTRUCTOR_EXECUTION)
+        decode = partial(self._decode, pointer="", asked_id=execution_id, missing=errors.NO_INSTRUCTOR_EXECUTION)
         return await self._get(path, execution_id, kind=kind, decode=decode)
 
-    def _decode(self, body: bytes, *, pointer: str, missing: str) -> Reply:
+    def _decode(self, body: bytes, *, pointer: str, asked_id: str, missing: str) -> Reply:
         """Decode an answer; `pointer` is where the API documents the object, `missing` says that there is none."""
         read = partial(read_json, keep_integers=self.settings.raw == "exact")
         answer, notes = read(body)
-        found = find_executions(answer, pointer, read)
+        found = find_executions(answer, pointer, asked_id, read)
         if len(found) != 1:
             raise self._no_execution(answer, found, missing)
         place = found[0]

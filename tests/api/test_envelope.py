@@ -21,6 +21,7 @@ pytestmark = pytest.mark.anyio
 
 RUN = {"id": "a", "status": "InProgress", "workflow": {"id": "w", "name": "Check"}, "startTime": None}
 OTHER_RUN = RUN | {"id": "b"}
+THIRD_RUN = RUN | {"id": "c"}
 TOOLS = ["get_execution", "get_instructor_execution"]
 API_NAMES = {str(field.alias) for field in Execution.model_fields.values()} | {"isRecording"}
 
@@ -63,6 +64,20 @@ ERRORS: list[tuple[Any, str | None]] = [
     ({"execution": {}}, None),
     ({"id": None, "status": None, "workflow": None, "startTime": None, "error": "gone"}, "gone"),
     ({"id": "not_found", "message": "gone"}, "gone"),
+    ({"success": False, "error": "gone", "startTime": "2026-11-22T09:00:00Z", "durationMs": 3}, "gone"),
+    ({"error": {"message": "gone"}, "endTime": "2026-11-22T09:00:00Z"}, "gone"),
+    ({"workflow": {"id": "w"}, "message": "gone"}, "gone"),
+    ({"status": "failed", "errorMessage": "gone"}, "gone"),
+    ({"status": "FAILED", "reason": "gone"}, "gone"),
+    ({"id": "r1", "errorMessage": "gone", "errorType": "NotFound"}, "gone"),
+    ({"id": "req_123", "code": "NOT_FOUND", "title": "Not found"}, "Not found"),
+    ({"id": "req_123", "status": "failed", "message": "gone"}, "gone"),
+    ({"id": "req_123", "success": False, "exceptionMessage": "gone"}, "gone"),
+    ({"id": "a", "errorMessage": "gone"}, "gone"),
+    ({"data": {"id": "a"}, "error": "gone"}, "gone"),
+    ({"data": {"id": "a", "message": "gone"}}, "gone"),
+    ({"status": "fail", "data": {"id": "a"}}, None),
+    ({"request": {"id": "a"}, "found": False}, None),
     ({"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": "gone"}}, "gone"),
     ({"name": "NotFoundError", "message": "gone", "code": 5}, "gone"),
     ({"error": {"id": "e-1", "status": "Failed", "message": "gone"}}, "gone"),
@@ -111,8 +126,10 @@ SPARSE = [
     {"id": "a", "status": "Error"},
     {"id": "a", "status": 3},
     {"id": "a", "startTime": "2026-11-22T09:00:00Z", "error": "portal down"},
-    {"workflow": {"id": "w"}, "message": "portal down"},
-    {"id": "a", "errorMessage": "portal down"},
+    {"id": "a", "status": "Archived", "error": "portal down", "data": OTHER_RUN},
+    {"id": "a", "status": "Archived", "result": {"id": "a"}},
+    {"id": "a", "success": False, "status": "Failed", "error": "portal down"},
+    {"id": "A ", "status": "Cancelled", "reason": "by hand"},
     {"id": "a", "params": {"run": OTHER_RUN}, "response": {"rows": [OTHER_RUN]}},
     {"name": "Import roster", "workflow": None, "logins": None},
     {"id": "a", "status": "Completed", "success": True, "data": OTHER_RUN},
@@ -148,6 +165,18 @@ ELSEWHERE: list[tuple[str, Any, list[str]]] = [
     ("get_instructor_execution", json.dumps(RUN), [EMBEDDED]),
     *((tool, {"data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
     *((tool, {"result": RUN | {"status": None}}, [FOUND_AT.format('"/result"')]) for tool in TOOLS),
+    *((tool, {"data": {"id": "a"}}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
+    *((tool, {"status": "ok", "result": {"id": "a", "x": 1}}, [FOUND_AT.format('"/result"')]) for tool in TOOLS),
+    *((tool, {"data": [{"id": "a", "name": "n"}]}, [FOUND_AT.format('"/data/0"')]) for tool in TOOLS),
+    *(
+        (tool, {"data": {"instructorExecution": {"id": "a", "message": "waiting"}}}, [
+            FOUND_AT.format('"/data/instructorExecution"')
+        ])
+        for tool in TOOLS
+    ),
+    *((tool, {"executions": [OTHER_RUN, RUN]}, [FOUND_AT.format('"/executions/1"')]) for tool in TOOLS),
+    *((tool, {"data": RUN, "parent": OTHER_RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
+    *((tool, {"id": "a", "data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
     *((tool, {"response": RUN}, [FOUND_AT.format('"/response"')]) for tool in TOOLS),
     *((tool, {"status": "success", "data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
     *((tool, {"code": 0, "message": "OK", "data": RUN}, [FOUND_AT.format('"/data"')]) for tool in TOOLS),
@@ -169,6 +198,33 @@ async def test_an_object_that_stands_elsewhere_is_read_with_a_note(
     assert json.loads(raw) == result.structured_content["raw"]
 
 
+ODD: list[dict[str, Any]] = [
+    {"id": "a", "name": "Submit", "attempts": 1, "message": "Waiting for a slot"},
+    {"id": "a", "response": {"x": 1}, "error": "boom"},
+    {"id": "a", "status": "error", "error": "boom", "name": "N", "response": {}},
+    {"id": "a", "status": "Cancelled", "name": "n"},
+    {"id": "a", "success": False},
+    {"id": "a", "errorMessage": "boom"},
+]
+
+
+@pytest.mark.parametrize("wrapper", ["execution", "instructorExecution"])
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("execution", ODD, ids=lambda value: str(value)[:60])
+async def test_an_object_called_execution_with_the_id_asked_for_is_one_whatever_its_fields(
+    connect: Connect, tool: str, execution: dict[str, Any], wrapper: str
+) -> None:
+    result = await call(connect, tool, {wrapper: execution})
+    assert result.structured_content["raw"] == execution
+
+
+async def test_a_failed_execution_with_another_id_is_shown_if_it_is_in_its_place(connect: Connect) -> None:
+    execution = {"id": "b", "status": "Failed", "error": "boom"}
+    result = await call(connect, "get_execution", {"execution": execution})
+    assert result.structured_content["summary"]["headline"].startswith("Kaizen answered with another execution")
+    assert result.structured_content["raw"] == execution
+
+
 names = st.text(min_size=1).filter(lambda name: name not in {"error", "errors", "params", "metadata", *API_NAMES})
 
 
@@ -177,7 +233,7 @@ def test_an_object_is_found_under_up_to_four_wrappers(wrappers: list[str | int],
     body: Any = RUN
     for wrapper in reversed(wrappers):
         body = [body] if wrapper == 0 else {str(wrapper): body}
-    (place,) = find_executions(body, pointer, read_json)
+    (place,) = find_executions(body, pointer, "a", read_json)
     assert place.value == RUN
     assert place.pointer.count("/") == len(wrappers)
 
@@ -196,14 +252,14 @@ async def test_what_looks_like_an_execution_inside_of_one_in_its_place_is_none(c
 @pytest.mark.parametrize(
     ("body", "places"),
     [
-        ({"data": RUN, "result": OTHER_RUN}, '"/data" and "/result"'),
-        ([RUN, OTHER_RUN, RUN], '"/0" and "/1"'),
-        ({"executions": [RUN, OTHER_RUN]}, '"/executions/0" and "/executions/1"'),
-        ({"data": {"test-key-123": RUN, "old": OTHER_RUN}}, '"/data/[masked]" and "/data/old"'),
+        ({"data": OTHER_RUN, "result": THIRD_RUN}, '"/data" and "/result"'),
+        ([RUN, OTHER_RUN, RUN], '"/0" and "/2"'),
+        ({"executions": [OTHER_RUN, THIRD_RUN]}, '"/executions/0" and "/executions/1"'),
+        ({"data": {"test-key-123": RUN, "old": RUN}}, '"/data/[masked]" and "/data/old"'),
     ],
     ids=str,
 )
-async def test_two_objects_are_refused_and_both_are_named(
+async def test_two_objects_that_may_both_be_meant_are_refused_and_both_are_named(
     connect: Connect, tool: str, body: Any, places: str
 ) -> None:
     (text,) = texts_of(await call(connect, tool, body))
