@@ -52,6 +52,7 @@ class Reply:
         redacted: JSON Pointers of the values that safe mode masked.
         deep_parts: what lies too deep for MCP clients and is not in `data`, by the JSON Pointer to it.
         size: bytes of the answer it came in.
+        pointer: JSON Pointer to it in that answer, secrets masked.
     """
 
     data: JsonObject
@@ -59,6 +60,7 @@ class Reply:
     redacted: Sequence[str]
     deep_parts: Mapping[str, JsonObject | list[Any]]
     size: int
+    pointer: str
 
 
 Decoder = Callable[[bytes], Reply]
@@ -120,7 +122,7 @@ class KaizenApi:
             raise self._no_execution(answer, found, missing)
         place = found[0]
         notes += [*place.notes, *self._notes_on_place(place, answer, pointer)]
-        return self._make_safe(place.value, notes, len(body))
+        return self._make_safe(place, notes, len(body))
 
     def _no_execution(self, answer: object, found: list[Place], missing: str) -> BadResponseError:
         if found:
@@ -148,7 +150,7 @@ class KaizenApi:
     def _quote_pointer(self, place: Place) -> str:
         return quote(self._masker.mask(place.pointer))
 
-    def _make_safe(self, data: JsonObject, notes: list[str], size: int) -> Reply:
+    def _make_safe(self, place: Place, notes: list[str], size: int) -> Reply:
         """Apply safe mode here, before anything reads the object, so that no channel can forget it."""
         if self.settings.sandbox:
             notes.append("this answer is made up: it comes from the built-in sandbox, not from Kaizen")
@@ -163,12 +165,12 @@ class KaizenApi:
             return safe.data
 
         exact = self.settings.raw == "exact"
-        converted, deep_parts = convert_in_parts(data, (lambda part, _: part) if exact else convert)
+        converted, deep_parts = convert_in_parts(place.value, (lambda part, _: part) if exact else convert)
         notes = [*SafeObject(converted, redacted, escaped_count).notes, *notes]
         if deep_parts:
             parts = pluralize(len(deep_parts), "part")
             notes.append(f"{parts} nested deeper than {MAX_DEPTH} levels left out; read with path")
-        return Reply(converted, notes, redacted, deep_parts, size)
+        return Reply(converted, notes, redacted, deep_parts, size, self._masker.mask(place.pointer))
 
     async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
         deadline = anyio.current_time() + self.settings.call_timeout

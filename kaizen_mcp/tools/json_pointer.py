@@ -18,8 +18,8 @@ _MAX_FIELDS_LISTED = 12
 _MAX_FIELDS_COMPARED = 200
 _MAX_NAME_COMPARED = 60
 
-_ROOTS = ("raw", "execution", "$", "")
-"""First names of a path that stand for the object itself: our key for it, the API's wrapper, JSONPath's root."""
+_ROOTS = {"structuredContent", "structured_content", "raw", "execution", "$", ""}
+"""First names of a path that stand for the object itself: our keys for it, the API's wrapper, JSONPath's root."""
 
 _STEP = re.compile(r"""\[(?:'([^']*)'|"([^"]*)"|([^\[\]]*))\]|([^./\[\]]+)""")
 """A step of a path with dots, slashes or brackets: `rows`, `[3]`, `['first name']`."""
@@ -32,39 +32,55 @@ class Place(NamedTuple):
     value: Any
 
 
-def resolve(data: Any, path: str, deep_parts: Mapping[str, Any] | None = None) -> Place:  # noqa: ANN401 - any JSON value
+def resolve(
+    data: Any,  # noqa: ANN401 - any JSON value
+    path: str,
+    deep_parts: Mapping[str, Any] | None = None,
+    found_at: str = "",
+) -> Place:
     """Find the value at a path: a JSON Pointer, else `response.rows[3]`, `$.response` or `raw.response`.
 
     Args:
         data: the object or list.
         path: the path; a pointer may lack its first slash.
         deep_parts: parts that are not in `data`, by the JSON Pointer to them.
+        found_at: JSON Pointer to `data` in the API's answer; the path may start with it.
 
     Raises:
         InvalidInputError: no such value; the message lists what the last value on the way has.
     """
     best, missing = Place("", data), ""
-    for tokens in _readings(path):
+    for tokens in _readings(path, _tokens(found_at)):
         place, left = _walk(data, tokens, deep_parts or {})
         if not left:
             return place
-        if not missing or len(place.pointer) > len(best.pointer):
+        if len(place.pointer) >= len(best.pointer):
             best, missing = place, left[0]
     raise InvalidInputError(f"There is nothing at path {quote(path)}; {_describe(best, missing)}.")
 
 
-def _readings(path: str) -> Iterator[list[str]]:
+def _readings(path: str, found_at: list[str]) -> Iterator[list[str]]:
     """The steps that a path may stand for, the exact pointer first."""
     pointer = path if path.startswith("/") else path.strip()  # a name may end with a blank
     if pointer.startswith("#"):
         pointer = unquote(pointer.removeprefix("#"))
-    exact = [token.replace("~1", "/").replace("~0", "~") for token in pointer.removeprefix("/").split("/")]
-    exact = exact if pointer.strip() else []
+    exact = _tokens(pointer) if pointer.strip() else []
     steps = [next(filter(None, match.groups()), "") for match in _STEP.finditer(pointer)]
-    for tokens in (exact, steps):
-        yield tokens
-        if tokens and tokens[0] in _ROOTS:
-            yield tokens[1:]
+    for reading in (exact, steps):
+        tokens = reading
+        while True:
+            yield tokens
+            if found_at and tokens[: len(found_at)] == found_at:
+                yield tokens[len(found_at) :]
+            if not tokens or tokens[0] not in _ROOTS:
+                break
+            tokens = tokens[1:]
+
+
+def _tokens(pointer: str) -> list[str]:
+    """The steps of a JSON Pointer, which may lack its first slash."""
+    names = pointer.removeprefix("/").split("/") if pointer else []
+    return [name.replace("~1", "/").replace("~0", "~") for name in names]
 
 
 def _walk(data: Any, tokens: list[str], deep_parts: Mapping[str, Any]) -> tuple[Place, list[str]]:  # noqa: ANN401

@@ -84,7 +84,7 @@ class Answer:
         Raises:
             InvalidInputError: there is nothing at that path or offset.
         """
-        path, value = resolve(self.reply.data, path, self.reply.deep_parts)
+        path, value = resolve(self.reply.data, path, self.reply.deep_parts, self.reply.pointer)
         total = len(cast("str", value)) if isinstance(value, str | list | dict) else 1
         if offset and offset >= total:
             message = f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."

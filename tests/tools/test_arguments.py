@@ -1,6 +1,7 @@
 """Accepted notations of an id, and the errors for invalid arguments."""
 
 import json
+import re
 from typing import Any
 
 import anyio
@@ -363,6 +364,8 @@ async def test_what_has_one_sensible_reading_is_read_with_a_note(
         ),
         *("$.response.rows[3]", "$['response']['rows'][3]", 'response["rows"][3]', "#/response/rows/3", "rows/3"),
         *("/response.rows/3/", "execution.response.rows.3", " /response/rows/3", "/execution/response/rows[3]"),
+        *("structuredContent.raw.response.rows[3]", "/structuredContent/raw/response/rows/3"),
+        *("raw.execution.response.rows[3]", "$.structured_content.raw['response'].rows[3]"),
     ],
 )
 async def test_a_path_is_understood_in_every_common_notation(connect: Connect, path: str) -> None:
@@ -373,6 +376,27 @@ async def test_a_path_is_understood_in_every_common_notation(connect: Connect, p
     part = result.structured_content["part"]
     assert part["value"] == {"n": 3}
     assert part["path"] == ("/rows/3" if path == "rows/3" else "/response/rows/3")
+
+
+@pytest.mark.parametrize("start", ["/", "#/", "/raw/", "structuredContent/raw/"])
+@pytest.mark.parametrize("keys", ["data/execution", "data", "executions/1", "a~1b/0", "test-key-123"])
+async def test_a_path_may_start_with_the_place_that_a_note_gives(connect: Connect, keys: str, start: str) -> None:
+    body: Any = {"id": "a", "status": "Completed", "workflow": {"id": "w"}, "response": {"rows": [1, 2]}}
+    for key in reversed(keys.split("/")):
+        body = [*[None] * int(key), body] if key.isdecimal() else {key.replace("~1", "/"): body}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    async with connect(transport, settings=Settings(api_key=SecretStr("test-key-123"))) as client:
+        found = await client.call_tool("get_execution", {"id": "a"})
+        (place,) = re.findall(r'found at "/(.*?)" of', str(found.structured_content["notes"]))
+        result = await client.call_tool("get_execution", {"id": "a", "path": f"{start}{place}/response/rows/1"})
+    assert result.structured_content["part"] == {"path": "/response/rows/1", "offset": 0, "value": 2}
+
+
+async def test_a_misspelt_name_after_that_place_is_answered_with_the_nearest_name_first(connect: Connect) -> None:
+    body = {"data": {"id": "a", "status": "Completed", "response": 1}}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
+        result = await client.call_tool("get_execution", {"id": "a", "path": "/data/respons"})
+    assert 'the object has the fields "response", "id", "status"' in text_of(result)
 
 
 async def test_the_exact_pointer_comes_before_other_readings_of_a_path(connect: Connect) -> None:
