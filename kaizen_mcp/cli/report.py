@@ -103,7 +103,7 @@ def _after_finish(summary: Facts) -> tuple[str, str | None]:
         return f"Get its output in Kaizen: the file {quote(file)}.", None
     if summary.get("response_truncated"):
         return "See the whole output in Kaizen, or a part of it with:", " --json"
-    return "Nothing more to do: it finished with no output and no files.", None
+    return "Nothing more to do: it has finished.", None
 
 
 def _interval(summary: Facts) -> str:

@@ -51,7 +51,9 @@ class OutputFacts:
 
     @property
     def is_empty(self) -> bool:
-        """Whether its record has no output and no files, and nothing said of them."""
+        """Whether a run's record has no output and no files, and says nothing of them."""
+        if self.has_response is None:
+            return False
         downloads = self.downloads_count or self.downloads_status or self.downloads_message
         return not (downloads or self.has_response or self.response_truncated or self.response_file)
 
@@ -154,4 +156,5 @@ def hand_over(output: OutputFacts) -> str:
         return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."
     if output.response_truncated:
         return "Read the part of its output in /truncatedResponse (detail=full); the whole is in Kaizen."
-    return "Tell the person that it finished with no output and no files; there is nothing to wait for."
+    nothing = " with no output and no files" if output.is_empty else ""
+    return f"Tell the person that it finished{nothing}; there is nothing to wait for."
