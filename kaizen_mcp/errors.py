@@ -12,6 +12,7 @@
     │   ├── RateLimitedError   rate_limited     429
     │   │   └── QuotaError                      a quota is used up
     │   └── UnavailableError   unavailable      408, 425, 5xx, or no connection at all
+    │       └── ProxyUnreachableError           no connection through a proxy
     ├── TlsError               tls_failed       the encrypted connection could not be trusted or made
     ├── CallTimeoutError       timeout          no answer within KAIZEN_CALL_TIMEOUT
     └── BadResponseError       bad_response     an answer that is not what the API documents
@@ -146,6 +147,12 @@ class UnavailableError(ApiError):
     advice = "Try again in {wait}; if that fails too, check the network and whether Kaizen is up."
 
 
+class ProxyUnreachableError(UnavailableError):
+    """No connection through the proxy; the message names the setting that the proxy is from."""
+
+    advice = "Try again in {wait}; if that fails too, check that setting and whether the proxy is up."
+
+
 class TlsError(KaizenError):
     """The encrypted connection could not be made or trusted; the message says why and what to do."""
 
@@ -252,6 +259,7 @@ PROXY_IS_SOCKS = (
 CONNECT_FAILED = "Kaizen could not be reached."
 CONNECT_TIMED_OUT = "Kaizen could not be reached: the connection timed out."
 CONNECTION_BROKE = "The connection to Kaizen broke before it had answered."
+PROXY_UNREACHABLE = "{name} names a proxy, and Kaizen could not be reached through it."
 PROXY_REFUSED = "The proxy on the way to Kaizen refused the connection{status}."
 # CallTimeoutError
 NO_FREE_SLOT = "Too many lookups were running: this one got no free slot within {seconds:g} s."

@@ -34,19 +34,24 @@ def has_valid_host(url: httpx.URL) -> bool:
     return is_host and (url.port or 0) <= _MAX_PORT and not url.raw_path.startswith(b"//")
 
 
-def unusable_proxy(proxy: str) -> NotConfiguredError:
-    """Error for a proxy address that can't be used. It names the variable: the address may have a password."""
+def proxy_setting() -> str:
+    """Name of the variable that the proxy is from, as it is spelled, or of the system's setting."""
     kind = "https" if getproxies().get("https") else "all"
     variables = [name for name, value in os.environ.items() if value and name.lower() == f"{kind}_proxy"]
-    name = max(variables, default=errors.SYSTEM_PROXY)  # lower case is last, and comes before upper case
-    is_socks = proxy.lower().startswith("socks")
-    return NotConfiguredError((errors.PROXY_IS_SOCKS if is_socks else errors.PROXY_INVALID).format(name=name))
+    return max(variables, default=errors.SYSTEM_PROXY)  # lower case is last, and comes before upper case
+
+
+def unusable_proxy(proxy: str) -> NotConfiguredError:
+    """Error for a proxy address that can't be used. It names the variable: the address may have a password."""
+    sentence = errors.PROXY_IS_SOCKS if proxy.lower().startswith("socks") else errors.PROXY_INVALID
+    return NotConfiguredError(sentence.format(name=proxy_setting()))
 
 
 def _is_excluded(url: httpx.URL, no_proxy: str) -> bool:
     """Whether NO_PROXY names the host, also in the forms that curl and Go know and urllib does not."""
     host, port = url.raw_host.decode("ascii"), url.port or _HTTPS_PORT
-    return any(_matches(entry, host, port) for entry in re.split(r"[\s,]+", no_proxy.lower()) if entry)
+    entries = [entry.strip("/") for entry in re.split(r"[\s,;\"']+", no_proxy.lower())]
+    return any(_matches(entry, host, port) for entry in entries if entry)
 
 
 def _matches(entry: str, host: str, port: int) -> bool:

@@ -2,13 +2,14 @@
 
 import re
 import ssl
+import zlib
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
 from kaizen_mcp import __version__, errors
-from kaizen_mcp.api.proxy import has_valid_host, proxy_for, unusable_proxy
+from kaizen_mcp.api.proxy import has_valid_host, proxy_for, proxy_setting, unusable_proxy
 from kaizen_mcp.api.tls import tls_error, trusted_context
 from kaizen_mcp.errors import (
     BadResponseError,
@@ -16,14 +17,24 @@ from kaizen_mcp.errors import (
     CutOffError,
     KaizenError,
     NotConfiguredError,
+    ProxyUnreachableError,
     UnavailableError,
 )
 from kaizen_mcp.humanize import format_size
 from kaizen_mcp.settings import Settings
 
-_DECODED_BY_HTTPX = ("gzip", "deflate", "br", "zstd")
-_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
-_ENDPOINT = re.compile(r"(?:/+instructor)?/+executions/+get/*$", re.IGNORECASE)
+_GZIP_START = b"\x1f"
+"""No text starts with it."""
+
+_GZIP_NAMES = {"", "identity", "gzip", "x-gzip"}
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[{\[]|\)\]\}|while\s*\(1\)|for\s*\(;;\))")
+"""How JSON starts, also after a guard that `decoding` drops."""
+
+_ENDPOINT = re.compile(r"(?<![:/])(?:/+instructor)?(?:/+executions(?:/+get)?)?/*$", re.IGNORECASE)
+"""The path of an endpoint, or its start. After a colon or slash stands the host."""
+
+_BY_PROXY = "by_proxy"
+"""Marks requests that are sent through a proxy."""
 
 
 def build_client(
@@ -74,9 +85,18 @@ def _network_transport(url: httpx.URL) -> httpx.AsyncBaseTransport:
     proxy = proxy_for(url)
     with suppress(ImportError, ValueError, httpx.InvalidURL):
         if proxy is None or has_valid_host(httpx.URL(proxy)):
-            return httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy)
+            transport = _ProxyTransport if proxy else httpx.AsyncHTTPTransport
+            return transport(verify=context, limits=limits, proxy=proxy)
     # No exception is chained: those above quote the proxy's address, which may have a password.
     raise unusable_proxy(proxy or "")
+
+
+class _ProxyTransport(httpx.AsyncHTTPTransport):
+    """Marks each request, so that an error can name the proxy: a custom transport uses none."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions[_BY_PROXY] = True
+        return await super().handle_async_request(request)
 
 
 def _parse_url(base_url: str) -> httpx.URL:
@@ -95,56 +115,55 @@ async def _drop_location(response: httpx.Response) -> None:
 
 
 async def read_body(response: httpx.Response, limit: int) -> bytes:
-    """Read the body of a response, decompressed.
+    """Read the body of a response, decompressed if it is gzip, whatever the headers say.
 
-    The size is counted chunk by chunk. A chunk is up to 64 KiB off the network, which gzip can inflate to some
-    64 MiB before it is counted: that much is held at most beyond the limit.
+    Some proxies decompress a body and keep the header, and some servers name a charset or a format there.
 
     Raises:
         BadResponseError: it is larger than `limit` bytes, or its compression is broken or unknown.
         httpx.HTTPError: the connection failed.
     """
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding != "gzip" and any(name in encoding for name in _DECODED_BY_HTTPX):
-        raise BadResponseError(errors.UNKNOWN_COMPRESSION)
+    encoding = response.headers.pop("Content-Encoding", "").strip().lower()  # left there, httpx would decode it
+    broken = errors.BROKEN_COMPRESSION if encoding in _GZIP_NAMES else errors.UNKNOWN_COMPRESSION
+    gzip = None
     body = bytearray()
     async for chunk in response.aiter_bytes():
-        body += chunk
+        if not body and not gzip and chunk.startswith(_GZIP_START):
+            gzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            body += gzip.decompress(chunk, limit - len(body) + 1) if gzip else chunk
+        except zlib.error:
+            raise BadResponseError(broken) from None
         if len(body) > limit:
             raise BadResponseError(errors.BODY_TOO_LARGE.format(limit=format_size(limit)))
-    # Some servers name a charset or a format there, and send plain JSON.
-    if encoding not in {"", "identity", "gzip"} and not _JSON_START.match(body):
-        raise BadResponseError(errors.UNKNOWN_COMPRESSION)
-    if encoding == "gzip" and not _is_complete_gzip(response):
+        if gzip and gzip.unused_data:  # another member follows
+            raise BadResponseError(broken)
+    if gzip and not gzip.eof:
         # Without a length, the connection may have broken; else the server made it so.
         is_framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
-        raise (BadResponseError if is_framed else CutOffError)(errors.BROKEN_COMPRESSION)
+        raise (BadResponseError if is_framed else CutOffError)(broken)
+    if encoding not in _GZIP_NAMES and not _JSON_START.match(body):
+        raise BadResponseError(errors.UNKNOWN_COMPRESSION)
     return bytes(body)
-
-
-def _is_complete_gzip(response: httpx.Response) -> bool:
-    """Whether httpx decoded all of a gzip body.
-
-    httpx ends silently where the data breaks off, and after the first of several members. Only its private decoder
-    knows; tests notice if that moves.
-    """
-    decompressor = getattr(getattr(response, "_decoder", None), "decompressor", None)
-    return decompressor is not None and decompressor.eof and not decompressor.unused_data
 
 
 def connection_error(error: httpx.HTTPError, *, timeout: float) -> KaizenError:
     """Return the error that a failure of httpx stands for; `timeout` is the seconds it waited for an answer."""
+    by_proxy = _BY_PROXY in error.request.extensions
     if isinstance(error, httpx.ConnectTimeout):
-        return UnavailableError(errors.CONNECT_TIMED_OUT)
+        return _proxy_unreachable() if by_proxy else UnavailableError(errors.CONNECT_TIMED_OUT)
     if isinstance(error, httpx.TimeoutException):
         return CallTimeoutError(errors.NO_ANSWER.format(seconds=timeout))
     if isinstance(error, httpx.ProxyError):
         return _proxy_error(str(error)[:3])
     if isinstance(error, httpx.ConnectError):
-        return tls_error(error) or UnavailableError(errors.CONNECT_FAILED)
-    if isinstance(error, httpx.DecodingError):
-        return BadResponseError(errors.BROKEN_COMPRESSION)
+        unreachable = _proxy_unreachable() if by_proxy else UnavailableError(errors.CONNECT_FAILED)
+        return tls_error(error) or unreachable
     return UnavailableError(errors.CONNECTION_BROKE)
+
+
+def _proxy_unreachable() -> KaizenError:
+    return ProxyUnreachableError(errors.PROXY_UNREACHABLE.format(name=proxy_setting()))
 
 
 def _proxy_error(status: str) -> KaizenError:

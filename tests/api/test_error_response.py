@@ -111,12 +111,17 @@ async def test_any_other_404_is_about_the_id_and_about_an_address_of_ones_own(
         "/",
         "/executions/get",
         "/executions/get//",
+        "/executions",
+        "/instructor",
+        "/instructor/executions/",
         "/instructor/executions/get",
         "/Executions/Get/",
         "//executions/get",
     ],
 )
-@pytest.mark.parametrize("prefix", ["https://kaizen.example", "https://kaizen.example/v1"])
+@pytest.mark.parametrize(
+    "prefix", ["https://kaizen.example", "https://kaizen.example/v1", "https://executions", "https://instructor"]
+)
 async def test_a_base_url_may_end_in_the_path_of_an_endpoint(connect: Connect, prefix: str, suffix: str) -> None:
     urls: list[str] = []
 

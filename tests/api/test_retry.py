@@ -104,7 +104,12 @@ async def test_a_status_that_stays_is_not_retried(status: int) -> None:
 def in_an_hour(form: str) -> str:
     moment = datetime.now(UTC) + timedelta(hours=1)
     seconds = moment.timestamp()
-    forms = {"s": f"{seconds:.0f}", "ms": f"{seconds * 1000:.0f}", "fraction": f"{seconds:.3f}"}
+    forms = {
+        "s": f"{seconds:.0f}",
+        "ms": f"{seconds * 1000:.0f}",
+        "us": f"{seconds * 1e6:.0f}",
+        "fraction": f"{seconds:.3f}",
+    }
     return forms.get(form) or (moment.isoformat() if form == "iso" else moment.strftime(form))
 
 
@@ -123,6 +128,22 @@ def in_an_hour(form: str) -> str:
         ({"RateLimit": '"burst";r=0;t=90, "daily";r=10;t=9000'}, 90),
         ({"RateLimit": "limit=10, remaining=0, reset=90"}, 90),
         ({"Retry-After": "90", "X-RateLimit-Reset": "1200"}, 90),
+        ({"Retry-After": "120, 120"}, 120),
+        ({"Retry-After": "90, 120"}, 120),
+        ({"Retry-After": "30 seconds"}, 30),
+        ({"Retry-After": '"120"'}, 120),
+        ({"Retry-After": "1 Hour"}, 3600),
+        ({"Retry-After": "1 day 2 hours"}, 86_400),
+        ({"Retry-After": "2 months"}, None),
+        ({"X-Retry-After": "120"}, 120),
+        ({"x-ms-retry-after-ms": "1500"}, 1.5),
+        ({"X-RateLimit-Reset": "1m"}, 60),
+        ({"X-RateLimit-Reset": "1m30.5s"}, 90.5),
+        ({"RateLimit-Reset": "50; w=60"}, 50),
+        ({"x-ratelimit-reset-requests": "250ms", "x-ratelimit-reset-tokens": "6m0s"}, 360),
+        ({"anthropic-ratelimit-tokens-reset": "2001-01-01T00:00:00Z"}, 0),
+        ({"X-RateLimit-Limit-Requests": "1000"}, None),
+        ({"Retry-After": "1" * 10_000 + "x"}, None),
         ({"Retry-After": "soon", "RateLimit-Reset": "90"}, 90),
         ({"X-RateLimit-Reset": "1000000000"}, 0),
         ({"X-RateLimit-Reset": "31536000"}, 86_400),
@@ -140,8 +161,10 @@ async def test_the_time_to_wait_is_read_in_each_form(headers: dict[str, str], se
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("form", ["s", "ms", "fraction", "iso", "%Y-%m-%dT%H:%M:%SZ", "%a, %d %b %Y %H:%M:%S GMT"])
-@pytest.mark.parametrize("name", ["Retry-After", "X-RateLimit-Reset"])
+@pytest.mark.parametrize(
+    "form", ["s", "ms", "us", "fraction", "iso", "%Y-%m-%dT%H:%M:%SZ", "%a, %d %b %Y %H:%M:%S GMT"]
+)
+@pytest.mark.parametrize("name", ["Retry-After", "X-RateLimit-Reset", "anthropic-ratelimit-requests-reset"])
 async def test_a_moment_counts_from_now(name: str, form: str) -> None:
     headers = {name: in_an_hour(form)}
     requests, error = await requests_and_error(lambda _: httpx.Response(429, headers=headers))

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import gzip
 import json
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 
 import anyio
@@ -24,6 +25,18 @@ from kaizen_mcp.api.transport import proxy_for
 from kaizen_mcp.errors import BadResponseError, KaizenError, TlsError
 
 KEY = "kz_live_0123456789abcdef"
+
+
+class Stream(httpx.AsyncByteStream):
+    """A body as it comes off the network; httpx decodes one that is passed as `content`."""
+
+    def __init__(self, content: bytes, size: int = 1000) -> None:
+        self.chunks = [content[start : start + size] for start in range(0, len(content), size)]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self.chunks:
+            yield chunk
+
 
 names_with_key = st.integers(0, 90).map(lambda length: "x" * length + KEY)
 json_values = st.recursive(
@@ -165,6 +178,12 @@ def test_the_proxy_is_chosen_as_urllib_reads_the_environment(
         ("a.example kaizen.example", "https://api.kaizen.example", True),
         ("a.example,\tkaizen.example , b.example", "https://api.kaizen.example", True),
         ("a.example, *", "https://api.kaizen.example", True),
+        ("kaizen.example/", "https://api.kaizen.example", True),
+        ('"kaizen.example"', "https://api.kaizen.example", True),
+        ("'a.example,kaizen.example'", "https://api.kaizen.example", True),
+        ("a.example;kaizen.example", "https://api.kaizen.example", True),
+        ("xn--bcher-kva.example", "https://api.bücher.example", True),
+        ("10.0.0.0/8;kaizen.example", "https://10.1.2.3", True),
         (" , ,", "https://api.kaizen.example", False),
         ("[, ], :, *:, ://, /, .", "https://api.kaizen.example", False),
     ],
@@ -241,28 +260,61 @@ async def test_the_one_variable_that_is_wrong_is_named_as_it_is_spelled(
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "encoding",
-    ["utf-8", "UTF-8", "none", "binary", "json", "identity, identity", "8bit", "charset=utf-8", "x-none"],
+    ["utf-8", "none", "identity, identity", "charset=utf-8", "gzip", "br", "deflate", "x-gzip", "zstd"],
 )
-async def test_a_content_encoding_that_is_none_leaves_plain_json_readable(connect: Connect, encoding: str) -> None:
-    body = b'\xef\xbb\xbf {"execution": {"id": "a", "status": "Completed"}}'
-    response = httpx.Response(200, headers={"Content-Encoding": encoding}, content=body)
+@pytest.mark.parametrize("start", ["\ufeff ", ")]}',\n", "for(;;);", "while (1);"])
+async def test_plain_json_is_read_whatever_its_content_encoding(
+    connect: Connect, encoding: str, start: str
+) -> None:
+    body = Stream(start.encode() + b'{"execution": {"id": "a", "status": "Completed"}}')
+    response = httpx.Response(200, headers={"Content-Encoding": encoding}, stream=body)
     async with connect(httpx.MockTransport(lambda _: response)) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert not result.is_error
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "utf-8", "x-gzip", "gzip, gzip", "utf-8, br"])
-async def test_a_compression_that_was_not_asked_for_is_refused(connect: Connect, encoding: str) -> None:
-    class Compressed(httpx.AsyncByteStream):
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            yield b"\x1f\x8b\x0b\x02\x80{}\x03"
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip", "identity, gzip", "", "br"])
+@pytest.mark.parametrize("size", [1, 1000])
+async def test_gzip_is_read_whatever_its_content_encoding(connect: Connect, encoding: str, size: int) -> None:
+    body = Stream(gzip.compress(b'{"execution": {"id": "a", "status": "Completed"}}'), size)
+    response = httpx.Response(200, headers={"Content-Encoding": encoding}, stream=body)
+    async with connect(httpx.MockTransport(lambda _: response)) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert not result.is_error
 
-    response = httpx.Response(200, headers={"Content-Encoding": encoding}, stream=Compressed())
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "utf-8", "deflate", "gzip, gzip", "utf-8, br"])
+@pytest.mark.parametrize("body", [b"\x1f\x8b\x0b\x02\x80{}\x03", b"\x0b\x02\x80{}\x03"])
+async def test_a_compression_that_was_not_asked_for_is_refused(
+    connect: Connect, encoding: str, body: bytes
+) -> None:
+    response = httpx.Response(200, headers={"Content-Encoding": encoding}, stream=Stream(body))
     async with connect(httpx.MockTransport(lambda _: response)) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert isinstance(result.content[0], TextContent)
     assert "a compression that was not asked for" in result.content[0].text
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "all_proxy"])
+async def test_a_proxy_that_can_not_be_reached_is_blamed_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    for name in ("https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setenv(variable, f"127.0.0.1:{closed.getsockname()[1]}")
+        async with Client(create_server(Settings(api_key=SecretStr(KEY), max_retries=0))) as client:
+            result = await client.call_tool("get_execution", {"id": "a"})
+    assert isinstance(result.content[0], TextContent)
+    assert result.content[0].text == (
+        f"[unavailable] {variable} names a proxy, and Kaizen could not be reached through it. "
+        "Try again in a minute; if that fails too, check that setting and whether the proxy is up."
+    )
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]"])
