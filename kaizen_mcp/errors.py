@@ -118,14 +118,14 @@ class OtherKindError(NotFoundError):
 
 
 class RejectedError(ApiError):
-    """Any other HTTP 4xx: the API refused the request itself."""
+    """Any other HTTP 4xx: the request itself was refused. For some statuses there is other advice below."""
 
     code = "rejected"
-    advice = "Check the id{newer}."
+    advice = "Check any proxy on the way and KAIZEN_BASE_URL{newer}."
 
 
 class RateLimitedError(ApiError):
-    """HTTP 429: too many requests."""
+    """HTTP 429, or 400 or 403 with such words: too many requests."""
 
     code = "rate_limited"
     retryable = True
@@ -206,32 +206,31 @@ class NestingError(BadResponseError):
 # The sentences, by error class. What stands in braces is filled in where the error is raised.
 
 PROXY_WANTS_LOGIN = "The proxy on the way to Kaizen requires a user name and password: put them into HTTPS_PROXY."
-_KEY_REFUSED = "Kaizen did not accept the API key (HTTP {status})."
+TOO_MANY_REQUESTS = "Kaizen received too many requests (HTTP {status})."
 # HTTP statuses. A status not listed falls under its first digit.
 STATUS_ERRORS: dict[int, tuple[type[KaizenError], str]] = {
-    401: (UnauthorizedError, _KEY_REFUSED),
+    **dict.fromkeys((401, 498, 499), (UnauthorizedError, "Kaizen did not accept the API key (HTTP {status}).")),
     403: (ForbiddenError, "The API key may not read this (HTTP 403)."),
     404: (NotFoundError, "{not_found} (HTTP 404)."),
     407: (NotConfiguredError, PROXY_WANTS_LOGIN),
     408: (UnavailableError, "Kaizen timed out waiting for the request (HTTP 408)."),
     425: (UnavailableError, "Kaizen is not ready for the request yet (HTTP 425)."),
-    429: (RateLimitedError, "Kaizen received too many requests (HTTP 429)."),
-    498: (UnauthorizedError, _KEY_REFUSED),
-    499: (UnauthorizedError, _KEY_REFUSED),
+    429: (RateLimitedError, TOO_MANY_REQUESTS),
     511: (BlockedError, "The network wants a login before it lets requests through (HTTP 511)."),
     4: (RejectedError, "Kaizen refused the request (HTTP {status})."),
     5: (UnavailableError, "Kaizen had an internal error (HTTP {status})."),
 }
 # What to do about a RejectedError, by HTTP status; others have its own advice.
-_CHECK_ADDRESS = "Check any proxy on the way and KAIZEN_BASE_URL{newer}."
+CHECK_ID = "Check the id{newer}."
 _TOO_LARGE = "A lookup is a small request: check {what}, and any proxy on the way."
 REJECTED_ADVICE: dict[int, str] = {
+    **dict.fromkeys((400, 409, 422), CHECK_ID),
     402: "Ask an administrator of your Kaizen organisation about its plan and billing.",
-    **dict.fromkeys((405, 406, 411, 412, 415, 417, 421, 426, 428), _CHECK_ADDRESS),
     410: "It may have been deleted. If not, the address is out of date: check KAIZEN_BASE_URL{newer}.",
     413: _TOO_LARGE.replace("{what}", "the id"),
     414: _TOO_LARGE.replace("{what}", "KAIZEN_BASE_URL"),
-    431: _TOO_LARGE.replace("{what}", "that KAIZEN_API_KEY holds the key alone"),
+    **dict.fromkeys((423, 424), "Try again later."),
+    **dict.fromkeys((431, 494), _TOO_LARGE.replace("{what}", "that KAIZEN_API_KEY holds the key alone")),
     451: "It is blocked for legal reasons. Ask an administrator of your Kaizen organisation, or of the network.",
 }
 QUOTA_USED_UP = "Kaizen refused the request: a quota is used up (HTTP {status})."
@@ -252,9 +251,7 @@ CERTIFICATE_DIR_UNUSABLE = "SSL_CERT_DIR can't be used: it must name a folder wi
 KEY_LOG_UNUSABLE = "SSLKEYLOGFILE can't be used: it must name a file that can be written, or not be set."
 SYSTEM_PROXY = "This computer's proxy setting"
 PROXY_INVALID = "{name} can't be used: it must be an address like http://proxy.example:3128."
-PROXY_IS_SOCKS = (
-    "{name} can't be used: it names a SOCKS proxy, and only http:// and https:// proxies are supported."
-)
+PROXY_IS_SOCKS = "{name} can't be used: it names a SOCKS proxy; only http:// and https:// are supported."
 # UnavailableError
 CONNECT_FAILED = "Kaizen could not be reached."
 CONNECT_TIMED_OUT = "Kaizen could not be reached: the connection timed out."
@@ -270,7 +267,7 @@ TOO_LARGE_TO_READ = "Kaizen's answer is too large to be read within {seconds:g} 
 UNEXPECTED_STATUS = "Kaizen answered with HTTP {status}, where an object was expected."
 WEB_PAGE = "A web page answered with HTTP {status}, not Kaizen's API."
 NO_SUCH_ROUTE = "KAIZEN_BASE_URL leads to an address that does not know this lookup (HTTP {status})."
-BLOCKED = "Something on the way to Kaizen refused the request (HTTP {status}), not Kaizen's API."
+BLOCKED = "A firewall, a proxy or a rule about networks refused the request (HTTP {status})."
 BODY_TOO_LARGE = "Kaizen's answer is larger than {limit}, the limit set by KAIZEN_MAX_BODY_BYTES."
 UNKNOWN_COMPRESSION = "Kaizen answered, but with a compression that was not asked for."
 BROKEN_COMPRESSION = "Kaizen answered, but the answer's compression is broken."

@@ -14,7 +14,8 @@ from pydantic_core import to_json
 from kaizen_mcp import errors
 from kaizen_mcp.api.decoding import read_json
 from kaizen_mcp.api.envelope import Place, find_executions
-from kaizen_mcp.api.error_response import MAX_API_MESSAGE, find_message, is_web_page, read_error
+from kaizen_mcp.api.error_message import MAX_API_MESSAGE, find_message
+from kaizen_mcp.api.error_response import is_web_page, read_error
 from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
 from kaizen_mcp.api.transport import build_client, connection_error, read_body

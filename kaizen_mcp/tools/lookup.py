@@ -11,7 +11,7 @@ from mcp.types import CallToolResult, Tool, ToolAnnotations
 
 from kaizen_mcp import errors
 from kaizen_mcp.api.client import KaizenApi, Reply
-from kaizen_mcp.api.error_response import MAX_API_MESSAGE
+from kaizen_mcp.api.error_message import MAX_API_MESSAGE
 from kaizen_mcp.errors import KaizenError, NoExecutionError, NotFoundError, OtherKindError
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.json_types import JsonObject

@@ -13,7 +13,7 @@ from mcp.types import TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import Settings
-from kaizen_mcp.api.error_response import find_message
+from kaizen_mcp.api.error_message import find_message
 
 pytestmark = pytest.mark.anyio
 
@@ -30,12 +30,13 @@ async def error_for(
     content_type: str = JSON,
     *,
     base_url: str = "https://kaizen.example",
+    **headers: str,
 ) -> tuple[str, dict[str, Any]]:
     """Text and `_meta` of the error for a response."""
-    response = httpx.Response(status, content=body, headers={"Content-Type": content_type})
+    response = httpx.Response(status, content=body, headers={"Content-Type": content_type, **headers})
     settings = Settings(api_key=SecretStr("k"), base_url=base_url, max_retries=0)
     async with connect(httpx.MockTransport(lambda _: response), settings=settings) as client:
-        result = await client.call_tool("get_execution", {"id": "a"})
+        result = await client.call_tool("get_execution", {"id": "exec_1"})
     assert result.is_error
     assert isinstance(result.content[0], TextContent)
     assert result.meta is not None
@@ -61,6 +62,20 @@ async def error_for(
         ("File not found.\n", "text/plain"),
         ("The deployment could not be found on Vercel.", "text/plain"),
         ('{"message": "Path /v1/executions/get does not exist"}', JSON),
+        (r'{"error": {"message": "No \"mutation\"-procedure on path \"executions.get\""}}', JSON),
+        ('{"message": "Could not find the function public.get(id) in the schema cache"}', JSON),
+        ('{"message": "Method does not exist."}', JSON),
+        ('{"error": "API not found"}', JSON),
+        ("No such app", "text/plain"),
+        ('{"message": "The requested endpoint could not be resolved"}', JSON),
+        ("The endpoint x.ngrok-free.app is offline.\n\nERR_NGROK_3200", "text/plain"),
+        ("response 404 (backend NotFound), service rules for the path non-existent", "text/plain"),
+        ("error code: 1042", "text/plain"),
+        ("no healthy upstream", "text/plain"),
+        (
+            r'{"error": "Not Found", "exception": "#<RoutingError: No route matches [POST] \"/executions/get\">"}',
+            JSON,
+        ),
         ("<html><h1>404 Not Found</h1><hr>nginx</html>", "text/html"),
         ("<!doctype html><title>404 Not Found</title>", JSON),
         ('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "application/xml"),
@@ -83,8 +98,14 @@ async def test_a_404_that_names_a_route_or_is_a_page_blames_the_address(
         "{}",
         "Not Found",
         '{"detail": "Not Found"}',
-        '{"message": "Execution a not found"}',
+        '{"message": "Execution exec_1 not found"}',
         "no such execution",
+        '{"message": "File not found"}',
+        '{"message": "Application exec_1 does not exist"}',
+        "Application exec_1 does not exist",
+        '{"message": "The site of exec_1 was not found"}',
+        '{"message": "No route to exec_1 found: page not found"}',
+        "<?xml version='1.0'?><Error><Message>No execution exec_1</Message></Error>",
     ],
 )
 @pytest.mark.parametrize(
@@ -149,6 +170,15 @@ async def test_a_base_url_may_end_in_the_path_of_an_endpoint(connect: Connect, p
         (403, "RBAC: access denied", "text/plain"),
         (403, "Host not in allowlist", "text/plain"),
         (401, "<html><h1>401 Authorization Required</h1></html>", "text/html"),
+        (403, "CSRF token missing", "text/plain"),
+        (403, "Blocked. Support ID: 123", "text/plain"),
+        (403, '{"title": "Error 1020: Access denied", "status": 403, "cloudflare_error": true}', JSON),
+        (403, '{"detail": "The owner has refused access.", "cloudflare_error": true}', JSON),
+        (403, '{"message": "Your IP address is not allowed"}', JSON),
+        (403, '{"code": "ip_not_allowed"}', JSON),
+        (403, '{"errorMessage": "Web Page Blocked!"}', JSON),
+        (403, '{"error": {"code": "Forbidden", "message": "The request is blocked."}}', JSON),
+        (401, '{"message": "Blocked by network policy"}', JSON),
         (401, "<html>Sign in to the network</html>", JSON),
     ],
 )
@@ -174,6 +204,18 @@ async def test_a_refusal_that_is_not_the_apis_blames_the_network(
         (403, "Forbidden", "text/plain", "forbidden"),
         (403, "403 Forbidden", "text/plain", "forbidden"),
         (403, "Your token has no permission for this", "text/plain", "forbidden"),
+        (401, "Jwt is missing", "text/plain", "unauthorized"),
+        (401, "jwt expired", "text/plain", "unauthorized"),
+        (401, "invalid signature", "text/plain", "unauthorized"),
+        (401, "Your session has expired", "text/plain", "unauthorized"),
+        (401, '{"message": "Missing Authentication Token"}', JSON, "unauthorized"),
+        (401, "<?xml version='1.0'?><error>invalid api key</error>", "application/xml", "unauthorized"),
+        (403, "You do not have access to this execution", "text/plain", "forbidden"),
+        (403, "You need the role viewer", "text/plain", "forbidden"),
+        (403, "Organization suspended", "text/plain", "forbidden"),
+        (403, "Your plan does not include API access", "text/plain", "forbidden"),
+        (403, "Your account is blocked", "text/plain", "forbidden"),
+        (403, '{"message": "The recipient of this report is blocked"}', JSON, "forbidden"),
     ],
 )
 async def test_a_refusal_by_the_api_itself_is_about_the_key(
@@ -183,14 +225,20 @@ async def test_a_refusal_by_the_api_itself_is_about_the_key(
     assert meta["code"] == code
 
 
-@pytest.mark.parametrize("status", [400, 409, 418, 422])
+@pytest.mark.parametrize("body", ["Access denied", "Access denied from this IP address"])
+async def test_a_401_that_asks_for_a_key_is_about_the_key(connect: Connect, body: str) -> None:
+    _, meta = await error_for(connect, 401, body, "text/plain", **{"WWW-Authenticate": "Bearer"})
+    assert meta["code"] == "unauthorized"
+
+
+@pytest.mark.parametrize("status", [400, 405, 409, 418, 422])
 async def test_any_other_refusal_by_a_page_is_not_about_the_id(connect: Connect, status: int) -> None:
     text, meta = await error_for(connect, status, "<html>400 The plain HTTP request was sent to HTTPS port</html>")
     assert meta["code"] == "bad_response"
     assert "Check KAIZEN_BASE_URL and any proxy" in text
 
 
-@pytest.mark.parametrize(("status", "code"), [(405, "rejected"), (407, "not_configured"), (413, "rejected")])
+@pytest.mark.parametrize(("status", "code"), [(407, "not_configured"), (413, "rejected")])
 async def test_a_page_with_a_status_that_explains_itself_keeps_its_advice(
     connect: Connect, status: int, code: str
 ) -> None:
@@ -246,6 +294,42 @@ ISSUE = {"path": ["id"], "message": "Invalid id"}
         ({"ErrorMessages": ["Bad id"], "errors": {}}, "Bad id"),
         ({"fault": {"faultstring": "Bad id", "detail": {"errorcode": "x"}}}, "Bad id"),
         (["Bad id"], "Bad id"),
+        (
+            {"message": "Cannot read java.util.ArrayList<java.lang.String>"},
+            "Cannot read java.util.ArrayList‹java.lang.String›",
+        ),
+        ({"message": "Expected <string>, got number"}, "Expected ‹string›, got number"),
+        ({"message": "Unexpected token '<', at <!DOCTYPE"}, "Unexpected token '<', at ‹!DOCTYPE"),
+        ({"err": "id malformed"}, "id malformed"),
+        ({"exception": "id malformed"}, "id malformed"),
+        ({"cause": "id malformed"}, "id malformed"),
+        ({"hint": "id malformed"}, "id malformed"),
+        ({"error": {"code": "", "message": {"lang": "en", "value": "The value is bad"}}}, "The value is bad"),
+        ({"status": "fail", "data": {"id": "An id is required"}}, "An id is required"),
+        ({"id": "This field is required."}, "This field is required."),
+        ({"execution": {"id": ["Not a valid id."]}}, "Not a valid id."),
+        (
+            {
+                "message": "Bad Request Exception",
+                "errors": [{"property": "id", "constraints": {"isUuid": "id must be a UUID"}}],
+            },
+            "Bad Request Exception; id must be a UUID",
+        ),
+        (
+            {"Message": "It is invalid.", "ModelState": {"id": ["The id is bad."]}},
+            "It is invalid.; The id is bad.",
+        ),
+        ({"error": "Validation failed", "details": {"id": "must be uuid"}}, "Validation failed; must be uuid"),
+        ({"error": "Validation failed", "fields": {"id": "must be uuid"}}, "Validation failed; must be uuid"),
+        (
+            {"error": {"code": -32602, "message": "Invalid params", "data": {"id": "must be uuid"}}},
+            "Invalid params; must be uuid",
+        ),
+        (
+            {"error": {"code": -32602, "message": "Invalid params", "data": "id must be uuid"}},
+            "Invalid params; id must be uuid",
+        ),
+        ({"message": "Bad id", "data": {"stack": "Error: Bad id\n at get", "path": "executions get"}}, "Bad id"),
         ("Bad id", "Bad id"),
     ],
     ids=str,
@@ -322,6 +406,10 @@ def test_a_message_is_looked_for_in_any_depth_within_limits() -> None:
         (421, "rejected", "Check any proxy"),
         (431, "rejected", "KAIZEN_API_KEY holds the key alone"),
         (451, "rejected", "legal reasons"),
+        *((status, "rejected", "Check any proxy") for status in (418, 419, 440, 444, 449, 460, 495, 496, 497)),
+        (423, "rejected", "Try again later."),
+        (424, "rejected", "Try again later."),
+        (494, "rejected", "KAIZEN_API_KEY holds the key alone"),
         (498, "unauthorized", "Set KAIZEN_API_KEY"),
         (499, "unauthorized", "Set KAIZEN_API_KEY"),
         (511, "bad_response", NETWORK),
@@ -346,6 +434,11 @@ async def test_each_status_has_advice_that_fits(connect: Connect, status: int, c
         (429, {"message": "Your credit balance is too low"}),
         (429, {"message": "You have exceeded your monthly included credits"}),
         (429, {"message": "The limit is 1000 executions per month"}),
+        (429, {"message": "limit of 1000/month"}),
+        (429, {"message": "You may send 100 requests a day"}),
+        (429, {"message": "Limit Exceeded"}),
+        (429, {"code": "usage_limit_reached", "message": "Slow down"}),
+        (403, {"message": "Out of call volume quota. Quota will be replenished in 01:02:03."}),
     ],
 )
 async def test_a_quota_that_is_used_up_is_not_asked_for_again(
@@ -358,8 +451,53 @@ async def test_a_quota_that_is_used_up_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "id is invalid"),
+        (400, "The report for this month is invalid"),
+        (400, "The name exceeds the limit of 64 characters"),
+        (403, "API key not allowed to read executions of the 'Monthly plan limit' workflow"),
+    ],
+)
+async def test_a_quota_is_used_up_only_if_the_message_says_so(connect: Connect, status: int, message: str) -> None:
+    body = {"message": message, "input": {"name": "monthly quota exceeded", "reason": "report for this month"}}
+    text, meta = await error_for(connect, status, json.dumps(body))
+    assert meta["code"] == ("rejected" if status == 400 else "forbidden")
+    assert "plan and limits" not in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "Rate Limit Exceeded", "errors": [{"reason": "rateLimitExceeded"}]}},
+        {"error": {"code": 403, "message": "No", "status": "x", "details": [{"reason": "rateLimitExceeded"}]}},
+        {"message": "You have exceeded a secondary rate limit"},
+        {"message": "Quota exceeded for 'queries per minute'"},
+    ],
+)
+async def test_a_limit_that_passes_may_come_with_403(connect: Connect, body: dict[str, Any]) -> None:
+    text, meta = await error_for(connect, 403, json.dumps(body))
+    assert (meta["code"], meta["retryable"]) == ("rate_limited", True)
+    assert "too many requests (HTTP 403)" in text
+
+
+@pytest.mark.parametrize(("wait", "retryable"), [("0", True), ("3600", True), ("86400", False)])
+async def test_a_quota_with_a_short_wait_is_not_used_up(connect: Connect, wait: str, *, retryable: bool) -> None:
+    _, meta = await error_for(connect, 429, '{"message": "Quota exceeded"}', **{"Retry-After": wait})
+    assert (meta["code"], meta["retryable"]) == ("rate_limited", retryable)
+
+
+@pytest.mark.parametrize(
     "message",
-    ["Too many requests", "Rate limit exceeded", "Quota exceeded for 'requests per minute per user'", "slow down"],
+    [
+        "Too many requests",
+        "Rate limit exceeded",
+        "Rate limit exceeded for the minute quota",
+        "Too many concurrent runs for your plan limit",
+        "Quota exceeded, retry in 2 s",
+        "Quota exceeded for 'requests per minute per user'",
+        "slow down",
+    ],
 )
 async def test_a_limit_of_seconds_can_be_tried_again(connect: Connect, message: str) -> None:
     text, meta = await error_for(connect, 429, json.dumps({"message": message}))
