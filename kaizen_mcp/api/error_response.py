@@ -68,7 +68,8 @@ _KEY = re.compile(
 
 _LIMIT_STATUSES = frozenset({400, 403, 429})
 _QUOTA_NAME = (
-    r"(quota|\bcredits?\b|(daily|weekly|monthly|yearly|annual|billing|usage|spending|plan)('s)?"
+    r"(quota|\bcredits?\b|\blimits? (of|for|on) (your|the|this)( \w+)? plan"
+    r"|(daily|weekly|monthly|yearly|annual|billing|usage|spending|plan)('s)?"
     r"([ _]\w+){0,3}?[ _-]?(limit|cap\b|credit|allowance))"
 )
 _IS_USED_UP = r"(exceeded|exceeds|reached|exhausted|used up|depleted|too low)"

@@ -437,6 +437,7 @@ async def test_each_status_has_advice_that_fits(connect: Connect, status: int, c
         (429, {"message": "limit of 1000/month"}),
         (429, {"message": "You may send 100 requests a day"}),
         (429, {"message": "Limit Exceeded"}),
+        (403, {"message": "You have reached the limit of your plan"}),
         (429, {"code": "usage_limit_reached", "message": "Slow down"}),
         (403, {"message": "Out of call volume quota. Quota will be replenished in 01:02:03."}),
     ],
