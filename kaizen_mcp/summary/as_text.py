@@ -7,7 +7,7 @@ from kaizen_mcp.sanitize.escaping import MAX_ID, one_line, quote
 from kaizen_mcp.summary.facts import Facts, LoginFacts
 from kaizen_mcp.summary.headline import MAX_REASON
 from kaizen_mcp.summary.next_step import MAX_LINK
-from kaizen_mcp.summary.output import OutputFacts
+from kaizen_mcp.summary.output import OutputFacts, format_outcome, outcomes_in_headline
 from kaizen_mcp.summary.summarize import Summary
 
 MAX_VERDICT = 1500
@@ -49,8 +49,8 @@ def _lines(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
         if len(reason.text) > MAX_REASON:
             yield f"Reason: {quote(reason.field)} says {quote(reason.text, _MAX_ERROR)}"
     in_headline = facts.state in {"finished", "unknown"} and not facts.contradicts_itself
-    for outcome in (facts.output.outcome or [])[1 if in_headline else 0 :]:
-        yield f"Output says: {outcome.text.removeprefix('is ')}"
+    for outcome in (facts.output.outcome or [])[len(outcomes_in_headline(facts.output)) if in_headline else 0 :]:
+        yield f"Output says: {format_outcome(outcome).removeprefix('is ')}"
     for line in facts.output.output or []:
         yield f"Output: {line}"
     for error in facts.error_fields or []:

@@ -4,7 +4,6 @@ Its lines name scalars and tables by their JSON Pointer, with sizes, columns, an
 few different short values. It reads a bounded part of any output, never fails, and names only paths that exist.
 """
 
-import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from kaizen_mcp.sanitize.escaping import one_line, quote
 from kaizen_mcp.summary.embedded import read_text
 from kaizen_mcp.summary.pointers import MAX_POINTER, child_name, name_field, name_pointer
 from kaizen_mcp.summary.tables import MAX_ROWS, MISSING, Table, table_in, table_of_csv, tables_of_page
-from kaizen_mcp.summary.web_page import MAX_HTML, read_page, start_of_page
+from kaizen_mcp.summary.web_page import MAX_HTML, TABLE_TAG, read_page, start_of_page
 
 MAX_DIGEST = 500
 """Characters of all lines of a digest, each with its label and a line break."""
@@ -36,7 +35,6 @@ _MIN_TALLIED, _MIN_FOR_ODD, _SAMPLE = 3, 4, 50
 _USUAL_SHARE = 0.75
 """Share of the rows that must have one value, so that the others are named."""
 
-_TABLE_TAG = re.compile(r"<table[\s>]", re.IGNORECASE)
 _MAX_TAG = 2_000
 """Characters in which an HTML table must begin."""
 
@@ -173,7 +171,7 @@ def _lines_of_text(place: _Place, name: str) -> Iterator[_Pieces]:
         yield [f"{name} is JSON in a text"]
         scalars, lines = _collect(_Place(content, "", place.level, in_text=True))
         yield from filter(None, [scalars, *lines])
-    elif page is not None or _TABLE_TAG.search(text, 0, _MAX_TAG):
+    elif page is not None or TABLE_TAG.search(text, 0, _MAX_TAG):
         yield from _lines_of_page(text[page or 0 :], name)
     elif (table := table_of_csv(text)) is not None:
         yield _table(table, f"{name}: CSV in a text, ", place)

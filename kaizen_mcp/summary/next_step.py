@@ -90,16 +90,23 @@ def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextSt
         case "failed":
             return _after_failure(facts, age, look_again)
         case "unknown" if facts.finished:
-            over = "Tell the person its status and when it ended; there is nothing to wait for."
+            over = f"Tell the person its status and when it ended{_why(facts)}; there is nothing to wait for."
             return _tell_first(facts, NextStep(over))
         case "unknown":
             pause = max(_POLL_RARELY, math.ceil(context.retry_after))
-            tell = f"Tell the person its status; to see whether it changes, {_in(look_again, pause)}."
+            tell = f"Tell the person its status{_why(facts)}; to see whether it changes, {_in(look_again, pause)}."
             return _tell_first(facts, NextStep(tell, pause))
 
 
 def _tell_first(facts: Facts, step: NextStep) -> NextStep:
-    return step._replace(text=tell_outcome(facts.output) + step.text)
+    """Begin with what the record and the output of a run say of an error, so that neither is passed over."""
+    is_told = facts.reason and facts.state == "finished"
+    reason = "Tell the person what its record says of an error, in your own words. " if is_told else ""
+    return step._replace(text=reason + tell_outcome(facts.output) + step.text)
+
+
+def _why(facts: Facts) -> str:
+    return ", and the reason that it gives, in your own words" if facts.reason else ""
 
 
 def _look_again(facts: Facts, asked_id: str) -> str:

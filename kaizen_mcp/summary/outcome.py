@@ -5,7 +5,7 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -13,23 +13,39 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import MAX_SAFE_INTEGER, child_pointer, exact_type
-from kaizen_mcp.sanitize.escaping import quote
-from kaizen_mcp.summary.embedded import read_text
+from kaizen_mcp.sanitize.escaping import one_line, quote
+from kaizen_mcp.summary.embedded import MAX_JSON
+from kaizen_mcp.summary.outcome_text import (
+    MAX_TEXT,
+    counted_failures,
+    first_error,
+    is_error_page,
+    read_rows,
+    says_error,
+)
 from kaizen_mcp.summary.outcome_words import (
+    BESIDE,
     COUNTED,
     FILLERS,
     HTTP_ERRORS,
+    LABELS,
     LAST_WORDS,
     NAMES,
     NEGATIONS,
     NOT_BELOW,
-    NOTHING,
+    NOT_TROUBLE,
+    PAST,
+    SEVERITIES,
+    TELLING,
+    TEXTS,
+    TROUBLE,
     WORDS,
     Kind,
 )
 from kaizen_mcp.summary.pointers import MAX_POINTER, name_field, name_pointer
-from kaizen_mcp.summary.shorten import shorten
-from kaizen_mcp.summary.tables import MAX_ROWS, is_map, table_in, table_of_csv
+from kaizen_mcp.summary.shorten import clip, shorten
+from kaizen_mcp.summary.tables import MAX_ROWS, is_map, table_in
+from kaizen_mcp.summary.vague import is_vague, says_nothing
 from kaizen_mcp.summary.web_page import describe_page, start_of_page
 
 MAX_OUTCOMES = 5
@@ -38,12 +54,20 @@ MAX_OUTCOMES = 5
 _MAX_FIELDS, _MAX_FIELDS_OF_ONE = 60_000, 200
 """Fields that are looked at, of all objects and of one."""
 
+_MAX_TEXTS = 2_000_000
+"""Characters of all texts in fields that are searched for rows."""
+
 _MAX_NAME = 40
 _MAX_ITEMS = 5
-_MAX_VALUE = 80
+_MAX_WORD, _MAX_VALUE = 80, 120
+_MAX_BESIDE = 2
+_MAX_TEXT_LEVELS, _MAX_TEXT_NODES = 6, 60
+_MAX_CANDIDATES = 50
+"""Outcomes of which those that are told are chosen."""
 
 _CONTAINERS: frozenset[type[object]] = frozenset({dict, list})
 _TEXT_FIELDS = ("message", "detail", "reason", "description", "title", "error", "code")
+_NUMBER = re.compile(r"\s*[-+]?[\d.,]{1,20}\s*%?\s*")
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -55,11 +79,13 @@ class Outcome:
         pointer: JSON Pointer to it, or to the list or text that it is in.
         text: the quotation with its place: `/response/conclusion "failure"`, or `is a web page (/response): "…"`.
         value: the number or the word of our table that it quotes; None if it quotes free text.
+        beside: what stands beside a word, or beside the first of its rows: `claim 7, reason "No such member"`.
     """
 
     pointer: str
     text: str
     value: str | None = None
+    beside: str | None = None
 
 
 class _Node(NamedTuple):
@@ -70,6 +96,10 @@ class _Node(NamedTuple):
     rows: int = 0
     """How many rows the list or map at `pointer` has; 0 outside of one."""
     in_text: bool = False
+    is_nested: bool = False
+    """Whether it is in a list within a row."""
+    label: str | None = None
+    """Its key, if it is a row of a map."""
 
 
 class _Said(NamedTuple):
@@ -79,6 +109,9 @@ class _Said(NamedTuple):
     is_word: bool = True
     is_plain: bool = True
     items: int = 1
+    beside: str | None = None
+    told: str | None = None
+    """Free text in `beside`."""
 
 
 class _Key(NamedTuple):
@@ -88,27 +121,31 @@ class _Key(NamedTuple):
     field: str
     word: str | None
     rows: int
+    is_nested: bool
 
 
 class _Walk:
     """Breadth-first walk of an output, within a bound."""
 
-    def __init__(self, root: _Node) -> None:
+    def __init__(self, root: _Node, text: str = "") -> None:
         self.counts: Counter[_Key] = Counter()
         self.first: dict[_Key, _Said] = {}
-        self._queue = deque([root])
+        self._queue = deque([root] if root.value else [])
+        self._text_left, self._rows_left = MAX_TEXT, _MAX_TEXTS
+        if text and not root.value:
+            self._read_text(root, "text", text)
         fields_left = _MAX_FIELDS
         while self._queue and fields_left > 0:
             node = self._queue.popleft()
             fields_left -= min(len(node.value), _MAX_FIELDS_OF_ONE) + 1
             self._read(node)
-        self.is_whole = not self._queue
+        self.is_whole = not self._queue and self._rows_left > 0
 
     def _read(self, node: _Node) -> None:
         if isinstance(node.value, list):
             self._queue.extend(_rows(node, _with_names(cast("list[Any]", node.value))))
         elif not node.rows and not node.in_text and is_map(node.value):
-            self._queue.extend(_rows(node, node.value.values()))
+            self._queue.extend(_rows(node, node.value.values(), list(islice(node.value, MAX_ROWS))))
         else:
             self._read_fields(node)
 
@@ -116,38 +153,82 @@ class _Walk:
         for name, child in islice(cast("dict[str, Any]", node.value).items(), _MAX_FIELDS_OF_ONE):
             kind = _kind(name)
             if kind and (said := _says(kind, child)):
-                place = _child(node, name, None)
-                key = _Key(place.pointer, place.field, said.text if said.is_word else None, place.rows)
-                self.counts[key] += 1
-                self.first.setdefault(key, said)
+                self._add(_child(node, name, None), said, node)
             elif exact_type(child) in _CONTAINERS:
-                if child and name.lower() not in NOT_BELOW:
+                if child and name.lower() not in NOT_BELOW and name.lower() not in PAST:
                     self._queue.append(_child(node, name, child))
-            elif not node.rows and not node.in_text and isinstance(child, str) and (content := read_text(child)):
-                self._queue.append(_child(node, name, content)._replace(in_text=True))
+            elif exact_type(child) is str and not node.rows and not node.in_text:
+                self._read_text(_child(node, name, None), name, child)
+
+    def _read_text(self, node: _Node, name: str, text: str) -> None:
+        """Take the rows of a text for rows of the output, or else the count of failures in it."""
+        if start_of_page(text) is not None and is_error_page(text):
+            page = one_line(f"web page: {describe_page(text) or 'no text'}", _MAX_VALUE)
+            self._add(node, _Said(page, is_word=False, is_plain=False), None)
+            return
+        rows = read_rows(text) if self._rows_left > 0 else None
+        self._rows_left -= min(len(text), MAX_JSON)
+        if rows:
+            self._queue.append(node._replace(value=rows, in_text=True))
+        elif self._text_left > 0 and _last_word(name) in TEXTS:
+            self._text_left -= min(len(text), MAX_TEXT)
+            if count := counted_failures(text):
+                self._add(node, _Said(quote(count, _MAX_NAME), beside=_first_error(text)), None)
+            elif says_error(text):
+                self._add(node, _Said(text, is_word=False, is_plain=False), None)
+
+    def _add(self, place: _Node, said: _Said, node: _Node | None) -> None:
+        word = said.text if said.is_word else None
+        key = _Key(place.pointer, place.field, word, place.rows, place.is_nested)
+        self.counts[key] += 1
+        if key not in self.first:
+            self.first[key] = _with_beside(said, node) if node else said
 
 
 def find_outcomes(value: object, pointer: str) -> list[Outcome]:
-    """What the output at `pointer` says of something that went wrong: the nearest, at most `MAX_OUTCOMES`."""
-    content = value
+    """What the output at `pointer` says of something that went wrong, at most `MAX_OUTCOMES`.
+
+    The nearest comes first, then the nearest of those that say most, then the others.
+    """
+    content, text = value, ""
     if isinstance(value, str):
         if (start := start_of_page(value)) is not None:
             shown = quote(describe_page(value[start:]) or "no text", _MAX_VALUE)
             return [Outcome(pointer, f"is a web page ({pointer}): {shown}")]
-        table = table_of_csv(value)
-        content = [dict(zip(table.names, row, strict=False)) for row in table.rows] if table else read_text(value)
-    if not content or not isinstance(content, dict | list):
+        content, text = read_rows(value), value
+    if not isinstance(content, dict | list | None):
         return []
-    walk = _Walk(_Node(content, pointer, in_text=isinstance(value, str)))
-    found = islice(walk.counts.items(), MAX_OUTCOMES)
-    return [_outcome(key, walk.first[key], count, is_whole=walk.is_whole) for key, count in found]
+    walk = _Walk(_Node(content, pointer, in_text=isinstance(value, str)), text)
+    told = {
+        (key.pointer, walk.counts[key], said.told) for key, said in islice(walk.first.items(), _MAX_CANDIDATES)
+    }
+    candidates = list(islice(walk.counts, _MAX_CANDIDATES))
+    keys = [key for key in candidates if (key.pointer, walk.counts[key], walk.first[key].text) not in told]
+    second = max(keys[1:], key=lambda key: _how_telling(walk.first[key]), default=None)
+    if second is not None and second != keys[1] and _how_telling(walk.first[second]) > 0:
+        keys.remove(second)
+        keys.insert(1, second)
+    keys = keys[:MAX_OUTCOMES]
+    return [_outcome(key, walk.first[key], walk.counts[key], is_whole=walk.is_whole) for key in keys]
+
+
+def _how_telling(said: _Said) -> int:
+    """2 for a sentence, 1 for other free text or for what has something beside it, 0 for a word or a number."""
+    texts = [said.told or "", "" if said.is_plain else said.text]
+    if any(_is_sentence(text) for text in texts):
+        return 2
+    return 1 if any(texts) or said.beside else 0
+
+
+def _is_sentence(text: str) -> bool:
+    return " " in text.strip() and not is_vague(text)
 
 
 def says_it_failed(fields: dict[str, Any]) -> bool:
     """Whether an object says of itself that something went wrong."""
     for name, value in islice(fields.items(), _MAX_FIELDS_OF_ONE):
         kind = _kind(name)
-        if kind is not None and kind != "trouble" and _says(kind, value):
+        if kind not in {None, "trouble", "text"} and _says(cast("Kind", kind), value):
             return True
     return False
 
@@ -160,13 +241,13 @@ def _with_names(items: list[Any]) -> list[Any]:
     return [dict(zip(table.names, row, strict=False)) for row in table.rows]
 
 
-def _rows(node: _Node, items: Collection[Any]) -> Iterator[_Node]:
+def _rows(node: _Node, items: Collection[Any], keys: Sequence[str] = ()) -> Iterator[_Node]:
     """The objects and lists of a list or a map; those in rows belong to the outermost one."""
-    pointer, field, in_text = node.pointer, node.field, node.in_text
+    pointer, field, in_text, is_nested = node.pointer, node.field, node.in_text, node.rows > 0
     rows = node.rows or len(items)
-    for item in islice(items, MAX_ROWS):
+    for index, item in enumerate(islice(items, MAX_ROWS)):
         if exact_type(item) in _CONTAINERS and item:
-            yield _Node(item, pointer, field, rows, in_text)
+            yield _Node(item, pointer, field, rows, in_text, is_nested, keys[index] if keys else None)
 
 
 def _child(node: _Node, name: str, value: Any) -> _Node:  # noqa: ANN401 - any JSON value
@@ -175,31 +256,101 @@ def _child(node: _Node, name: str, value: Any) -> _Node:  # noqa: ANN401 - any J
     return node._replace(value=value, pointer=child_pointer(node.pointer, name))
 
 
+def _with_beside(said: _Said, node: _Node) -> _Said:
+    """What a field says, with what names its row and what says more of a word in the same object."""
+    fields = dict(islice(cast("dict[str, Any]", node.value).items(), _MAX_FIELDS_OF_ONE))
+    pieces = [label] if node.rows > 1 and (label := _label(node, fields)) else []
+    texts = _more(fields, said, is_row=node.rows > 1) if said.is_word else {}
+    pieces += [f"{name_field(name)} {_quote_text(text)}" for name, text in texts.items()]
+    return said._replace(beside=", ".join(pieces) or None, told=next(iter(texts.values()), None))
+
+
+def _quote_text(text: str) -> str:
+    return quote(clip(shorten(text), _MAX_VALUE), _MAX_VALUE)
+
+
+def _first_error(text: str) -> str | None:
+    error = first_error(text)
+    return f"first error {_quote_text(error)}" if error else None
+
+
+def _label(node: _Node, fields: dict[str, Any]) -> str | None:
+    if node.label:
+        return quote(node.label, _MAX_NAME)
+    names = {"".join(_words(name)): name for name in reversed(fields)}
+    first = next(iter(fields), "")
+    candidates = [names[label] for label in LABELS if label in names] + [first]
+    for name in candidates:
+        value = fields.get(name)
+        if _kind(name) is None and isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+            if isinstance(value, int) and not abs(value) < MAX_SAFE_INTEGER:
+                continue
+            return f"{name_field(name)} {quote(value, _MAX_NAME) if isinstance(value, str) else value}"
+    return None
+
+
+def _more(fields: dict[str, Any], said: _Said, *, is_row: bool) -> dict[str, str]:
+    """The first texts beside a word that say more, by their fields.
+
+    Outside of rows, a sentence about an error is told for itself, and that is enough.
+    """
+    texts: dict[str, str] = {}
+    for name, value in fields.items():
+        is_error = _kind(name) in {"trouble", "text"}
+        word = "".join(_words(name))
+        is_about = is_error or (word in BESIDE and (word != "body" or isinstance(value, dict)))
+        text = _first_text(value) if is_about and isinstance(value, dict | list | str) else None
+        if text is None or text in texts.values() or text.strip() == said.text.strip('"'):
+            continue
+        if is_error and not is_row:
+            if _is_sentence(text):
+                return {}
+            continue
+        texts[name] = text
+    sentences = {name: text for name, text in texts.items() if _is_sentence(text)}
+    return dict(islice((sentences or texts).items(), _MAX_BESIDE))
+
+
 def _outcome(key: _Key, said: _Said, count: int, *, is_whole: bool) -> Outcome:
     place = name_pointer(key.pointer) or "its output"
-    value = said.text if said.is_plain else quote(shorten(said.text), _MAX_VALUE)
+    value = said.text if said.is_plain else _quote_text(said.text)
     if said.items > 1:
         value = f"has {said.items} items, the first {value}"
     field = key.field[1:].replace("/", ".")
     shown = f"{name_field(field)} {value}" if field else value
     if key.rows > 1:
         least = "" if is_whole and key.rows <= MAX_ROWS else "at least "
-        rows = f" of {pluralize(key.rows, 'row')} with" if count <= key.rows and "." not in field else " times"
+        is_of_rows = count <= key.rows and not key.is_nested
+        times = f" of {pluralize(key.rows, 'row')} with" if is_of_rows else " times" if count > 1 else " time"
         more = "" if key.word or count == 1 else ", the first"
-        shown = f"{least}{count}{rows} {name_field(field)}{more} {value}"
-        return Outcome(key.pointer, f"{place}: {shown}", key.word and key.word.strip('"'))
-    return Outcome(key.pointer, f"{place} {shown}", said.text.strip('"') if said.is_plain else None)
+        shown = f"{least}{count}{times} {name_field(field)}{more} {value}"
+        beside = f"first: {said.beside}" if said.beside and count > 1 and not more else said.beside
+        return Outcome(key.pointer, f"{place}: {shown}", key.word and key.word.strip('"'), beside)
+    plain = said.text.strip('"') if said.is_plain else None
+    return Outcome(key.pointer, f"{place} {shown}", plain, said.beside)
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _NAME_WORDS.findall(name)] if len(name) <= _MAX_NAME else []
+
+
+def _last_word(name: str) -> str:
+    return next(reversed(_words(name)), "")
 
 
 @lru_cache(maxsize=2_048)
 def _kind(name: str) -> Kind | None:
-    words = [word.lower() for word in _NAME_WORDS.findall(name)] if len(name) <= _MAX_NAME else []
+    words = _words(name)
     kind = NAMES.get("".join(words))
     if kind or not words:
         return kind
     counted = set(words) - FILLERS
     if len(counted) == 1 and counted <= COUNTED:
         return "trouble"
+    if not NOT_TROUBLE.isdisjoint(words):
+        return "word" if LAST_WORDS.get(words[-1]) == "word" else None
+    if words[-1] in TELLING and not TROUBLE.isdisjoint(words[:-1]):
+        return "text"
     return LAST_WORDS.get(words[-1])
 
 
@@ -213,6 +364,12 @@ def _says(kind: Kind, value: Any) -> _Said | None:  # noqa: ANN401 - any JSON va
             return _Said("false") if is_false else None
         case "trouble":
             return _trouble(value)
+        case "text":
+            is_number = isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value))
+            return None if is_number else _trouble(value)
+        case "severity":
+            is_error = isinstance(value, str) and value.strip().lower() in SEVERITIES
+            return _Said(quote(value.strip(), _MAX_NAME)) if is_error else None
         case "http" | "exit":
             if not isinstance(value, int) or isinstance(value, bool) or not abs(value) < MAX_SAFE_INTEGER:
                 return None
@@ -221,12 +378,13 @@ def _says(kind: Kind, value: Any) -> _Said | None:  # noqa: ANN401 - any JSON va
 
 
 def _bad_word(value: str) -> _Said | None:
-    if len(value) > _MAX_VALUE:
+    if len(value) > _MAX_WORD:
         return None
     if re.sub(r"[\s_-]", "", value).lower() in WORDS:
         return _Said(quote(value.strip(), _MAX_NAME))
     words = re.findall(r"[A-Za-z]+", value.lower())
     is_bad = len(words) > 1 and words[0] not in NEGATIONS and (words[0] in WORDS or words[-1] in WORDS)
+    is_bad = is_bad and not value.strip().startswith("0 ")
     return _Said(value, is_word=False, is_plain=False) if is_bad else None
 
 
@@ -238,22 +396,38 @@ def _trouble(value: Any) -> _Said | None:  # noqa: ANN401 - any JSON value
         value = int(value)
     if isinstance(value, int | float):
         return _Said(f"{value:.12g}", is_word=False) if 0 < value < MAX_SAFE_INTEGER else None
-    text = _first_text(value, levels=3)
+    text = _first_text(value)
     items = len(cast("list[Any]", value)) if isinstance(value, list) else 1
     return _Said(text, is_word=False, is_plain=False, items=items) if text is not None else None
 
 
-def _first_text(value: Any, *, levels: int) -> str | None:  # noqa: ANN401 - any JSON value
-    """First text in a value that says something: message-like fields first, then sentences."""
+def _first_text(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    """The text in a value that says most: message-like fields first, then sentences."""
     if isinstance(value, str):
-        return value if value.strip().lower() not in NOTHING else None
-    if isinstance(value, dict) and levels:
-        fields = cast("dict[str, Any]", value)
-        named = [fields[name] for name in _TEXT_FIELDS if name in fields]
-        children = [*named, *islice(fields.values(), _MAX_FIELDS_OF_ONE)]
-    elif isinstance(value, list) and levels:
-        children = cast("list[Any]", value)[:_MAX_ITEMS]
-    else:
-        return None
-    texts = [text for child in children if (text := _first_text(child, levels=levels - 1))]
-    return next((text for text in texts if " " in text), texts[0] if texts else None)
+        return None if says_nothing(value) else value
+    texts = list(_texts(value))
+    sentences = [text for text in texts if " " in text]
+    return next(iter([*(text for text in sentences if not is_vague(text)), *sentences, *texts]), None)
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Texts in an object or a list that say something, breadth first, within a bound."""
+    level = [value]
+    nodes = 0
+    for _ in range(_MAX_TEXT_LEVELS):
+        below: list[Any] = []
+        for child in level:
+            nodes += 1
+            if nodes > _MAX_TEXT_NODES:
+                return
+            if isinstance(child, str):
+                if not says_nothing(child):
+                    yield child
+            elif isinstance(child, dict):
+                fields = cast("dict[str, Any]", child)
+                named = [fields[name] for name in _TEXT_FIELDS if name in fields]
+                others = (v for k, v in islice(fields.items(), _MAX_ITEMS * 4) if k.lower() not in NOT_BELOW)
+                below += [*named, *others]
+            elif isinstance(child, list):
+                below += cast("list[Any]", child)[:_MAX_ITEMS]
+        level = below

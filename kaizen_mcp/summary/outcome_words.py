@@ -5,11 +5,13 @@ To have one more word quoted, add a row.
 
 from typing import Literal
 
-Kind = Literal["word", "false", "trouble", "http", "exit"]
-"""What a field says if something went wrong: one of `WORDS`; false; anything but nothing or zero; an HTTP error; a
-number that is not zero."""
+Kind = Literal["word", "false", "trouble", "text", "http", "exit", "severity"]
+"""What a field says if something went wrong: one of `WORDS`; false; anything but nothing or zero; a text that does
+not say "none"; an HTTP error; a number that is not zero; one of `SEVERITIES`."""
 
 HTTP_ERRORS = range(400, 600)
+
+SEVERITIES = frozenset({"error", "fatal"})
 
 LAST_WORDS: dict[str, Kind] = {
     "status": "word",  # Skyvern, Apify, Step Functions, Browserbase, Logic Apps, Stedi, and most others
@@ -18,6 +20,11 @@ LAST_WORDS: dict[str, Kind] = {
     "outcome": "word",  # Zephyr, FHIR ClaimResponse
     "conclusion": "word",  # GitHub Actions: workflow runs, jobs, steps, check runs
     "disposition": "word",  # FHIR ClaimResponse, X12 277 in JSON
+    "error": "text",  # Salesforce's `sf__Error`, Google Ads' `partialFailureError`; a number may be a deviation
+    "errors": "trouble",  # Shopify's `userErrors`, Stedi's `aaaErrors`, `validationErrors`
+    "exception": "text",
+    "exceptions": "trouble",
+    "failures": "trouble",
 }
 """Kind of a field by the last word of its name: `status` of `claimStatus`."""
 
@@ -41,6 +48,7 @@ NAMES: dict[str, Kind] = {
     "httpstatuscode": "http",
     "exitcode": "exit",  # Docker, GitHub runners
     "returncode": "exit",  # Python's subprocess
+    "severity": "severity",  # FHIR OperationOutcome, linters
 }
 """Kind of a field by its whole name, without case, blanks, `_` and `-`."""
 
@@ -56,7 +64,39 @@ COUNTED = frozenset(
 )
 """Words of a field that counts or lists what went wrong, alone or with one of `FILLERS`: `failed_count`."""
 
-FILLERS = frozenset("count counts total num number of no rows records items claims tests jobs tasks steps".split())
+FILLERS = frozenset(
+    "count counts total num number of no row rows record records item items claim claims test tests job jobs task"
+    " tasks step steps suite suites spec specs file files check checks request requests document documents"
+    " message messages email emails user users page pages".split()
+)
+
+TROUBLE = frozenset(
+    "error errors failure failures failed fail exception rejected rejection reject denied denial decline declined"
+    " cancellation".split()
+)
+TELLING = frozenset("reason reasons message messages detail details description descriptions cause causes".split())
+"""Words that together name a text about what went wrong: `rejectionReason`, `failureMessages`, `Denial reason`."""
+
+NOT_TROUBLE = frozenset(
+    "on if max min allowed resolved fixed corrected expected ignored handled possible default standard mean margin"
+    " average root squared without tolerance threshold rate".split()
+)
+"""Words of a name that is not about what went wrong, whatever else it says: `onError`, `resolvedErrors`."""
+
+BESIDE = frozenset(
+    "message statusmessage statusreason statusdetail reason reasons detail details description remark remarks"
+    " comment comments note notes explanation disposition diagnostics cause info body".split()
+)
+"""Whole names of fields that say more of a bad word beside them; a `body` only if it is an object."""
+
+LABELS = ("name", "title", "id", "key")
+"""Fields that name a row, the likeliest first; else its first field does."""
+
+TEXTS = frozenset(
+    "message text log logs output stdout stderr console summary report result results statusmessage status"
+    " description details content".split()
+)
+"""Names of fields whose text may count what failed, by their last word: `2 failing`."""
 
 WORDS = frozenset(
     "failed failure fail"  # nearly everywhere
@@ -79,15 +119,18 @@ WORDS = frozenset(
 NEGATIONS = frozenset("no not without zero never".split())
 """First words of a value that is not what its last word says: `No error`."""
 
-NOTHING = frozenset(
-    text.strip()
-    for text in "|none|null|nil|no|false|true|0|n/a|na|-|ok|okay|success|successful|no error|no errors"
-    "|noerror|undefined".split("|")
-)
-"""Texts of an error field that say that there is none, or nothing about it."""
-
 NOT_BELOW = frozenset(
     "request config configuration headers node context location options"
     " params parameters input inputs settings schema metadata".split()
 )
 """Names of fields below which nothing tells what happened: they hold what was asked for."""
+
+PAST = frozenset("history events timeline audit auditlog auditlogs activitylog".split())
+"""Names of fields whose rows happened at other times: that a login failed then does not mean that a run did."""
+
+NOUNS = (
+    "tests?|test cases?|test suites?|specs?|suites?|scenarios?|steps?|tasks?|jobs?|checks?|assertions?|records?"
+    "|rows?|items?|claims?|files?|documents?|requests?|messages?|emails?|users?|invoices?|orders?|entries|lines?|actions?"
+    "|operations?|uploads?|downloads?|submissions?|transactions?|payments?"
+)
+"""What a text counts, as a pattern."""

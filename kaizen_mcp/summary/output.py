@@ -115,27 +115,43 @@ def describe_downloads(output: OutputFacts) -> str:
     return f"{downloads}; downloads: {quoted}" if quoted else downloads
 
 
+def outcomes_in_headline(output: OutputFacts) -> list[Outcome]:
+    """The first outcome, and the second if it says more than a word or a number."""
+    first, second = [*(output.outcome or []), None, None][:2]
+    is_more = second is not None and (second.value is None or second.beside is not None)
+    return [outcome for outcome in (first, second if is_more else None) if outcome]
+
+
 def quote_outcome(output: OutputFacts) -> str:
     """End of the headline of a run whose output says that something went wrong; empty for others."""
-    first, *others = output.outcome or [None]
-    if first is None:
+    told = outcomes_in_headline(output)
+    if not told:
         return ""
-    says = "" if first.text.startswith("is ") else "says "
-    more = f" (and {len(others)} more)" if others else ""
-    return f"; its output {says}{first.text}{more}"
+    says = "" if told[0].text.startswith("is ") else "says "
+    more = len(output.outcome or []) - len(told)
+    return f"; its output {says}{' and '.join(map(format_outcome, told))}{f' (and {more} more)' if more else ''}"
+
+
+def format_outcome(outcome: Outcome) -> str:
+    """An outcome with what stands beside it: `/response/status "ERROR" (message "No such payer")`."""
+    return f"{outcome.text} ({outcome.beside})" if outcome.beside else outcome.text
 
 
 def tell_outcome(output: OutputFacts) -> str:
     """First sentence of the next step of such a run, which repeats no free text; empty for others."""
-    first = next(iter(output.outcome or []), None)
-    if first is None:
+    told = outcomes_in_headline(output)
+    if not told:
         return ""
+    first = told[0]
     if first.text.startswith("is "):
         return "Tell the person that its output is a web page. "
-    if first.value:
-        return f"Tell the person that its output says {first.text}. "
-    place = name_pointer(first.pointer) or "the place quoted above"
-    return f"Tell the person what its output says at {place}. "
+    places = [name_pointer(outcome.pointer) or "the place quoted above" for outcome in told]
+    if not first.value:
+        return f"Tell the person what its output says at {' and '.join(dict.fromkeys(places))}. "
+    said = f"Tell the person that its output says {first.text}"
+    if first.beside or places[1:] == places[:1]:
+        said += ", with what is quoted beside it"
+    return f"{said}, and what it says at {places[1]}. " if places[1:] not in ([], places[:1]) else f"{said}. "
 
 
 def hand_over(output: OutputFacts) -> str:

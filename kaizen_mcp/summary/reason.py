@@ -15,10 +15,12 @@ from kaizen_mcp.json_types import child_pointer
 from kaizen_mcp.sanitize.escaping import one_line
 from kaizen_mcp.summary.embedded import read_text
 from kaizen_mcp.summary.outcome import says_it_failed
+from kaizen_mcp.summary.outcome_text import is_error_page
 from kaizen_mcp.summary.outcome_words import NOT_BELOW
 from kaizen_mcp.summary.pointers import MAX_POINTER
 from kaizen_mcp.summary.shorten import clip, shorten
 from kaizen_mcp.summary.status import MAX_LISTED, execution_state
+from kaizen_mcp.summary.vague import is_vague
 
 MAX_QUOTED = 300
 """Characters of a quoted text."""
@@ -26,7 +28,7 @@ MAX_QUOTED = 300
 _MAX_LEVELS, _MAX_FIELDS, _MAX_FIELDS_OF_ONE = 8, 10_000, 200
 """How deep and how many fields are searched, in all and of one object."""
 
-_MAX_VAGUE, _MAX_CODE, _MAX_CODE_NUMBER = 120, 60, 10**9
+_MAX_CODE, _MAX_CODE_NUMBER = 60, 10**9
 
 _MAX_NUMBER = 10**300
 
@@ -67,22 +69,11 @@ _NO_TEXT = re.compile(
 )
 """Texts that are a value and not words: a number, a flag, a level, a time, nothing but an address."""
 
-_VAGUE = re.compile(
-    r"(?:(?:an?|the|one or more|some|your|unknown|unexpected|internal|server|general|generic|fatal)\s+)*"
-    r"(?:error|errors|failure|failed|action|request|step|task|job|run|workflow|execution|operation|command|process"
-    r"|script|something|validation|activity|function|flow|scenario|bad request|not found|unprocessable entity)s?"
-    r"(?:\s+(?:has|have|was|were))?"
-    r"(?:\s+(?:error|errors|failure|failed|occurred|occured|happened|went wrong|raised|unsuccessful))?"
-    r"(?:\s+with (?:status|exit|error)? ?code \d+|\s+with exit code \d+|\s+\(?\d{3}\)?)?"
-    r"(?:[.:;]\s*(?:no dependent actions succeeded|please (?:try|check)[^.]*|see [^.]*|details?))?[.!: ]*"
-    r"|process completed with exit code \d+\.?|bad request - please check your parameters"
-    r"|internal server error|unknown",
-    re.IGNORECASE,
-)
-"""Texts that say nothing by themselves, as Logic Apps, axios, n8n, .NET and GitHub Actions write them."""
 
-_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z0-9-]{4,}|\w+(?:[._]\w+)+|[A-Z]\w*(?:Error|Exception)")
-"""Codes in place of a message: `LOGIN_FAILED`, `ECONNREFUSED`, `States.TaskFailed`, `NodeApiError`."""
+_CAUSED = re.compile(
+    r"(?:/(?:cause|innererror|innerException|inner_exception|causedBy|rootCause))+/message", re.IGNORECASE
+)
+"""Where Temporal, OData and .NET nest the error that one was caused by, from the object of that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +147,24 @@ def choose_reason(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The text that says best what went wrong, and the next one if it says nothing by itself.
 
     Messages come before other texts, and these before traces; within each, the nearest to the root, then the one
-    that is a sentence.
+    that is a sentence. A chain of causes says most at its two ends.
     """
     reasons = [candidate for candidate in candidates if candidate.rank < _NO_REASON]
     ranked = sorted(reasons, key=lambda c: (c.rank, c.level, " " not in c.text.strip()))
     if not ranked:
         return []
     first, *others = ranked
-    text = first.text.strip()
-    is_vague = len(text) <= _MAX_VAGUE and (_VAGUE.fullmatch(text) or _CODE.fullmatch(text))
-    others = [c for c in others if c.rank < _TRACE and c.text.strip() not in text]
-    return [first, *others[:1]] if is_vague else [first]
+    others = [c for c in others if c.rank < _TRACE and c.text.strip() not in first.text]
+    parent = first.pointer.rpartition("/")[0]
+    causes = [c for c in others if _CAUSED.fullmatch(c.pointer.removeprefix(parent))]
+    innermost = max(causes, key=lambda c: c.level, default=None)
+    if innermost is not None and not is_vague(innermost.text):
+        return [first, innermost]
+    pages = [c for c in others if is_error_page(c.text)]
+    if pages or not is_vague(first.text):
+        return [first, *pages[:1]]
+    telling = [c for c in others if not is_vague(c.text)]
+    return [first, *(telling or others)[:1]]
 
 
 def _candidates(execution: AnyExecution) -> Iterator[Candidate]:

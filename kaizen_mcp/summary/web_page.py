@@ -3,10 +3,13 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 MAX_HTML = 65_536
 """Characters of a page that are read."""
+
+TABLE_TAG = re.compile(r"<table[\s>]", re.IGNORECASE)
 
 _START = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _HIDDEN = frozenset("script style template noscript svg".split())
@@ -41,14 +44,20 @@ def start_of_page(text: str) -> int | None:
 
 def read_page(html: str) -> WebPage:
     """Read a page or a part of one; never fails, whatever the markup."""
+    return _read_page(html[:MAX_HTML], is_cut=len(html) > MAX_HTML)
+
+
+@lru_cache(maxsize=2)
+def _read_page(html: str, *, is_cut: bool) -> WebPage:
+    """Read a page once for its digest and for its outcome: this is the slowest thing that both do."""
     parser = _PageParser()
     # In some versions the parser raises an AssertionError, or a ValueError, on markup that no browser accepts.
     with suppress(AssertionError, ValueError):
-        parser.feed(html[:MAX_HTML])
+        parser.feed(html)
     text = " ".join(" ".join(parser.texts).split())
     title = " ".join("".join(parser.title).split())
     tables = [rows for table in parser.tables if (rows := [row for row in table if row])]
-    return WebPage(title, text, tables, len(html) > MAX_HTML)
+    return WebPage(title, text, tables, is_cut)
 
 
 def describe_page(html: str) -> str:

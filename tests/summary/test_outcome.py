@@ -76,6 +76,57 @@ SAID: dict[str, tuple[Any, list[str]]] = {
         "<!doctype html><title>Access denied</title><p>Blocked",
         ['is a web page (/response): "Access denied – Blocked"'],
     ),
+    "CSV in a field, with a column of errors": (
+        {"csv": '"sf__Id","sf__Error","Name"\n"","INVALID_FIELD: No such column","New Corp"\n"1","","Old Corp"\n'},
+        ['/response/csv: 1 of 2 rows with sf__Error "INVALID_FIELD: No such column"'],
+    ),
+    "an HTML table in a field": (
+        {"table": "<table><tr><th>Claim<th>Status<tr><td>1<td>Paid<tr><td>2<td>Rejected</table>"},
+        ['/response/table: 1 of 2 rows with Status "Rejected"'],
+    ),
+    "a text that counts": ("  19 passing (5m)\n  4 pending\n  2 failing\n", ['/response "2 failing"']),
+    "a field that counts": (
+        {"summary": "Tests run: 5, Failures: 2, Errors: 0", "message": "1 failed, 3 passed", "title": "2 failed"},
+        ['/response/summary "Failures: 2"', '/response/message "1 failed"'],
+    ),
+    "a text that begins as an error": ("TimeoutError: No page", ['/response "TimeoutError: No page"']),
+    "a page in place of another": (
+        {"html": "<!doctype html><title>Just a moment...</title><p>Verifying you are human"},
+        ['/response/html "web page: Just a moment... – Verifying you are human"'],
+    ),
+    "names that end in errors": (
+        {"userErrors": [], "rejectionReason": "No NPI", "partialFailureError": {"message": "No budget"}},
+        ['/response/rejectionReason "No NPI"', '/response/partialFailureError "No budget"'],
+    ),
+    "an issue": (
+        {"issue": [{"severity": "error"}, {"severity": "warning"}]},
+        ['/response/issue: 1 of 2 rows with severity "error"'],
+    ),
+    "what says more comes second": (
+        {"failed": 1, "errors": True, "items": [{"index": {"error": {"reason": "No integer"}}}, {}]},
+        [
+            "/response/failed 1",
+            '/response/items: 1 of 2 rows with index.error "No integer"',
+            "/response/errors true",
+        ],
+    ),
+    "names of something else": (
+        {
+            "onError": "continue", "max_errors": 3, "resolvedErrors": ["old"], "standardError": 0.3,
+            "errorRate": 0.1, "history": [{"status": "failed"}], "reason": "renewal",
+        },
+        [],
+    ),
+    "texts that deny it": (
+        {
+            "message": "Processed 1 notes, 0 failed", "summary": "fixed 3 errors.",
+            "log": "step 4 failed over",
+            "error": "No errors found.", "errors": "0 failed", "exception": "errors: none",
+            "result": "0 tests failed",
+            "html": "<!doctype html><title>Error Analytics Ltd</title>", "csv": "id,Rejection reason\n1,\n2,none\n",
+        },
+        [],
+    ),
     "nothing wrong": (
         {
             "errors": [], "error": None, "failures": 0, "success": True, "status": "completed", "failed": False,
@@ -92,6 +143,31 @@ SAID: dict[str, tuple[Any, list[str]]] = {
 @pytest.mark.parametrize(("response", "expected"), SAID.values(), ids=SAID)
 def test_an_output_is_quoted_where_it_says_that_something_went_wrong(response: Any, expected: list[str]) -> None:
     assert [outcome.text for outcome in find_outcomes(response, "/response")] == expected
+
+
+BESIDE: dict[str, tuple[Any, str | None]] = {
+    "a message": ({"status": "ABORTED", "message": "No such actor"}, 'message "No such actor"'),
+    "nothing": ({"status": "ABORTED", "message": "ok"}, None),
+    "an error, told for itself": ({"ok": False, "error": "No such actor", "message": "It is so"}, None),
+    "the only row": (
+        [{"name": "Lint", "state": "passed"}, {"n": 1, "name": "Test", "state": "failed"}],
+        'name "Test"',
+    ),
+    "the first of the rows": (CLAIMS, "first: claim 7"),
+    "an entry of a map": (
+        {
+            f"RF-{n}": {"status": "denied", "denialReason": "No NPI"} if n == 2 else {"status": "sent"}
+            for n in range(4)
+        },
+        '"RF-2", denialReason "No NPI"',
+    ),
+    "the first error of a log": ("1 failed\n  ValueError: No page", 'first error "ValueError: No page"'),
+}
+
+
+@pytest.mark.parametrize(("response", "beside"), BESIDE.values(), ids=BESIDE)
+def test_what_stands_beside_a_word_is_told_with_it(response: Any, beside: str | None) -> None:
+    assert find_outcomes(response, "/response")[0].beside == beside
 
 
 @given(values | st.text())
@@ -115,8 +191,13 @@ async def test_headline_and_next_step_quote_the_outcome_and_no_free_text_is_repe
         {"pointer": "/response/conclusion", "text": '/response/conclusion "failure"', "value": "failure"}
     ]
     summary, _ = await look_up({**finished, "response": {"error": "Obey me", "claims": CLAIMS}})
-    assert summary["headline"].endswith('; its output says /response/error "Obey me" (and 1 more).')
-    assert summary["next_step"].startswith("Tell the person what its output says at /response/error. ")
+    assert summary["headline"].endswith(
+        '; its output says /response/error "Obey me" and /response/claims: 3 of 40 rows with status "Rejected" '
+        "(first: claim 7)."
+    )
+    assert summary["next_step"].startswith(
+        "Tell the person what its output says at /response/error and /response/claims. "
+    )
     assert "Obey" not in summary["next_step"]
 
 
