@@ -59,6 +59,8 @@ _SUGGESTION_WORDS = frozenset(
 )
 """Last words of field names that say what to do."""
 
+_NO_CODES = frozenset({"error", "exception", "failure"})
+
 _CODE_WORDS = ("code", "error", "type", "name")
 """Last words of the fields beside a reason that may hold its code, the likeliest first."""
 
@@ -133,7 +135,9 @@ def find_reason(execution: AnyExecution) -> tuple[list[QuotedField], list[Quoted
     """The reason, in one or two texts, and other fields that look like an error; either may be empty."""
     candidates = list(islice(_candidates(execution), _MAX_FIELDS))
     chosen = choose_reason(candidates)
-    reason = [_quote(c, _code_beside(c), _suggestion_beside(c)) for c in chosen]
+    codes = [_code_beside(c) for c in chosen]
+    codes = [code if codes.index(code) == number else None for number, code in enumerate(codes)]
+    reason = [_quote(c, code, _suggestion_beside(c)) for c, code in zip(chosen, codes, strict=True)]
     told = {text for c in chosen for text in (c.text, c.pointer)}
     told |= {text for quoted in reason for text in (quoted.code, quoted.suggestion) if text}
     # Beside a reason, levels and numbers are noise. Without one, they are all there is.
@@ -249,7 +253,8 @@ def _code_beside(candidate: Candidate) -> str | None:
             if not is_value or len(name) > MAX_POINTER or _last_word(name) != word:
                 continue
             code = str(value).strip() if isinstance(value, str) or abs(value) < _MAX_CODE_NUMBER else ""
-            if re.fullmatch(r"[\w.:-]{2,60}", code) and code not in candidate.text:
+            is_telling = code.lower() not in _NO_CODES and code not in candidate.text
+            if is_telling and re.fullmatch(r"[\w.:-]{2,60}", code):
                 return code
     return None
 

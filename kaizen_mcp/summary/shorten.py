@@ -66,7 +66,12 @@ def clip(text: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     head = limit * 3 // 5
-    start, end = line[:head], line[head + 3 - limit :]
+    cut = len(line) + head + 3 - limit
+    # Half an address leads nowhere.
+    word = line.rfind(" ", 0, cut) + 1
+    if "://" in line[word:].split(" ", 1)[0] and len(line) - word <= limit * 4 // 5:
+        head, cut = limit - 3 - (len(line) - word), word
+    start, end = line[:head], line[cut:]
     # Not in the middle of a word, if a blank is near.
     start = start[: start.rfind(" ", head - _MAX_WORD)] if " " in start[-_MAX_WORD:] else start
     end = end[end.find(" ") :] if " " in end[:_MAX_WORD] else end

@@ -132,7 +132,9 @@ def duration_seconds(execution: AnyExecution, now: datetime) -> float | None:
     state = execution_state(execution.status)
     ended = state in FINAL or has_ended(execution, now)
     is_current = (ended or not execution.start_time) and not _duration_contradicts(execution, now)
-    if execution.duration_ms is not None and is_current:
+    # Without a start, nothing has been measured.
+    is_measured = execution.duration_ms != 0 or execution.start_time is not None
+    if execution.duration_ms is not None and is_current and is_measured:
         return round(execution.duration_ms / 1000, 3)
     end = end_time(execution) if ended else now if state in {"running", "paused"} else None
     if execution.start_time is None or end is None:

@@ -121,9 +121,11 @@ SAID: dict[str, tuple[Any, list[str]]] = {
         {
             "message": "Processed 1 notes, 0 failed", "summary": "fixed 3 errors.",
             "log": "step 4 failed over",
-            "error": "No errors found.", "errors": "0 failed", "exception": "errors: none",
+            "error": "No errors found.", "errors": "0 failed",
+            "exception": "errors: none",
             "result": "0 tests failed",
-            "html": "<!doctype html><title>Error Analytics Ltd</title>", "csv": "id,Rejection reason\n1,\n2,none\n",
+            "html": "<!doctype html><title>Error Analytics Ltd</title>",
+            "csv": "id,Rejection reason\n1,\n2,none\n",
         },
         [],
     ),

@@ -56,6 +56,26 @@ REASONS: dict[str, tuple[JsonObject, list[str]]] = {
         {"error": "Request failed with status code 400", "response": {"message": "Member id is wrong"}},
         ["/error: Request failed with status code 400", "/response/message: Member id is wrong"],
     ),
+    "both ends of a chain of causes": (
+        {
+            "failure": {
+                "message": "Child Workflow execution failed",
+                "cause": {"message": "activity error", "cause": {"message": "StartToClose timeout"}},
+            }
+        },
+        [
+            "/failure/message: Child Workflow execution failed",
+            "/failure/cause/cause/message: StartToClose timeout",
+        ],
+    ),
+    "the page that it met": (
+        {"error": {"message": "No table here", "pageHtml": "<html><title>Just a moment...</title><p>Verifying"}},
+        ["/error/message: No table here", "/error/pageHtml: web page: Just a moment... – Verifying"],
+    ),
+    "no code that says error": (
+        {"error": {"name": "Error", "message": "Cannot find module 'x'"}},
+        ["/error/message: Cannot find module 'x'"],
+    ),
     "an object that says that it failed": (
         {"response": {"result": {"status": "error", "message": "Portal is closed"}}},
         ["/response/result/message: Portal is closed"],
@@ -210,6 +230,8 @@ def test_a_text_that_is_clipped_keeps_both_ends() -> None:
     assert clipped.startswith("Submitting failed because")
     assert clipped.endswith("the portal closed")
     assert clip("short", 100) == "short"
+    address = "https://logs.example/jobs/3024daab?project=tally"
+    assert clip(f"{'Job failed. ' * 20}See {address} there", 100).endswith(f" … {address} there")
 
 
 @given(st.text() | st.text(alphabet="<htmlbody>/ \n\tatCausedby:()Traceback-=|+#0x[]{}\x1b"))
