@@ -46,7 +46,7 @@ from kaizen_mcp.summary.pointers import MAX_POINTER, name_field, name_pointer
 from kaizen_mcp.summary.shorten import clip, shorten
 from kaizen_mcp.summary.tables import MAX_ROWS, is_map, table_in
 from kaizen_mcp.summary.vague import is_vague, says_nothing
-from kaizen_mcp.summary.web_page import describe_page, start_of_page
+from kaizen_mcp.summary.web_page import MAX_HTML, describe_page, start_of_page
 
 MAX_OUTCOMES = 5
 """Outcomes that are told."""
@@ -54,13 +54,16 @@ MAX_OUTCOMES = 5
 _MAX_FIELDS, _MAX_FIELDS_OF_ONE = 60_000, 200
 """Fields that are looked at, of all objects and of one."""
 
-_MAX_TEXTS = 2_000_000
-"""Characters of all texts in fields that are searched for rows."""
+_MAX_TEXTS, _HTML_COST = 2_000_000, 16
+"""Characters of all texts in fields that are searched for rows, and how many one of HTML counts for."""
 
 _MAX_NAME = 40
 _MAX_ITEMS = 5
 _MAX_WORD, _MAX_VALUE = 80, 120
 _MAX_BESIDE = 2
+_MAX_END = 8_192
+"""Characters at either end of a text that are shortened to a quotation."""
+
 _MAX_TEXT_LEVELS, _MAX_TEXT_NODES = 6, 60
 _MAX_CANDIDATES = 50
 """Outcomes of which those that are told are chosen."""
@@ -167,7 +170,8 @@ class _Walk:
             self._add(node, _Said(page, is_word=False, is_plain=False), None)
             return
         rows = read_rows(text) if self._rows_left > 0 else None
-        self._rows_left -= min(len(text), MAX_JSON)
+        is_html = "<table" in text[:MAX_HTML]
+        self._rows_left -= min(len(text), MAX_HTML) * _HTML_COST if is_html else min(len(text), MAX_JSON)
         if rows:
             self._queue.append(node._replace(value=rows, in_text=True))
         elif self._text_left > 0 and _last_word(name) in TEXTS:
@@ -182,7 +186,8 @@ class _Walk:
         key = _Key(place.pointer, place.field, word, place.rows, place.is_nested)
         self.counts[key] += 1
         if key not in self.first:
-            self.first[key] = _with_beside(said, node) if node else said
+            is_candidate = len(self.first) < _MAX_CANDIDATES
+            self.first[key] = _with_beside(said, node) if node and is_candidate else said
 
 
 def find_outcomes(value: object, pointer: str) -> list[Outcome]:
@@ -266,6 +271,8 @@ def _with_beside(said: _Said, node: _Node) -> _Said:
 
 
 def _quote_text(text: str) -> str:
+    if len(text) > 2 * _MAX_END:
+        text = f"{text[:_MAX_END]}\n{text[-_MAX_END:]}"
     return quote(clip(shorten(text), _MAX_VALUE), _MAX_VALUE)
 
 
@@ -384,7 +391,7 @@ def _bad_word(value: str) -> _Said | None:
         return _Said(quote(value.strip(), _MAX_NAME))
     words = re.findall(r"[A-Za-z]+", value.lower())
     is_bad = len(words) > 1 and words[0] not in NEGATIONS and (words[0] in WORDS or words[-1] in WORDS)
-    is_bad = is_bad and not value.strip().startswith("0 ")
+    is_bad = is_bad and words[-1] != "free" and not value.strip().startswith("0 ")
     return _Said(value, is_word=False, is_plain=False) if is_bad else None
 
 

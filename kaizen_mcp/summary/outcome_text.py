@@ -25,7 +25,8 @@ _COUNT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    rf"\s{{0,4}}(?:[^\w\s-]|\n|\d+\)|$|(?:and|or|of|out|in|but|with|so|while|{NOUNS})\b)|\s*$", re.IGNORECASE
+    rf"\s{{0,4}}(?:[^\w\s-]|\n|\d+\)|$|(?:and|or|of|out|in|but|with|so|while|found|occurred|detected|total|{NOUNS})\b)|\s*$",
+    re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(rf"\s?[:=]\s?({_NUMBER})\b(?![.:/-]\w|\s?%)")
 """`2 failing`, `1 failed, 3 passed`, `3 of 40 claims were rejected`; `Tests run: 5, Failures: 2`."""

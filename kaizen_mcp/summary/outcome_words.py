@@ -74,7 +74,9 @@ TROUBLE = frozenset(
     "error errors failure failures failed fail exception rejected rejection reject denied denial decline declined"
     " cancellation".split()
 )
-TELLING = frozenset("reason reasons message messages detail details description descriptions cause causes".split())
+TELLING = frozenset(
+    "reason reasons message messages detail details description descriptions cause causes text code codes".split()
+)
 """Words that together name a text about what went wrong: `rejectionReason`, `failureMessages`, `Denial reason`."""
 
 NOT_TROUBLE = frozenset(

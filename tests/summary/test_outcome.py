@@ -1,6 +1,7 @@
 """What an output plainly says of something that went wrong is quoted; what says nothing is not."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -145,6 +146,48 @@ SAID: dict[str, tuple[Any, list[str]]] = {
 @pytest.mark.parametrize(("response", "expected"), SAID.values(), ids=SAID)
 def test_an_output_is_quoted_where_it_says_that_something_went_wrong(response: Any, expected: list[str]) -> None:
     assert [outcome.text for outcome in find_outcomes(response, "/response")] == expected
+
+
+SILENT: list[JsonObject] = [
+    {"summary": "All 14 claims accepted; none rejected"},
+    {"log": "12:03 retry 2 failed over, recovered\nDone: 0 errors"},
+    {"report": "Failed: 0\nPassed: 31"},
+    {"notes": "Patient denied 3 allergies"},
+    {"description": "The 404 error page was redesigned"},
+    {"articles": [{"title": "5 failed ventures", "summary": "5 failed ventures and 1 error"}]},
+    {"csv": "id,errors,status\n1,0,Paid\n2,0,Paid\n"},
+    {"table": "<table><tr><th>Name<th>Errors<tr><td>A<td>0<tr><td>B<td>-</table>"},
+    {"products": [{"name": "Error Code Reader", "error": None}, {"name": "Failure analysis kit"}]},
+    {"rejectedClaims": [], "deniedCount": 0, "failedLogins": 0, "validationErrors": {}, "errorCode": "0000"},
+    {"errorMessage": "Success", "error": "N/A", "errors": ["none"], "exception": {"message": "", "code": 0}},
+    {"marginOfError": 0.03, "rmsError": 1.2, "errorRate": 0.02},
+    {"reason": "Routine visit", "cause": "Diabetes", "coverage": [{"status": "Inactive"}]},
+    {"html": "<html><title>Search: not found items</title></html>"},
+    {"output": "Build finished: 2 warnings, 0 errors", "result": "Error-free", "outcome": "Without error"},
+    {"message": "Error: none", "rejectReason": "-", "denialReasons": ["", None]},
+]
+
+
+@pytest.mark.parametrize("response", SILENT, ids=str)
+def test_what_says_that_nothing_went_wrong_is_not_quoted(response: JsonObject) -> None:
+    assert find_outcomes(response, "/response") == []
+
+
+HOSTILE: dict[str, Any] = {
+    "words with logs beside them": [
+        {**{f"s{n}Status": "failed" for n in range(150)}, "message": "ValueError: x\n" * 5_000} for _ in range(50)
+    ],
+    "tables": {f"h{n}": "<table><tr><td>a<td>b" + "<tr><td>1<td>2" * 4_000 for n in range(60)},
+    "counts": {"log": "1 of 2 tests were " * 100_000 + "failed " * 100_000},
+    "names": {f"{'x' * 100_000}{n}": {"status": "failed", "message": "no"} for n in range(50)},
+}
+
+
+@pytest.mark.parametrize("response", HOSTILE.values(), ids=HOSTILE)
+def test_outcomes_of_a_hostile_output_are_found_in_bounded_time(response: Any) -> None:
+    start = time.perf_counter()
+    find_outcomes(response, "/response")
+    assert time.perf_counter() - start < 3
 
 
 BESIDE: dict[str, tuple[Any, str | None]] = {
