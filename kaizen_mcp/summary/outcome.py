@@ -3,11 +3,9 @@
 "Completed" is the run's word. Whether the work succeeded, its output may say in a field of its own.
 """
 
-import re
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
@@ -15,37 +13,36 @@ from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import MAX_SAFE_INTEGER, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import one_line, quote
 from kaizen_mcp.summary.embedded import MAX_JSON
+from kaizen_mcp.summary.outcome_fields import (
+    MAX_NAME,
+    MAX_VALUE,
+    Said,
+    first_text,
+    is_sentence,
+    kind_of,
+    last_word,
+    quote_first_error,
+    quote_text,
+    says,
+    words_in,
+)
 from kaizen_mcp.summary.outcome_text import (
     MAX_TEXT,
     counted_failures,
-    first_error,
     is_error_page,
     read_rows,
     says_error,
 )
 from kaizen_mcp.summary.outcome_words import (
     BESIDE,
-    COUNTED,
-    FILLERS,
-    HTTP_ERRORS,
     LABELS,
-    LAST_WORDS,
-    NAMES,
-    NEGATIONS,
     NOT_BELOW,
-    NOT_TROUBLE,
     PAST,
-    SEVERITIES,
-    TELLING,
     TEXTS,
-    TROUBLE,
-    WORDS,
     Kind,
 )
 from kaizen_mcp.summary.pointers import MAX_POINTER, name_field, name_pointer
-from kaizen_mcp.summary.shorten import clip, shorten
 from kaizen_mcp.summary.tables import MAX_ROWS, is_map, table_in
-from kaizen_mcp.summary.vague import is_vague, says_nothing
 from kaizen_mcp.summary.web_page import MAX_HTML, describe_page, start_of_page
 
 MAX_OUTCOMES = 5
@@ -57,21 +54,12 @@ _MAX_FIELDS, _MAX_FIELDS_OF_ONE = 60_000, 200
 _MAX_TEXTS, _HTML_COST = 2_000_000, 16
 """Characters of all texts in fields that are searched for rows, and how many one of HTML counts for."""
 
-_MAX_NAME = 40
-_MAX_ITEMS = 5
-_MAX_WORD, _MAX_VALUE = 80, 120
 _MAX_BESIDE = 2
-_MAX_END = 8_192
-"""Characters at either end of a text that are shortened to a quotation."""
 
-_MAX_TEXT_LEVELS, _MAX_TEXT_NODES = 6, 60
 _MAX_CANDIDATES = 50
 """Outcomes of which those that are told are chosen."""
 
 _CONTAINERS: frozenset[type[object]] = frozenset({dict, list})
-_TEXT_FIELDS = ("message", "detail", "reason", "description", "title", "error", "code")
-_NUMBER = re.compile(r"\s*[-+]?[\d.,]{1,20}\s*%?\s*")
-_NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +93,6 @@ class _Node(NamedTuple):
     """Its key, if it is a row of a map."""
 
 
-class _Said(NamedTuple):
-    """What a field says: a word of our table or a number, or free text, the first of so many items."""
-
-    text: str
-    is_word: bool = True
-    is_plain: bool = True
-    items: int = 1
-    beside: str | None = None
-    told: str | None = None
-    """Free text in `beside`."""
-
-
 class _Key(NamedTuple):
     """What is counted as one: the same word in the same field of rows, or any other text in it."""
 
@@ -132,7 +108,7 @@ class _Walk:
 
     def __init__(self, root: _Node, text: str = "") -> None:
         self.counts: Counter[_Key] = Counter()
-        self.first: dict[_Key, _Said] = {}
+        self.first: dict[_Key, Said] = {}
         self._queue = deque([root] if root.value else [])
         self._text_left, self._rows_left = MAX_TEXT, _MAX_TEXTS
         if text and not root.value:
@@ -154,8 +130,8 @@ class _Walk:
 
     def _read_fields(self, node: _Node) -> None:
         for name, child in islice(cast("dict[str, Any]", node.value).items(), _MAX_FIELDS_OF_ONE):
-            kind = _kind(name)
-            if kind and (said := _says(kind, child)):
+            kind = kind_of(name)
+            if kind and (said := says(kind, child)):
                 self._add(_child(node, name, None), said, node)
             elif exact_type(child) in _CONTAINERS:
                 if child and name.lower() not in NOT_BELOW and name.lower() not in PAST:
@@ -166,22 +142,22 @@ class _Walk:
     def _read_text(self, node: _Node, name: str, text: str) -> None:
         """Take the rows of a text for rows of the output, or else the count of failures in it."""
         if start_of_page(text) is not None and is_error_page(text):
-            page = one_line(f"web page: {describe_page(text) or 'no text'}", _MAX_VALUE)
-            self._add(node, _Said(page, is_word=False, is_plain=False), None)
+            page = one_line(f"web page: {describe_page(text) or 'no text'}", MAX_VALUE)
+            self._add(node, Said(page, is_word=False, is_plain=False), None)
             return
         rows = read_rows(text) if self._rows_left > 0 else None
         is_html = "<table" in text[:MAX_HTML]
         self._rows_left -= min(len(text), MAX_HTML) * _HTML_COST if is_html else min(len(text), MAX_JSON)
         if rows:
             self._queue.append(node._replace(value=rows, in_text=True))
-        elif self._text_left > 0 and _last_word(name) in TEXTS:
+        elif self._text_left > 0 and last_word(name) in TEXTS:
             self._text_left -= min(len(text), MAX_TEXT)
             if count := counted_failures(text):
-                self._add(node, _Said(quote(count, _MAX_NAME), beside=_first_error(text)), None)
+                self._add(node, Said(quote(count, MAX_NAME), beside=quote_first_error(text)), None)
             elif says_error(text):
-                self._add(node, _Said(text, is_word=False, is_plain=False), None)
+                self._add(node, Said(text, is_word=False, is_plain=False), None)
 
-    def _add(self, place: _Node, said: _Said, node: _Node | None) -> None:
+    def _add(self, place: _Node, said: Said, node: _Node | None) -> None:
         word = said.text if said.is_word else None
         key = _Key(place.pointer, place.field, word, place.rows, place.is_nested)
         self.counts[key] += 1
@@ -198,7 +174,7 @@ def find_outcomes(value: object, pointer: str) -> list[Outcome]:
     content, text = value, ""
     if isinstance(value, str):
         if (start := start_of_page(value)) is not None:
-            shown = quote(describe_page(value[start:]) or "no text", _MAX_VALUE)
+            shown = quote(describe_page(value[start:]) or "no text", MAX_VALUE)
             return [Outcome(pointer, f"is a web page ({pointer}): {shown}")]
         content, text = read_rows(value), value
     if not isinstance(content, dict | list | None):
@@ -217,23 +193,19 @@ def find_outcomes(value: object, pointer: str) -> list[Outcome]:
     return [_outcome(key, walk.first[key], walk.counts[key], is_whole=walk.is_whole) for key in keys]
 
 
-def _how_telling(said: _Said) -> int:
+def _how_telling(said: Said) -> int:
     """2 for a sentence, 1 for other free text or for what has something beside it, 0 for a word or a number."""
     texts = [said.told or "", "" if said.is_plain else said.text]
-    if any(_is_sentence(text) for text in texts):
+    if any(is_sentence(text) for text in texts):
         return 2
     return 1 if any(texts) or said.beside else 0
-
-
-def _is_sentence(text: str) -> bool:
-    return " " in text.strip() and not is_vague(text)
 
 
 def says_it_failed(fields: dict[str, Any]) -> bool:
     """Whether an object says of itself that something went wrong."""
     for name, value in islice(fields.items(), _MAX_FIELDS_OF_ONE):
-        kind = _kind(name)
-        if kind not in {None, "trouble", "text"} and _says(cast("Kind", kind), value):
+        kind = kind_of(name)
+        if kind not in {None, "trouble", "text"} and says(cast("Kind", kind), value):
             return True
     return False
 
@@ -261,66 +233,55 @@ def _child(node: _Node, name: str, value: Any) -> _Node:  # noqa: ANN401 - any J
     return node._replace(value=value, pointer=child_pointer(node.pointer, name))
 
 
-def _with_beside(said: _Said, node: _Node) -> _Said:
+def _with_beside(said: Said, node: _Node) -> Said:
     """What a field says, with what names its row and what says more of a word in the same object."""
     fields = dict(islice(cast("dict[str, Any]", node.value).items(), _MAX_FIELDS_OF_ONE))
     pieces = [label] if node.rows > 1 and (label := _label(node, fields)) else []
     texts = _more(fields, said, is_row=node.rows > 1) if said.is_word else {}
-    pieces += [f"{name_field(name)} {_quote_text(text)}" for name, text in texts.items()]
+    pieces += [f"{name_field(name)} {quote_text(text)}" for name, text in texts.items()]
     return said._replace(beside=", ".join(pieces) or None, told=next(iter(texts.values()), None))
-
-
-def _quote_text(text: str) -> str:
-    if len(text) > 2 * _MAX_END:
-        text = f"{text[:_MAX_END]}\n{text[-_MAX_END:]}"
-    return quote(clip(shorten(text), _MAX_VALUE), _MAX_VALUE)
-
-
-def _first_error(text: str) -> str | None:
-    error = first_error(text)
-    return f"first error {_quote_text(error)}" if error else None
 
 
 def _label(node: _Node, fields: dict[str, Any]) -> str | None:
     if node.label:
-        return quote(node.label, _MAX_NAME)
-    names = {"".join(_words(name)): name for name in reversed(fields)}
+        return quote(node.label, MAX_NAME)
+    names = {"".join(words_in(name)): name for name in reversed(fields)}
     first = next(iter(fields), "")
     candidates = [names[label] for label in LABELS if label in names] + [first]
     for name in candidates:
         value = fields.get(name)
-        if _kind(name) is None and isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+        if kind_of(name) is None and isinstance(value, str | int) and not isinstance(value, bool) and value != "":
             if isinstance(value, int) and not abs(value) < MAX_SAFE_INTEGER:
                 continue
-            return f"{name_field(name)} {quote(value, _MAX_NAME) if isinstance(value, str) else value}"
+            return f"{name_field(name)} {quote(value, MAX_NAME) if isinstance(value, str) else value}"
     return None
 
 
-def _more(fields: dict[str, Any], said: _Said, *, is_row: bool) -> dict[str, str]:
+def _more(fields: dict[str, Any], said: Said, *, is_row: bool) -> dict[str, str]:
     """The first texts beside a word that say more, by their fields.
 
     Outside of rows, a sentence about an error is told for itself, and that is enough.
     """
     texts: dict[str, str] = {}
     for name, value in fields.items():
-        is_error = _kind(name) in {"trouble", "text"}
-        word = "".join(_words(name))
+        is_error = kind_of(name) in {"trouble", "text"}
+        word = "".join(words_in(name))
         is_about = is_error or (word in BESIDE and (word != "body" or isinstance(value, dict)))
-        text = _first_text(value) if is_about and isinstance(value, dict | list | str) else None
+        text = first_text(value) if is_about and isinstance(value, dict | list | str) else None
         if text is None or text in texts.values() or text.strip() == said.text.strip('"'):
             continue
         if is_error and not is_row:
-            if _is_sentence(text):
+            if is_sentence(text):
                 return {}
             continue
         texts[name] = text
-    sentences = {name: text for name, text in texts.items() if _is_sentence(text)}
+    sentences = {name: text for name, text in texts.items() if is_sentence(text)}
     return dict(islice((sentences or texts).items(), _MAX_BESIDE))
 
 
-def _outcome(key: _Key, said: _Said, count: int, *, is_whole: bool) -> Outcome:
+def _outcome(key: _Key, said: Said, count: int, *, is_whole: bool) -> Outcome:
     place = name_pointer(key.pointer) or "its output"
-    value = said.text if said.is_plain else _quote_text(said.text)
+    value = said.text if said.is_plain else quote_text(said.text)
     if said.items > 1:
         value = f"has {said.items} items, the first {value}"
     field = key.field[1:].replace("/", ".")
@@ -335,106 +296,3 @@ def _outcome(key: _Key, said: _Said, count: int, *, is_whole: bool) -> Outcome:
         return Outcome(key.pointer, f"{place}: {shown}", key.word and key.word.strip('"'), beside)
     plain = said.text.strip('"') if said.is_plain else None
     return Outcome(key.pointer, f"{place} {shown}", plain, said.beside)
-
-
-def _words(name: str) -> list[str]:
-    return [word.lower() for word in _NAME_WORDS.findall(name)] if len(name) <= _MAX_NAME else []
-
-
-def _last_word(name: str) -> str:
-    return next(reversed(_words(name)), "")
-
-
-@lru_cache(maxsize=2_048)
-def _kind(name: str) -> Kind | None:
-    words = _words(name)
-    kind = NAMES.get("".join(words))
-    if kind or not words:
-        return kind
-    counted = set(words) - FILLERS
-    if len(counted) == 1 and counted <= COUNTED:
-        return "trouble"
-    if not NOT_TROUBLE.isdisjoint(words):
-        return "word" if LAST_WORDS.get(words[-1]) == "word" else None
-    if words[-1] in TELLING and not TROUBLE.isdisjoint(words[:-1]):
-        return "text"
-    return LAST_WORDS.get(words[-1])
-
-
-def _says(kind: Kind, value: Any) -> _Said | None:  # noqa: ANN401 - any JSON value
-    """What a field of this kind says, if it says that something went wrong."""
-    match kind:
-        case "word":
-            return _bad_word(value) if isinstance(value, str) else None
-        case "false":
-            is_false = value is False or (isinstance(value, str) and value.strip().lower() in {"false", "no"})
-            return _Said("false") if is_false else None
-        case "trouble":
-            return _trouble(value)
-        case "text":
-            is_number = isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value))
-            return None if is_number else _trouble(value)
-        case "severity":
-            is_error = isinstance(value, str) and value.strip().lower() in SEVERITIES
-            return _Said(quote(value.strip(), _MAX_NAME)) if is_error else None
-        case "http" | "exit":
-            if not isinstance(value, int) or isinstance(value, bool) or not abs(value) < MAX_SAFE_INTEGER:
-                return None
-            is_wrong = value in HTTP_ERRORS if kind == "http" else value != 0
-            return _Said(str(value)) if is_wrong else None
-
-
-def _bad_word(value: str) -> _Said | None:
-    if len(value) > _MAX_WORD:
-        return None
-    if re.sub(r"[\s_-]", "", value).lower() in WORDS:
-        return _Said(quote(value.strip(), _MAX_NAME))
-    words = re.findall(r"[A-Za-z]+", value.lower())
-    is_bad = len(words) > 1 and words[0] not in NEGATIONS and (words[0] in WORDS or words[-1] in WORDS)
-    is_bad = is_bad and words[-1] != "free" and not value.strip().startswith("0 ")
-    return _Said(value, is_word=False, is_plain=False) if is_bad else None
-
-
-def _trouble(value: Any) -> _Said | None:  # noqa: ANN401 - any JSON value
-    """What an error field, or a count of errors, says; None if it is empty, zero, false or says "none"."""
-    if isinstance(value, bool):
-        return _Said("true") if value else None
-    if isinstance(value, str) and re.fullmatch(r"\s*\d{1,9}\s*", value):
-        value = int(value)
-    if isinstance(value, int | float):
-        return _Said(f"{value:.12g}", is_word=False) if 0 < value < MAX_SAFE_INTEGER else None
-    text = _first_text(value)
-    items = len(cast("list[Any]", value)) if isinstance(value, list) else 1
-    return _Said(text, is_word=False, is_plain=False, items=items) if text is not None else None
-
-
-def _first_text(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
-    """The text in a value that says most: message-like fields first, then sentences."""
-    if isinstance(value, str):
-        return None if says_nothing(value) else value
-    texts = list(_texts(value))
-    sentences = [text for text in texts if " " in text]
-    return next(iter([*(text for text in sentences if not is_vague(text)), *sentences, *texts]), None)
-
-
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    """Texts in an object or a list that say something, breadth first, within a bound."""
-    level = [value]
-    nodes = 0
-    for _ in range(_MAX_TEXT_LEVELS):
-        below: list[Any] = []
-        for child in level:
-            nodes += 1
-            if nodes > _MAX_TEXT_NODES:
-                return
-            if isinstance(child, str):
-                if not says_nothing(child):
-                    yield child
-            elif isinstance(child, dict):
-                fields = cast("dict[str, Any]", child)
-                named = [fields[name] for name in _TEXT_FIELDS if name in fields]
-                others = (v for k, v in islice(fields.items(), _MAX_ITEMS * 4) if k.lower() not in NOT_BELOW)
-                below += [*named, *others]
-            elif isinstance(child, list):
-                below += cast("list[Any]", child)[:_MAX_ITEMS]
-        level = below
