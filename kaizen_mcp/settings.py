@@ -35,7 +35,11 @@ VARIABLES = {
 }
 """Description of each variable. Tests hold the README and server.json to the same words."""
 
-# A reference to a variable that the client has not expanded: ${NAME}, $NAME or %NAME%.
+NOT_EXPANDED = (
+    "{name} holds the name of a variable instead of its value: "
+    "the client that starts this server did not expand it."
+)
+
 _UNEXPANDED_VARIABLE = re.compile(r"\$\{.*\}|\$[A-Za-z_]\w*|%\w+%")
 
 
@@ -109,6 +113,11 @@ class Settings:
                 "KAIZEN_API_KEY is not set. (KAIZEN_SANDBOX=1 tries the server without a key.)"
             )
         _check_key(self.api_key.get_secret_value(), "KAIZEN_API_KEY")
+
+
+def is_unexpanded(text: str) -> bool:
+    """Whether a value refers to a variable that the client has not expanded: `${NAME}`, `$NAME` or `%NAME%`."""
+    return _UNEXPANDED_VARIABLE.fullmatch(text) is not None
 
 
 def _read_key_file(name: str, path: str) -> SecretStr:
@@ -195,11 +204,8 @@ def _check_base_url(url: str) -> None:
 
 
 def _check_key(key: str, source: str) -> None:
-    if _UNEXPANDED_VARIABLE.fullmatch(key):
-        raise NotConfiguredError(
-            f"{source} holds the name of a variable instead of its value: the client that starts this server "
-            "did not expand it."
-        )
+    if is_unexpanded(key):
+        raise NotConfiguredError(NOT_EXPANDED.format(name=source))
     if not re.fullmatch(r"[!-~]+", key) or "'" in key or '"' in key:
         raise NotConfiguredError(
             f"{source} has a space, a quotation mark or another character that no key has; paste the key alone."

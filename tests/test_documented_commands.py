@@ -27,6 +27,7 @@ EXPECTED_OUTPUT = {
     ".venv/bin/kaizen-mcp get exec-eligibility-login --sandbox": "it waits for a person to log in",
     ".venv/bin/kaizen-mcp get exec-live --wait --sandbox": "it waits for a person to log in",
     ".venv/bin/kaizen-mcp get teach-recording --instructor --json --sandbox": '"is_recording": true',
+    ".venv/bin/kaizen-mcp doctor --sandbox": "Server: started over stdio",
     ".venv/bin/kaizen-mcp sandbox --list": "exec-live",
     "KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_over_mcp.py exec-eligibility-login": "it waits for a person",
     "KAIZEN_SANDBOX=1 .venv/bin/python examples/ask_the_api.py exec-invoices-finished": "invoice-2026-10-01.pdf",

@@ -57,7 +57,7 @@ def build_client(
 
         base_url, key = "http://sandbox.invalid", "sandbox"
         transport = transport or httpx.ASGITransport(create_app(), raise_app_exceptions=False)
-    url = _parse_url(base_url)
+    url = parse_url(base_url)
     return httpx.AsyncClient(
         base_url=url,
         headers={
@@ -72,16 +72,24 @@ def build_client(
         follow_redirects=False,
         event_hooks={"response": [_drop_location]},
         trust_env=False,  # by itself httpx would send http://localhost, and the key, through HTTP_PROXY
-        transport=transport or _network_transport(url),
+        transport=transport or network_transport(url, _context_for(url)),
     )
 
 
-def _network_transport(url: httpx.URL) -> httpx.AsyncBaseTransport:
+def _context_for(url: httpx.URL) -> ssl.SSLContext:
+    # For http:// an empty context, which is never used; httpx would load a list of authorities (30 ms).
+    return trusted_context() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def network_transport(url: httpx.URL, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    """Build the transport for an address, through a proxy where one is set.
+
+    Raises:
+        NotConfiguredError: the proxy's address can't be used.
+    """
     # No limit on connections: the semaphore in `api` is the limit. With `max_connections`, each call that is
     # cancelled right after it has connected would use up one of httpcore's connections forever.
     limits = httpx.Limits(max_connections=None, keepalive_expiry=5.0)
-    # For http:// an empty context, which is never used; httpx would load a list of authorities (30 ms).
-    context = trusted_context() if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     proxy = proxy_for(url)
     with suppress(ImportError, ValueError, httpx.InvalidURL):
         if proxy is None or has_valid_host(httpx.URL(proxy)):
@@ -99,7 +107,7 @@ class _ProxyTransport(httpx.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
 
-def _parse_url(base_url: str) -> httpx.URL:
+def parse_url(base_url: str) -> httpx.URL:
     """Parse the base URL, without the path of an endpoint that may have been copied with it."""
     try:
         url = httpx.URL(_ENDPOINT.sub("", base_url))

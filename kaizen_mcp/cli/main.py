@@ -22,7 +22,7 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0 found or served, 1 lookup failed, 2 bad use, 130 interrupted."""
+    """Run a command and return its exit code: 0 done, 1 failed or not healthy, 2 bad use, 130 interrupted."""
     signal.signal(signal.SIGINT, _interrupted)
     try:
         with console.guarded_stdout():
@@ -61,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=_port, default=8765, help="default %(default)s; 0 chooses a free port")
     sandbox.add_argument("--list", action="store_true", help="print the ids it has, then exit")
 
+    doctor = commands.add_parser("doctor", help="check settings, network, key and clients, and say what to do")
+    doctor.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=sandbox_help)
+    doctor.add_argument(
+        "--timeout", type=_seconds, default=5.0, help="seconds for each check, default %(default)g"
+    )
+    doctor.add_argument("--json", action="store_true", help="print the result as JSON")
+
     get = commands.add_parser("get", help="look up one execution and print the verdict")
     get.add_argument("id", help="id of the execution, or a link to it")
     get.add_argument("--instructor", action="store_true", help="it is an instructor execution")
@@ -77,10 +84,21 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < (seconds := float(text)) <= 60:  # noqa: PLR2004 - a minute; false for NaN too
+            return seconds
+    raise argparse.ArgumentTypeError("a time limit is a number of seconds above 0 and at most 60")
+
+
+def _environ(options: Namespace) -> dict[str, str]:
+    return os.environ | ({"KAIZEN_SANDBOX": "1"} if options.sandbox else {})
+
+
 def _settings(options: Namespace) -> "Settings":
     from kaizen_mcp.settings import Settings  # 150 ms
 
-    return Settings.from_env(os.environ | ({"KAIZEN_SANDBOX": "1"} if options.sandbox else {}))
+    return Settings.from_env(_environ(options))
 
 
 def _run(options: Namespace) -> int:
@@ -93,6 +111,10 @@ def _run(options: Namespace) -> int:
             from kaizen_mcp.cli import demo  # 1200 ms, most of it for mcp
 
             return demo.run()
+        case "doctor":
+            from kaizen_mcp.cli import doctor  # 20 ms
+
+            return doctor.run(options, _environ(options))
         case "sandbox":
             return _sandbox(options)
         case _:

@@ -241,7 +241,7 @@ def test_sandbox_list_names_every_id(environ: Environ) -> None:
 def test_version_and_help_describe_the_command(environ: Environ) -> None:
     assert run("--version", env=environ).stdout == f"kaizen-mcp {__version__}\n"
     usage = run("--help", env=environ).stdout
-    for word in ("serves MCP", "demo", "sandbox", "get", "README"):
+    for word in ("serves MCP", "demo", "sandbox", "doctor", "get", "README"):
         assert word in usage
 
 

@@ -1,0 +1,177 @@
+"""Configuration files of known MCP clients: those that name kaizen-mcp, and whether the command there exists."""
+
+import json
+import os
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from kaizen_mcp.cli.doctor import Finding, Status
+from kaizen_mcp.humanize import join_list
+
+_SERVER_MAPS = {"mcpServers", "servers", "context_servers", "mcp_servers"}
+"""Keys under which clients keep their servers, at whatever depth."""
+
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_STRING_OR_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])')
+
+
+class ClientFiles(NamedTuple):
+    """A client and the places of its configuration.
+
+    Attributes:
+        name: the client's name.
+        places: paths; what stands in braces depends on the system. A relative one is in the current folder.
+        has_comments: whether comments and trailing commas are allowed there.
+        is_desktop: whether it is started from a desktop, so with another PATH than a terminal's.
+    """
+
+    name: str
+    places: tuple[str, ...]
+    has_comments: bool = True
+    is_desktop: bool = True
+
+
+CLIENTS = (
+    ClientFiles(
+        "Claude Desktop",
+        ("{data}/Claude/claude_desktop_config.json", "{store}/Claude/claude_desktop_config.json"),
+        has_comments=False,
+    ),
+    ClientFiles("Claude Code", ("{claude}/.claude.json", ".mcp.json"), has_comments=False, is_desktop=False),
+    ClientFiles("Cursor", ("{home}/.cursor/mcp.json", ".cursor/mcp.json")),
+    ClientFiles("Windsurf", ("{home}/.codeium/windsurf/mcp_config.json",)),
+    ClientFiles("VS Code", ("{data}/Code/User/mcp.json", ".vscode/mcp.json")),
+    ClientFiles("Zed", ("{zed}/settings.json", ".zed/settings.json")),
+    ClientFiles("Gemini", ("{home}/.gemini/settings.json", ".gemini/settings.json"), is_desktop=False),
+    ClientFiles("Codex", ("{codex}/config.toml", ".codex/config.toml"), is_desktop=False),
+)
+
+
+def check_clients(environ: Mapping[str, str]) -> list[Finding]:
+    """Check the files of every known client; a finding for each that names kaizen-mcp or can't be read."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        home = Path("~")
+    findings = [finding for client in CLIENTS for finding in _check_client(client, home, environ)]
+    if not home.is_dir():
+        text = f"the home folder {home} does not exist, so clients' files there can't be found. Set HOME to yours."
+        findings.append(Finding("warning", text))
+    return findings or [
+        Finding("ok", "no file of a known client names kaizen-mcp, at least none that is found here")
+    ]
+
+
+def _check_client(client: ClientFiles, home: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+    folders = _folders(home, environ)
+    for place in client.places:
+        path = Path(place.format_map(folders))
+        label = str(path).replace(str(home), "~", 1) if path.is_relative_to(home) else str(path)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8"
+            yield Finding("failed", f"{label} can't be read: {reason}. {client.name} can't either.", client.name)
+            continue
+        if "kaizen" in text.lower():
+            yield from _check_text(client, text, label, environ)
+
+
+def _folders(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Folders in which clients keep their files on this system, by their names in the table."""
+    config = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    data = {
+        "darwin": f"{home}/Library/Application Support",
+        "win32": environ.get("APPDATA") or f"{home}/AppData/Roaming",
+    }.get(sys.platform, config)
+    local = environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
+    return {
+        "home": str(home),
+        "data": data,
+        "store": f"{local}/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming",  # from the Microsoft Store
+        "claude": environ.get("CLAUDE_CONFIG_DIR") or str(home),
+        "codex": environ.get("CODEX_HOME") or f"{home}/.codex",
+        "zed": {"darwin": f"{home}/.config/zed", "win32": f"{data}/Zed"}.get(sys.platform, f"{config}/zed"),
+    }
+
+
+def _check_text(client: ClientFiles, text: str, label: str, environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        content = (
+            tomllib.loads(text) if label.endswith(".toml") else _read_json(text, has_comments=client.has_comments)
+        )
+    except (ValueError, RecursionError) as error:  # of JSON and of TOML
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        kind = "TOML" if label.endswith(".toml") else "JSON"
+        problem = (
+            f"{label} is not valid {kind}{where}: {client.name} can't read it. Look for a missing or extra comma."
+        )
+        yield Finding("failed", problem, client.name)
+        return
+    for name, entry in _find_entries(content):
+        status, what = _check_command(entry["command"], client, environ)
+        variables = cast("dict[str, Any]", entry["env"]) if isinstance(entry.get("env"), dict) else {}
+        names = sorted(name for name in variables if name.startswith("KAIZEN_"))
+        sets = f"; it sets {join_list(names, len(names))}" if names and status == "ok" else ""
+        yield Finding(status, f'{label} has "{name}": {what}{sets}', client.name)
+
+
+def _read_json(text: str, *, has_comments: bool) -> object:
+    if has_comments:
+        for pattern in (_STRING_OR_COMMENT, _STRING_OR_COMMA):
+            text = pattern.sub(lambda match: match[0] if match[0].startswith('"') else "", text)
+    return json.loads(text)
+
+
+def _find_entries(content: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Find the servers with a command that have "kaizen" in their name, command or arguments."""
+    if isinstance(content, list):
+        for item in cast("list[object]", content):
+            yield from _find_entries(item)
+    if not isinstance(content, dict):
+        return
+    for key, value in cast("dict[str, object]", content).items():
+        if key in _SERVER_MAPS and isinstance(value, dict):
+            for name, item in cast("dict[str, object]", value).items():
+                entry = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
+                words = str([name, entry.get("command"), entry.get("args")])
+                if entry.get("command") and "kaizen" in words.lower():
+                    yield name, entry
+        else:
+            yield from _find_entries(value)
+
+
+def _check_command(command: object, client: ClientFiles, environ: Mapping[str, str]) -> tuple[Status, str]:
+    """Whether a command can be started: a status, and what to say."""
+    if isinstance(command, dict):  # as Zed had it once
+        command = cast("dict[str, object]", command).get("path")
+    text = str(command)
+    if "${" in text:
+        return "ok", f"the command {text} is not checked, because {client.name} fills it in"
+    if Path(text).name == text:
+        found = shutil.which(text, path=environ.get("PATH"))
+        if found is None:
+            return "failed", f"there is no command {text} on the PATH. Write its full path."
+        if client.is_desktop:
+            return (
+                "warning",
+                f"{text} is found here, but {client.name} may have another PATH. Write {found} instead.",
+            )
+        return "ok", f"the command {text} is {found}"
+    if not Path(text).is_absolute():
+        return "failed", f"{text} is no full path. Write the full path of the command."
+    if not Path(text).is_file():
+        return (
+            "failed",
+            f"the command {text} does not exist. Install kaizen-mcp again, or write the path it has now.",
+        )
+    if not os.access(text, os.X_OK):
+        return "failed", f"the command {text} may not be run: make it executable (chmod +x)."
+    return "ok", f"the command {text} exists"
