@@ -94,11 +94,9 @@ class _Checkup:
                 findings = run()
             except KaizenError as error:
                 findings = [Finding("failed", _explain(error))]
-            names = (
-                self.key.get_secret_value() if self.key else "",
-                self.environ.get("KAIZEN_API_KEY", "").strip(),
-            )
-            masker = TextMasker([name for name in names if name])
+            key = self.environ.get("KAIZEN_API_KEY", "").strip()
+            secrets = [key, self.key.get_secret_value() if self.key else ""]
+            masker = TextMasker([secret for secret in secrets if secret])
             return [f._replace(text=escape_hidden(masker.mask_secrets(f.text))) for f in findings]
 
         return run_and_mask
@@ -106,7 +104,6 @@ class _Checkup:
     def check_settings(self) -> list[Finding]:
         names = [name for name in VARIABLES if self.environ.get(name, "").strip()]
         unknown = [name for name in self.environ if name.startswith("KAIZEN_") and name not in VARIABLES]
-        # The base URL has a check of its own.
         if self.settings.problem:
             raise NotConfiguredError(self.settings.problem)
         source = f"{join_list(names, len(names))} from the environment, the others by default" if names else ""
@@ -201,7 +198,7 @@ class _Checkup:
     def check_clock(self) -> list[Finding]:
         offset = anyio.run(probe, self.settings, self.timeout).clock_offset
         if offset is None:
-            return [Finding("skipped", "not compared: the answer has no date")]
+            return [Finding("skipped", "not compared: there was no answer with a date")]
         if abs(offset) < MAX_CLOCK_OFFSET:
             return _ok(f"within {format_duration(MAX_CLOCK_OFFSET)} of the date in the API's answer")
         direction = "ahead of" if offset > 0 else "behind"
@@ -212,9 +209,7 @@ class _Checkup:
         return anyio.run(self._look_up_unknown_id)
 
     async def _look_up_unknown_id(self) -> list[Finding]:
-        settings = replace(
-            self.settings, api_key=self.key, problem=None, max_retries=0, call_timeout=round(self.timeout, 1)
-        )
+        settings = replace(self.settings, api_key=self.key, problem=None, max_retries=0, call_timeout=self.timeout)
         async with KaizenApi(settings) as api:
             try:
                 await api.get_execution(UNKNOWN_ID)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.cli.doctor import Finding, Status
 from kaizen_mcp.humanize import join_list
+from kaizen_mcp.sanitize.escaping import quote
 
 _SERVER_MAPS = {"mcpServers", "servers", "context_servers", "mcp_servers"}
 """Keys under which clients keep their servers, at whatever depth."""
@@ -59,7 +60,7 @@ def check_clients(environ: Mapping[str, str]) -> list[Finding]:
     except RuntimeError:
         home = Path("~")
     findings = [finding for client in CLIENTS for finding in _check_client(client, home, environ)]
-    if not home.is_dir():
+    if not os.access(home, os.F_OK):
         text = f"the home folder {home} does not exist, so clients' files there can't be found. Set HOME to yours."
         findings.append(Finding("warning", text))
     return findings or [
@@ -78,7 +79,8 @@ def _check_client(client: ClientFiles, home: Path, environ: Mapping[str, str]) -
             continue
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8"
-            yield Finding("failed", f"{label} can't be read: {reason}. {client.name} can't either.", client.name)
+            advice = f"If kaizen-mcp is to run in {client.name}, make that a file you can read."
+            yield Finding("warning", f"{label} can't be read: {reason}. {advice}", client.name)
             continue
         if "kaizen" in text.lower():
             yield from _check_text(client, text, label, environ)
@@ -103,16 +105,13 @@ def _folders(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check_text(client: ClientFiles, text: str, label: str, environ: Mapping[str, str]) -> Iterator[Finding]:
+    is_toml = label.endswith(".toml")
     try:
-        content = (
-            tomllib.loads(text) if label.endswith(".toml") else _read_json(text, has_comments=client.has_comments)
-        )
+        content = tomllib.loads(text) if is_toml else _read_json(text, has_comments=client.has_comments)
     except (ValueError, RecursionError) as error:  # of JSON and of TOML
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        kind = "TOML" if label.endswith(".toml") else "JSON"
-        problem = (
-            f"{label} is not valid {kind}{where}: {client.name} can't read it. Look for a missing or extra comma."
-        )
+        kind = "TOML" if is_toml else "JSON"
+        problem = f"{label} is not valid {kind}{where}, so {client.name} can't read it. Correct it there."
         yield Finding("failed", problem, client.name)
         return
     for name, entry in _find_entries(content):
@@ -120,7 +119,7 @@ def _check_text(client: ClientFiles, text: str, label: str, environ: Mapping[str
         variables = cast("dict[str, Any]", entry["env"]) if isinstance(entry.get("env"), dict) else {}
         names = sorted(name for name in variables if name.startswith("KAIZEN_"))
         sets = f"; it sets {join_list(names, len(names))}" if names and status == "ok" else ""
-        yield Finding(status, f'{label} has "{name}": {what}{sets}', client.name)
+        yield Finding(status, f"{label} has {quote(name)}: {what}{sets}", client.name)
 
 
 def _read_json(text: str, *, has_comments: bool) -> object:
@@ -162,16 +161,13 @@ def _check_command(command: object, client: ClientFiles, environ: Mapping[str, s
         if client.is_desktop:
             return (
                 "warning",
-                f"{text} is found here, but {client.name} may have another PATH. Write {found} instead.",
+                f"{client.name} may have another PATH than this, where {text} is {found}. Write that.",
             )
         return "ok", f"the command {text} is {found}"
     if not Path(text).is_absolute():
         return "failed", f"{text} is no full path. Write the full path of the command."
-    if not Path(text).is_file():
-        return (
-            "failed",
-            f"the command {text} does not exist. Install kaizen-mcp again, or write the path it has now.",
-        )
-    if not os.access(text, os.X_OK):
+    if not os.access(text, os.F_OK):
+        return "failed", f"the command {text} does not exist. Write the path it has now, or install it again."
+    if shutil.which(text) is None:
         return "failed", f"the command {text} may not be run: make it executable (chmod +x)."
     return "ok", f"the command {text} exists"
