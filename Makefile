@@ -27,8 +27,8 @@ help: ## list the targets
 	@$(PIP) --editable '.[dev]'
 	@touch $@
 
-install: .venv/runtime ## install the server and print the command for a client's configuration
-	@echo "Installed. The command to configure: $(CURDIR)/.venv/bin/kaizen-mcp"
+install: .venv/runtime ## install the server and say how to add it to a client
+	@echo "Installed. To add it to a client, run: $(BIN)/kaizen-mcp config CLIENT"
 
 demo: .venv/runtime ## ask a real server seven questions, answered by the built-in sandbox
 	@$(BIN)/kaizen-mcp demo

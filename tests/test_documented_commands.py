@@ -1,6 +1,5 @@
 """Every command in the README and in docs/, and every example, runs as it stands."""
 
-import json
 import re
 import shlex
 import subprocess
@@ -9,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from conftest import Environ, RunningSandbox, posix_only
-from mcp import Client, StdioServerParameters
-from mcp.types import TextContent
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = list(
@@ -23,6 +20,14 @@ COMMANDS = list(
     )
 )
 EXPECTED_OUTPUT = {
+    ".venv/bin/kaizen-mcp config claude-code": "claude mcp add ",
+    ".venv/bin/kaizen-mcp config claude-desktop": "claude_desktop_config.json",
+    ".venv/bin/kaizen-mcp config codex": "codex mcp add ",
+    ".venv/bin/kaizen-mcp config cursor": "cursor://",
+    ".venv/bin/kaizen-mcp config gemini": "gemini mcp add ",
+    ".venv/bin/kaizen-mcp config vscode": "vscode:mcp/install?",
+    ".venv/bin/kaizen-mcp config windsurf": "mcp_config.json",
+    ".venv/bin/kaizen-mcp config zed": "context_servers",
     ".venv/bin/kaizen-mcp get exec-claim-failed --sandbox": "Submit claim 2026-1093",
     ".venv/bin/kaizen-mcp get exec-eligibility-login --sandbox": "it waits for a person to log in",
     ".venv/bin/kaizen-mcp get exec-live --wait --sandbox": "it waits for a person to log in",
@@ -95,18 +100,6 @@ def test_the_readme_sandbox_command_serves_until_terminated(environ: Environ) ->
     if "port 8765 can't be used" in errors:
         pytest.skip("port 8765 is taken on this machine")
     assert first_line.startswith("Kaizen sandbox on http://127.0.0.1:8765")
-
-
-@pytest.mark.anyio
-async def test_the_example_configuration_starts_a_server(environ: Environ) -> None:
-    config = json.loads((ROOT / "examples/claude_desktop_config.json").read_text(encoding="utf-8"))
-    (server,) = config["mcpServers"].values()
-    command = installed(server["command"].removeprefix("/path/to/kaizen-mcp/"))
-    async with Client(StdioServerParameters(command=command, env={**environ, **server["env"]})) as client:
-        assert len((await client.list_tools()).tools) == 2
-        result = await client.call_tool("get_execution", {"id": "a"})
-    assert isinstance(result.content[0], TextContent)
-    assert result.content[0].text.startswith("[not_configured] KAIZEN_API_KEY has a space")
 
 
 @pytest.mark.slow

@@ -78,13 +78,6 @@ def test_the_answer_in_the_readme_matches_its_snapshot() -> None:
     assert f"```text\n{verdict}\n```" in README
 
 
-def test_the_configuration_in_the_readme_matches_the_example() -> None:
-    example = json.loads((ROOT / "examples/claude_desktop_config.json").read_text(encoding="utf-8"))
-    block = re.search(r"```json\n(.*?)```", README, re.DOTALL)
-    assert block
-    assert json.loads(block[1]) == example
-
-
 def test_every_link_to_a_file_resolves() -> None:
     for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):

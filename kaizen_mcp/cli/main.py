@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kaizen_mcp import __version__
-from kaizen_mcp.cli import console, serve
+from kaizen_mcp.cli import config, console, serve
+from kaizen_mcp.cli.clients import CLIENTS
 
 if TYPE_CHECKING:
     from kaizen_mcp.settings import Settings
@@ -57,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     commands.add_parser("demo", help="ask a real server seven questions, answered by the sandbox")
 
+    config_parser = commands.add_parser("config", help="print what adds this server to a client")
+    config_parser.add_argument("client", choices=CLIENTS)
+
     sandbox = commands.add_parser("sandbox", help="run a sandbox of the API on this computer")
     sandbox.add_argument("--port", type=_port, default=8765, help="default %(default)s; 0 chooses a free port")
     sandbox.add_argument("--list", action="store_true", help="print the ids it has, then exit")
@@ -71,10 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     get = commands.add_parser("get", help="look up one execution and print the verdict")
     get.add_argument("id", help="id of the execution, or a link to it")
     get.add_argument("--instructor", action="store_true", help="it is an instructor execution")
-    # Without SUPPRESS, its default would overwrite a --sandbox before the command.
-    get.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=sandbox_help)
     get.add_argument("--wait", action="store_true", help="wait until it has ended or needs a person")
     get.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    for command in (config_parser, get):
+        # Without SUPPRESS, its default would overwrite a --sandbox before the command.
+        command.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=sandbox_help)
     return parser
 
 
@@ -115,6 +120,8 @@ def _run(options: Namespace) -> int:
             from kaizen_mcp.cli import doctor  # 20 ms
 
             return doctor.run(options, _environ(options))
+        case "config":
+            return config.run(options)
         case "sandbox":
             return _sandbox(options)
         case _:
