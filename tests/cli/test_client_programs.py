@@ -1,0 +1,66 @@
+"""Clients with a command line of their own: the real ones add the server as printed, and list it."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from conftest import COMMAND, Environ, posix_only
+
+pytestmark = [pytest.mark.slow, posix_only]
+
+PACKAGES = {
+    "claude-code": "@anthropic-ai/claude-code@2.1.197",
+    "codex": "@openai/codex@0.169.0",
+    "gemini": "@google/gemini-cli@0.61.0",
+}
+"""Client → npm package; these versions run on Node.js 20."""
+
+
+@contextmanager
+def programs_of(package: str) -> Generator[Path]:
+    """Install an npm package into a temporary folder (up to 300 MB) and yield the folder of its programs."""
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip("there is no npm")
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        install = subprocess.run(
+            [npm, "install", "--prefix", folder, "--no-audit", "--no-fund", "--fetch-retries=1", package],
+            env=dict(os.environ), capture_output=True, encoding="utf-8", timeout=300, check=False,
+        )  # fmt: skip
+        if install.returncode:
+            pytest.skip(f"npm can't install {package}: {install.stderr.strip()[:200]}")
+        yield Path(folder, "node_modules", ".bin")
+
+
+def run(command: list[str], env: Environ) -> subprocess.CompletedProcess[str]:
+    result = subprocess.run(
+        command, cwd=env["HOME"], env=env, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+@pytest.mark.parametrize("client", PACKAGES)
+def test_the_clients_own_program_runs_the_printed_command_and_lists_the_server(
+    client: str, environ: Environ
+) -> None:
+    printed = run([*COMMAND, "config", client], environ).stdout
+    program, *arguments = shlex.split(printed.split("\n\n")[1])
+    with programs_of(PACKAGES[client]) as programs:
+        env = {**environ, "PATH": os.environ["PATH"], "TERM": "dumb", "GEMINI_CLI_TRUST_WORKSPACE": "true"}
+        run([str(programs / program), *arguments], env)
+        if client == "codex":  # lists servers without starting them
+            (server,) = json.loads(run([str(programs / program), "mcp", "list", "--json"], env).stdout)
+            assert (server["name"], server["transport"]["command"]) == ("kaizen", arguments[-1])
+        else:
+            result = run([str(programs / program), "mcp", "list"], env)
+            listed = (result.stdout + result.stderr).splitlines()
+            assert [line for line in listed if f"kaizen: {arguments[-1]}" in line and line.endswith("Connected")]
