@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from kaizen_mcp import Settings, __version__, errors
@@ -17,34 +18,67 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANIFEST: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
 
 
-def test_the_manifest_has_this_version_and_every_variable() -> None:
-    (package,) = MANIFEST["packages"]
-    assert (MANIFEST["version"], package["version"], package["identifier"]) == (
-        __version__,
-        __version__,
-        "kaizen-mcp",
-    )
-    assert package["transport"] == {"type": "stdio"}
-    declared = {variable["name"]: variable for variable in package["environmentVariables"]}
+PACKAGE: dict[str, Any] = MANIFEST["packages"][0]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads((ROOT / "tests/schemas/server.schema.json").read_text(encoding="utf-8"))
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+DOCUMENTS = {path.name: path.read_text(encoding="utf-8") for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]}
+
+
+def test_the_manifest_is_valid_for_the_registry_and_belongs_to_this_package() -> None:
+    jsonschema.validate(MANIFEST, SCHEMA, jsonschema.Draft7Validator)
+    assert f"<!-- mcp-name: {MANIFEST['name']} -->" in README  # the registry checks this line to prove ownership
+    assert (PACKAGE["identifier"], PACKAGE["runtimeHint"]) == (PROJECT["project"]["name"], "uvx")
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"description": "x" * 101}, "$.description"),
+        ({"packages": [{**PACKAGE, "runtime_hint": "uvx"}]}, "$.packages[0]"),
+        ({"packages": [{**PACKAGE, "transport": {"type": "http"}}]}, "$.packages[0].transport.type"),
+        ({"packages": [{**PACKAGE, "environmentVariables": [{"name": "A", "description": "a", "isSecret": 1}]}]},
+         "$.packages[0].environmentVariables[0].isSecret"),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_the_registry_would_refuse_or_misread_is_not_valid(
+    change: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(jsonschema.ValidationError) as refused:
+        jsonschema.validate({**MANIFEST, **change}, SCHEMA, jsonschema.Draft7Validator)
+    assert refused.value.json_path == path
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert PROJECT["project"]["dynamic"] == ["version"]
+    assert PROJECT["tool"]["hatch"]["version"] == {"path": "kaizen_mcp/__init__.py"}
+    newest = re.search(r"^## (\S+)", CHANGELOG, re.MULTILINE)
+    assert newest
+    assert {newest[1], MANIFEST["version"], PACKAGE["version"]} == {__version__}
+    for name, text in DOCUMENTS.items():
+        files = re.findall(r"kaizen[-_]mcp-(\d+\.\d+\.\d+)", text)
+        assert set(files) <= {__version__}, f"{name} names a file of another version"
+
+
+def test_the_variables_are_the_same_everywhere() -> None:
+    declared = {variable["name"]: variable for variable in PACKAGE["environmentVariables"]}
     assert {name: variable["description"] for name, variable in declared.items()} == VARIABLES
     assert [name for name, variable in declared.items() if variable.get("isSecret")] == ["KAIZEN_API_KEY"]
-
-
-def test_the_manifest_meets_the_registrys_limits() -> None:
-    assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", MANIFEST["name"])
-    assert len(MANIFEST["description"]) <= 100
-    assert f"<!-- mcp-name: {MANIFEST['name']} -->" in README  # the registry checks this line to prove ownership
+    rows = re.findall(r"^\| `(KAIZEN_\w+)` \| (.*?) ?\| (.*) \|$", README, re.MULTILINE)
+    assert [(name, default.strip("`"), meaning) for name, default, meaning in rows] == [
+        (name, variable.get("default", ""), variable["description"]) for name, variable in declared.items()
+    ]
+    assert [name for name in VARIABLES if f"`{name}" not in CHANGELOG] == []
+    for name, text in {**DOCUMENTS, "pyproject.toml": str(PROJECT)}.items():
+        assert set(re.findall(r"\bKAIZEN_[A-Z_]+\b", text)) <= set(VARIABLES), f"{name} names another variable"
 
 
 def test_the_manifests_defaults_match_the_settings() -> None:
-    (package,) = MANIFEST["packages"]
-    defaults = {v["name"]: v["default"] for v in package["environmentVariables"] if "default" in v}
+    defaults = {v["name"]: v["default"] for v in PACKAGE["environmentVariables"] if "default" in v}
     assert Settings.from_env(defaults) == Settings.from_env({})
 
 
-def test_the_readme_has_a_row_for_every_variable_and_stays_short() -> None:
-    for name, meaning in VARIABLES.items():
-        assert re.search(rf"^\| `{name}` \| [^|]*\| {re.escape(meaning)} \|$", README, re.MULTILINE)
+def test_the_readme_stays_short() -> None:
     assert len(README.splitlines()) < 170
 
 
@@ -86,7 +120,7 @@ def test_every_link_to_a_file_resolves() -> None:
 
 
 def test_every_dependency_is_explained_and_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = PROJECT["project"]
     explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower()
     for requirement in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
