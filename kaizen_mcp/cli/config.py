@@ -30,7 +30,8 @@ def launch_words(program: str) -> list[str]:
         program: `sys.argv[0]`, the script that was started or the package's `__main__.py`.
     """
     script = "kaizen-mcp.exe" if sys.platform == "win32" else "kaizen-mcp"
-    for folder in (Path(program).absolute().parent, Path(sysconfig.get_path("scripts"))):
+    started = os.path.abspath(program)  # noqa: PTH100 - Path.absolute keeps "..", Path.resolve follows links
+    for folder in (Path(started).parent, Path(sysconfig.get_path("scripts"))):
         if (folder / script).is_file():
             return [str(folder / script)]
     return [sys.executable, "-m", "kaizen_mcp"]

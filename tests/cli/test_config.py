@@ -41,11 +41,19 @@ def from_toml(block: str) -> Entry:
     return tomllib.loads(block)["mcp_servers"]["kaizen"]
 
 
+def shell_words(block: str) -> list[str]:
+    """Words of a command as a real shell reads them."""
+    script = f'for word in {block}; do printf "%s\\0" "$word"; done'
+    return subprocess.run(["sh", "-c", script], capture_output=True, encoding="utf-8", check=True).stdout.split(
+        "\0"
+    )[:-1]
+
+
 def from_words(*words: str) -> Callable[[str], Entry]:
     """Read a command of the words given, where ENV is NAME=value, and what follows starts the server."""
 
     def read(block: str) -> Entry:
-        printed = shlex.split(block)
+        printed = shell_words(block)
         variable = printed[words.index("ENV")]
         assert printed[: len(words)] == [variable if word == "ENV" else word for word in words]
         name, _, value = variable.partition("=")
@@ -72,7 +80,7 @@ def from_vs_code_json(text: str) -> Entry:
 
 
 def from_vs_code_command(block: str) -> Entry:
-    *words, text = shlex.split(block)
+    *words, text = shell_words(block)
     assert words == ["code", "--add-mcp"]
     return from_vs_code_json(text)
 
@@ -107,6 +115,7 @@ def entries(client: str, printed: list[str]) -> list[Entry]:
     return [read(block) for read, block in zip(READERS[client], blocks[::2], strict=True)]
 
 
+@posix_only
 @pytest.mark.parametrize("client", CLIENTS)
 def test_what_is_printed_is_valid_for_the_client_and_holds_a_placeholder_for_the_key(
     client: str, environ: Environ
@@ -123,6 +132,7 @@ def test_what_is_printed_is_valid_for_the_client_and_holds_a_placeholder_for_the
     assert list(Path(environ["HOME"]).iterdir()) == []
 
 
+@posix_only
 @pytest.mark.anyio
 async def test_all_clients_start_the_same_server_and_it_answers_without_a_path(environ: Environ) -> None:
     found = [entry for client in CLIENTS for entry in entries(client, config(client, "--sandbox", env=environ))]
@@ -159,6 +169,16 @@ async def test_without_a_command_python_starts_the_module(environ: Environ, tmp_
     await answers(entry, environ)
 
 
+# What pip writes where a path has a space in it: a shell script that runs itself as Python.
+SCRIPT = """#!/bin/sh
+'''exec' {python} "$0" "$@"
+' '''
+import sys
+from kaizen_mcp.cli.main import main
+sys.exit(main())
+"""
+
+
 def started_in_three_ways(script: Path, python: Path, env: Environ) -> list[Entry]:
     ways = [[str(script)], [os.path.relpath(script)], [str(python), "-m", "kaizen_mcp"]]
     clients = {"cursor": ways[:1], "vscode": ways[:1], "codex": ways}
@@ -181,7 +201,7 @@ async def test_the_command_of_an_installation_is_printed_whatever_its_folder_is_
 ) -> None:
     python = make_environment(tmp_path / name)
     script = python.with_name("kaizen-mcp")
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(str(python))} -m kaizen_mcp "$@"\n', encoding="utf-8")
+    script.write_text(SCRIPT.format(python=shlex.quote(str(python))), encoding="utf-8")
     script.chmod(0o755)
     found = started_in_three_ways(script, python, {**environ, "PYTHONUTF8": "1"})
     assert {(entry["command"], *entry["args"]) for entry in found} == {(str(script),)}
@@ -286,6 +306,9 @@ def test_on_windows_commands_are_quoted_for_the_command_prompt() -> None:
     )
 
 
-def test_backslashes_of_windows_survive_in_json_and_toml() -> None:
+@pytest.mark.parametrize("word", [WINDOWS.words[0], "/opt/日本 🚀/kaizen-mcp", '/opt/"a"/kaizen-mcp'])
+def test_any_path_survives_in_json_and_toml(word: str) -> None:
+    launch = Launch(words=[word, "-m"], platform="linux")
     for client, read in {"zed": READERS["zed"][0], "codex": READERS["codex"][1]}.items():
-        assert read(configuration(CLIENTS[client], WINDOWS))["command"] == WINDOWS.words[0]
+        entry = read(configuration(CLIENTS[client], launch))
+        assert (entry["command"], entry["args"]) == (word, ["-m"])
