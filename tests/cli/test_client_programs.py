@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from conftest import COMMAND, Environ, posix_only
+
+from kaizen_mcp.cli.clients import CLIENTS, config_file
 
 pytestmark = [pytest.mark.slow, posix_only]
 
@@ -48,19 +51,29 @@ def run(command: list[str], env: Environ) -> subprocess.CompletedProcess[str]:
     return result
 
 
+def assert_listed(program: str, client: str, launch: str, env: Environ) -> None:
+    if client == "codex":  # lists servers without starting them
+        (server,) = json.loads(run([program, "mcp", "list", "--json"], env).stdout)
+        assert (server["name"], server["transport"]["command"]) == ("kaizen", launch)
+    else:
+        result = run([program, "mcp", "list"], env)
+        listed = (result.stdout + result.stderr).splitlines()
+        assert [line for line in listed if f"kaizen: {launch}" in line and line.endswith("Connected")]
+
+
 @pytest.mark.parametrize("client", PACKAGES)
-def test_the_clients_own_program_runs_the_printed_command_and_lists_the_server(
+def test_the_clients_own_program_lists_the_server_after_the_printed_command_and_with_the_printed_lines(
     client: str, environ: Environ
 ) -> None:
-    printed = run([*COMMAND, "config", client], environ).stdout
-    program, *arguments = shlex.split(printed.split("\n\n")[1])
+    printed = run([*COMMAND, "config", client], environ).stdout.split("\n\n")
+    words = shlex.split(printed[1])
+    env = {**environ, "PATH": os.environ["PATH"], "TERM": "dumb", "GEMINI_CLI_TRUST_WORKSPACE": "true"}
     with programs_of(PACKAGES[client]) as programs:
-        env = {**environ, "PATH": os.environ["PATH"], "TERM": "dumb", "GEMINI_CLI_TRUST_WORKSPACE": "true"}
-        run([str(programs / program), *arguments], env)
-        if client == "codex":  # lists servers without starting them
-            (server,) = json.loads(run([str(programs / program), "mcp", "list", "--json"], env).stdout)
-            assert (server["name"], server["transport"]["command"]) == ("kaizen", arguments[-1])
-        else:
-            result = run([str(programs / program), "mcp", "list"], env)
-            listed = (result.stdout + result.stderr).splitlines()
-            assert [line for line in listed if f"kaizen: {arguments[-1]}" in line and line.endswith("Connected")]
+        program = str(programs / words[0])
+        run([program, *words[1:]], env)
+        assert_listed(program, client, words[-1], env)
+        if CLIENTS[client].files:
+            file = Path(config_file(CLIENTS[client], sys.platform, env))
+            assert str(file) in printed[2]
+            file.write_text("\n\n".join(printed[3:-1]), encoding="utf-8")
+            assert_listed(program, client, words[-1], env)
