@@ -12,7 +12,10 @@ from kaizen_mcp.cli.clients import CLIENTS, Launch, McpClient
 
 
 def run(options: Namespace) -> int:
-    """Run the command and return its exit code, which is 0."""
+    """Run the command and return its exit code: 0 printed, 2 unknown client."""
+    if options.client not in CLIENTS:
+        console.warn(f"kaizen-mcp: config needs the name of a client: {', '.join(CLIENTS)}.")
+        return 2
     launch = Launch(words=launch_words(sys.argv[0]), sandbox=options.sandbox, platform=sys.platform)
     if _is_temporary(Path(sys.prefix)):
         console.warn(

@@ -13,8 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kaizen_mcp import __version__
-from kaizen_mcp.cli import config, console, serve
-from kaizen_mcp.cli.clients import CLIENTS
+from kaizen_mcp.cli import console, serve
 
 if TYPE_CHECKING:
     from kaizen_mcp.settings import Settings
@@ -59,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="ask a real server seven questions, answered by the sandbox")
 
     config_parser = commands.add_parser("config", help="print what adds this server to a client")
-    config_parser.add_argument("client", choices=CLIENTS)
+    config_parser.add_argument("client", nargs="?", help="name of the client; leave it out to see the names")
 
     sandbox = commands.add_parser("sandbox", help="run a sandbox of the API on this computer")
     sandbox.add_argument("--port", type=_port, default=8765, help="default %(default)s; 0 chooses a free port")
@@ -121,6 +120,8 @@ def _run(options: Namespace) -> int:
 
             return doctor.run(options, _environ(options))
         case "config":
+            from kaizen_mcp.cli import config  # 40 ms
+
             return config.run(options)
         case "sandbox":
             return _sandbox(options)
