@@ -23,6 +23,7 @@ from kaizen_mcp.summary.outcome_fields import (
     last_word,
     quote_first_error,
     quote_text,
+    say_sap_error,
     says,
     words_in,
 )
@@ -131,7 +132,8 @@ class _Walk:
     def _read_fields(self, node: _Node) -> None:
         for name, child in islice(cast("dict[str, Any]", node.value).items(), _MAX_FIELDS_OF_ONE):
             kind = kind_of(name)
-            if kind and (said := says(kind, child)):
+            said = says(kind, child) if kind else say_sap_error(name, child, node.value)
+            if said:
                 self._add(_child(node, name, None), said, node)
             elif exact_type(child) in _CONTAINERS:
                 if child and name.lower() not in NOT_BELOW and name.lower() not in PAST:

@@ -101,6 +101,12 @@ def kind_of(name: str) -> Kind | None:
     return LAST_WORDS.get(words[-1])
 
 
+def say_sap_error(name: str, value: object, fields: dict[str, Any]) -> Said | None:
+    """What the type of an SAP message says (BAPIRET2), if that is an error, an abort or an exit."""
+    is_error = name in {"TYPE", "MSGTY"} and value in {"E", "A", "X"} and "MESSAGE" in fields
+    return Said(quote(str(value))) if is_error else None
+
+
 def says(kind: Kind, value: Any) -> Said | None:  # noqa: ANN401 - any JSON value
     """What a field of this kind says, if it says that something went wrong."""
     match kind:

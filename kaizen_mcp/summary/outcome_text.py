@@ -28,8 +28,8 @@ _END = re.compile(
     rf"\s{{0,4}}(?:[^\w\s-]|\n|\d+\)|$|(?:and|or|of|out|in|but|with|so|while|found|occurred|detected|total|{NOUNS})\b)|\s*$",
     re.IGNORECASE,
 )
-_COUNT_AFTER = re.compile(rf"\s?[:=]\s?({_NUMBER})\b(?![.:/-]\w|\s?%)")
-"""`2 failing`, `1 failed, 3 passed`, `3 of 40 claims were rejected`; `Tests run: 5, Failures: 2`."""
+_COUNT_AFTER = re.compile(rf"\s?[:=]\s?\"?({_NUMBER})\b(?![.:/-]\w|\s?%)\"?")
+"""`2 failing`, `1 failed, 3 passed`, `3 of 40 claims were rejected`; `Failures: 2`, JUnit's `failures="2"`."""
 
 _MAX_WORDS, _WINDOW = 100, 70
 """Words of a text that are looked at, first and last ones, and the characters before each that may count it."""
@@ -54,15 +54,17 @@ _IS_ERROR = re.compile(
 )
 """Texts that begin as errors do."""
 
-_ERROR_TITLE = re.compile(
+_ERROR_PAGE = re.compile(
     r"<title[^<>]{0,200}>\s*(?:attention required|just a moment|access (?:to this page has been )?denied"
     r"|[45]\d\d\s+(?:-\s*)?(?:forbidden|not found|bad gateway|service|internal|gateway|error|unauthorized|too)\b"
     r"|forbidden|(?:page )?not found|bad gateway|service (?:temporarily )?unavailable|internal server error"
     r"|error\s*(?:</|\d)|security check|are you (?:a )?(?:human|robot)|verify(?:ing)? you are|captcha"
-    r"|session (?:expired|timed? ?out))",
+    r"|session (?:expired|timed? ?out))"
+    r"|<input\b[^<>]{0,200}\btype\s?=\s?[\"']?password\b",
     re.IGNORECASE,
 )
-"""Titles of pages that stand in place of the one that was asked for: Cloudflare, Akamai, IIS, nginx, captchas."""
+"""Pages that stand in place of the one that was asked for: a refusal, a challenge or an error, by their titles
+(from Cloudflare, Akamai, IIS, nginx), or a field for a password, because the session had ended."""
 
 
 def read_rows(text: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -117,4 +119,4 @@ def says_error(text: str) -> bool:
 def is_error_page(text: str) -> bool:
     """Whether a text is a web page that stands in place of another: a refusal, a challenge, an error."""
     start = start_of_page(text)
-    return start is not None and _ERROR_TITLE.search(text, start, start + _MAX_TITLE) is not None
+    return start is not None and _ERROR_PAGE.search(text, start, start + _MAX_TITLE) is not None

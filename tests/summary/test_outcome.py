@@ -29,6 +29,21 @@ SAID: dict[str, tuple[Any, list[str]]] = {
         {"status": "terminated", "failure_reason": "No such member"},
         ['/response/status "terminated"', '/response/failure_reason "No such member"'],
     ),
+    "SAP": (
+        {"RETURN": [{"TYPE": "E", "MESSAGE": "Group 9X9 not defined"}, {"TYPE": "W", "MESSAGE": "A holiday"}]},
+        ['/response/RETURN: 1 of 2 rows with TYPE "E"'],
+    ),
+    "an SAP type without a message": ({"address": [{"TYPE": "E", "CITY": "Ulm"}]}, []),
+    "JUnit": (
+        {"report": '<testsuite errors="0" failures="2" tests="14"><testcase name="a"/></testsuite>'},
+        ["/response/report “failures=\"2\"”"],
+    ),
+    "JUnit without failures": ({"report": '<testsuite errors="0" failures="0" tests="3"></testsuite>'}, []),
+    "a sign-in page": (
+        {"html": "<html><title>Sign in - Portal</title><input name=u><input type=password></html>"},
+        ['/response/html "web page: Sign in - Portal"'],
+    ),
+    "a page with a form": ({"html": "<html><head><title>Fees</title></head><body><input name=q></body></html>"}, []),
     "a status of many words": (
         {"claimStatus": "Denied (CO-50)"},
         ['/response/claimStatus "Denied (CO-50)"'],
