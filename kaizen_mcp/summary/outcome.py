@@ -25,6 +25,7 @@ from kaizen_mcp.summary.outcome_fields import (
     quote_text,
     say_sap_error,
     says,
+    says_it_went_well,
     words_in,
 )
 from kaizen_mcp.summary.outcome_text import (
@@ -133,7 +134,7 @@ class _Walk:
         for name, child in islice(cast("dict[str, Any]", node.value).items(), _MAX_FIELDS_OF_ONE):
             kind = kind_of(name)
             said = says(kind, child) if kind else say_sap_error(name, child, node.value)
-            if said:
+            if said and not (kind == "severity" and says_it_went_well(node.value)):
                 self._add(_child(node, name, None), said, node)
             elif exact_type(child) in _CONTAINERS:
                 if child and name.lower() not in NOT_BELOW and name.lower() not in PAST:

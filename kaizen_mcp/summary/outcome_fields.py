@@ -101,6 +101,11 @@ def kind_of(name: str) -> Kind | None:
     return LAST_WORDS.get(words[-1])
 
 
+def says_it_went_well(fields: dict[str, Any]) -> bool:
+    """Whether an object says of itself that it went well: then its severity is that of what did not happen."""
+    return any(fields.get(name) is True for name in ("passed", "success", "ok"))
+
+
 def say_sap_error(name: str, value: object, fields: dict[str, Any]) -> Said | None:
     """What the type of an SAP message says (BAPIRET2), if that is an error, an abort or an exit."""
     is_error = name in {"TYPE", "MSGTY"} and value in {"E", "A", "X"} and "MESSAGE" in fields

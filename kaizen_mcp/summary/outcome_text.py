@@ -60,11 +60,11 @@ _ERROR_PAGE = re.compile(
     r"|forbidden|(?:page )?not found|bad gateway|service (?:temporarily )?unavailable|internal server error"
     r"|error\s*(?:</|\d)|security check|are you (?:a )?(?:human|robot)|verify(?:ing)? you are|captcha"
     r"|session (?:expired|timed? ?out))"
-    r"|<input\b[^<>]{0,200}\btype\s?=\s?[\"']?password\b",
+    r"|<input\b[^<>]{0,200}\btype\s?=\s?[\"']?password\b|\bdata-sitekey\s?=",
     re.IGNORECASE,
 )
 """Pages that stand in place of the one that was asked for: a refusal, a challenge or an error, by their titles
-(from Cloudflare, Akamai, IIS, nginx), or a field for a password, because the session had ended."""
+(from Cloudflare, Akamai, IIS, nginx), or a field for a password, because the session had ended, or a captcha."""
 
 
 def read_rows(text: str) -> Any:  # noqa: ANN401 - any JSON value

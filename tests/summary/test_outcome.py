@@ -43,7 +43,12 @@ SAID: dict[str, tuple[Any, list[str]]] = {
         {"html": "<html><title>Sign in - Portal</title><input name=u><input type=password></html>"},
         ['/response/html "web page: Sign in - Portal"'],
     ),
-    "a page with a form": ({"html": "<html><head><title>Fees</title></head><body><input name=q></body></html>"}, []),
+    "a captcha": (
+        {"html": '<html><title>One more step</title><div class="g-recaptcha" data-sitekey="6L"></div></html>'},
+        ['/response/html "web page: One more step"'],
+    ),
+    "the severity of a check that passed": ([{"check": "rows", "passed": True, "severity": "ERROR"}], []),
+    "a page with a form": ({"html": "<html><title>Fees</title><input name=q></html>"}, []),
     "a status of many words": (
         {"claimStatus": "Denied (CO-50)"},
         ['/response/claimStatus "Denied (CO-50)"'],
