@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test format lint types check faults bench audit clean
+.PHONY: help install demo test format lint types check faults masking bench audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -78,12 +78,21 @@ bench: .venv/bin/python ## measure speed beside other servers, which it installs
 	if test -f $(NODE_PROXY); then set -- "$$@" --peer "Node proxy=node $(NODE_PROXY) --transport stdio \
 		--openapi-spec benchmarks/openapi.json --api-base-url {address}"; fi; \
 	$(PLAIN) -m benchmarks --python $(BENCH) "$$@" $(BENCHFLAGS)
+	@$(BENCH) -m benchmarks.safe_mode
 
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults
+
+# The catalogue of another project judges the rules; it has an environment of its own, where it has a wheel.
+masking: .venv/development ## print how much safe mode masks, per family, and each miss
+	@test -x .venv-masking/bin/python || $(PYTHON) -m venv .venv-masking
+	@if .venv-masking/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+		kingfisher-secret-scanner; then set -- --catalogue .venv-masking/bin/python; \
+	else echo "The catalogue has no wheel here, so it is left out."; fi; \
+	$(BIN)/python -m tests.masking "$$@"
 
 check: lint types ## all that must hold: style, types, every test, branch coverage
 	$(PYTEST) --cov --cov-report=term
 
 clean: ## remove what the other targets made
-	rm -rf .venv dist build .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .venv-masking dist build .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache

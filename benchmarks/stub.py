@@ -11,6 +11,8 @@ import json
 import random
 import re
 import sys
+import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,33 +36,57 @@ _LAST_NAMES = (
 _PAYERS = "Delta Dental,Cigna,Availity,MetLife,Guardian,Aetna,Humana,UnitedHealthcare,Ameritas,Principal".split(
     ","
 )
-_NOTES = (
-    "Paid in full by {payer} on {day}.",
-    "{payer} asks for the X-ray of {day}; claim {number} is on hold.",
-    "Denied by {payer}: frequency limit reached, see remittance {number}.",
-    "Deductible of ${amount} applied, the rest is due from the patient.",
-    "Resubmitted on {day} with attachment {number}.",
-    "Coordination of benefits with {payer}, {amount} paid by the first plan.",
+WORDS = (
+    "the a of and to in for on with by from as at is was are been not this that which claim patient"
+    " member provider payer plan benefit coverage eligibility authorization code procedure tooth surface"
+    " crown filling cleaning exam x-ray remittance denied paid pending submitted approved review"
+    " deductible copay coinsurance maximum remaining annual frequency limit network out-of-network office"
+    " dental medical vision insurance card number group subscriber dependent spouse child phone fax email"
+    " website portal login page session download file report statement invoice balance due amount total"
+    " credit refund check deposit bank primary secondary sort shipping opinion passed keyboard pinned"
+    " r\u00e9sum\u00e9 na\u00efve M\u00fcller \u0141\u00f3d\u017a S\u00e3o Z\u00fcrich se\u00f1or"
+    " fa\u00e7ade \u6771\u4eac ma\u00f1ana follow-up call back tomorrow morning afternoon week quarterly"
+    " attachment required missing information letter appeal coordination accident compensation effective"
+    " date birth service rendered facility hospital clinic specialist referral preauthorization"
+).split()
+_SECRET_TEXTS = (
+    "the login used password={} again",
+    "sent x-api-key: {} twice",
+    '{{"token": "{}"}}',
+    "Your code is {:.6}",
 )
 
 
+def make_sentence(rng: random.Random, words: Sequence[str] = WORDS) -> str:
+    """A sentence of 5 to 60 words."""
+    return " ".join(rng.choice(words) for _ in range(rng.randint(5, 60))).capitalize() + "."
+
+
 def make_row(number: int, rng: random.Random) -> dict[str, Any]:
-    """One claim in the output of an execution, about 200 bytes of JSON."""
-    day = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=rng.randrange(320))).date().isoformat()
-    amount = rng.randrange(2_000, 250_000) / 100
-    note = rng.choice(_NOTES).format(
-        payer=rng.choice(_PAYERS), day=day, number=rng.randrange(10**6, 10**7), amount=amount
-    )
+    """One claim in the output of an execution, about 500 bytes of JSON. Nothing in it is secret."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(27_000_000))
+    street = f"{rng.randrange(1, 9999)} {rng.choice(_LAST_NAMES)} {rng.choice(['St', 'Ave', 'Road'])}"
     return {
         "row": number,
+        "id": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
         "claim": f"2026-{rng.randrange(10**6):06d}",
         "patient": f"{rng.choice(_FIRST_NAMES)} {rng.choice(_LAST_NAMES)}",
-        "date": day,
+        "at": moment.isoformat(),
+        "date": moment.date().isoformat(),
         "status": rng.choice(["Paid", "Paid", "Denied", "Pending"]),
-        "amount": amount,
+        "amount": rng.randrange(2_000, 250_000) / 100,
+        "billed": f"${rng.randrange(10**6) / 100:,.2f}",
         "paid": rng.random() < 0.5,  # noqa: PLR2004 - half of them
-        "note": note,
+        "address": f"{street}, {rng.choice(_LAST_NAMES)}ville {rng.randrange(10_000, 99_999)}",
+        "note": make_sentence(rng),
     }
+
+
+def add_secrets(rows: list[dict[str, Any]], rng: random.Random) -> None:
+    """Put a secret into one text in a hundred."""
+    texts = [(row, key) for row in rows for key, value in row.items() if isinstance(value, str)]
+    for row, key in texts[::100]:
+        row[key] = rng.choice(_SECRET_TEXTS).format(f"{rng.randrange(10**6)}{rng.getrandbits(48):x}")
 
 
 def make_head(number: int, rng: random.Random) -> dict[str, Any]:

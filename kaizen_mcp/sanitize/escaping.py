@@ -37,22 +37,37 @@ _INVISIBLE = (
     "\ud800-\udfff"  # lone surrogates, which no encoding can carry
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # Unicode tags
 )
-_HIDDEN_PATTERN = "|".join(
-    (
-        f"(?P<flag>{_REGION_FLAGS})",  # matched first, so that its tag characters stay
-        f"[{_INVISIBLE}{{controls}}]+",
-        # Joiner and non-joiner, unless after a joining script or an emoji; a non-joiner may also stand before one.
-        f"(?<![{_JOINING_SCRIPTS}{_EMOJI}])(?<![{_EMOJI}]\ufe0f)(?:\u200d|\u200c(?![{_JOINING_SCRIPTS}]))",
-        # Variation selectors, each kind unless after a character that has such variants.
-        f"(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)",
-        f"(?<![{_IDEOGRAPHS}{_MATH_AND_WIDE_FORMS}])[\ufe00-\ufe0d]",
-        f"(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e010f]",
-        "[\U000e0110-\U000e01ef]",
-        f"(?<![{_MONGOLIAN_LETTERS}])[\u180b-\u180d\u180f]",
+_MAY_HIDE_SET = f"{_INVISIBLE}\u200b-\u200f\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
+_HIDDEN_PATTERN = (
+    f"(?=[{{controls}}\U0001f3f4{_MAY_HIDE_SET}])(?:"
+    + "|".join(
+        (
+            f"(?P<flag>{_REGION_FLAGS})",  # matched first, so that its tag characters stay
+            f"[{_INVISIBLE}{{controls}}]+",
+            # Joiners, unless after a joining script or an emoji; a non-joiner may also stand before one.
+            f"(?<![{_JOINING_SCRIPTS}{_EMOJI}])(?<![{_EMOJI}]\ufe0f)(?:\u200d|\u200c(?![{_JOINING_SCRIPTS}]))",
+            # Variation selectors, each kind unless after a character that has such variants.
+            f"(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)",
+            f"(?<![{_IDEOGRAPHS}{_MATH_AND_WIDE_FORMS}])[\ufe00-\ufe0d]",
+            f"(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e010f]",
+            "[\U000e0110-\U000e01ef]",
+            f"(?<![{_MONGOLIAN_LETTERS}])[\u180b-\u180d\u180f]",
+        )
     )
+    + ")"
 )
 _HIDDEN_IN_LINE = re.compile(_HIDDEN_PATTERN.format(controls="\x00-\x1f"))
 _HIDDEN_IN_LINES = re.compile(_HIDDEN_PATTERN.format(controls="\x00-\x08\x0b\x0c\x0e-\x1f") + "|\r(?!\n)")
+
+
+_HARMLESS = bytes([*range(0x20, 0x7F), *b"\t\n\0"])
+_MAY_HIDE = re.compile(f"[\x01-\x1f{_MAY_HIDE_SET}]")
+
+
+def may_hide(joined: bytes) -> bool:
+    """Quick check whether texts in UTF-8, joined by zero bytes, may have hidden characters. False is certain."""
+    unusual = joined.replace(b"\r\n", b"").translate(None, _HARMLESS)
+    return bool(unusual) and _MAY_HIDE.search(unusual.decode("utf-8", "surrogatepass")) is not None
 
 
 def escape_hidden(text: str) -> str:

@@ -1,40 +1,24 @@
-"""Mask credentials in a text: the configured API key, and whatever matches the rules for keys and for text."""
+"""Mask credentials in text: the configured API key, and whatever matches the tables of rules."""
 
 import base64
 import json
-import re
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from kaizen_mcp.sanitize.rules import (
-    KEY_PATTERNS,
-    MASK,
-    SHORTEST_KEY,
-    TEXT_RULES,
-    TextRule,
-    is_credential,
-    is_flag,
-)
+from kaizen_mcp.sanitize.beside_names import LETTERS, find_beside_names
+from kaizen_mcp.sanitize.by_literals import find_by_literals
+from kaizen_mcp.sanitize.keys import find_keys, key_pattern
+from kaizen_mcp.sanitize.text import MASK, Span, make_text, positions, replace
 
-_SHORTEST_MATCH = 6
-"""No rule matches a shorter text."""
+__all__ = ["MASK", "TextMasker", "key_pattern"]
 
-_UNBROKEN = re.compile(rf"[\w.:+/=-]{{{SHORTEST_KEY}}}")
-"""Every vendor's key contains this."""
+_EDGES = (b"", b"\0")
 
-# Short words of common letters, without the punctuation that the text rules need and too short for a vendor's key;
-# or a time; or a UUID.
-_CLEAN = re.compile(
-    r"(?:"
-    r"(?:[A-Za-z0-9\u00c0-\u024f\u2013_./+]|-(?!-)){1,12}+(?![A-Za-z0-9\u00c0-\u024f\u2013_./+-])"
-    r"|[ ,;()&!?\n]"
-    r")*+"
-    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]{2,12})?(?:Z|[+-]\d\d:?\d\d)?"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
-_UNCLEAN_WORDS = ("bearer", "basic", "code")
-"""Words that text rules match without any punctuation."""
+
+def _encoded_forms(secret: str) -> list[str]:
+    """A secret as it is written in plain text, in a URL, in JSON and in base64."""
+    encoded = base64.b64encode(secret.encode()).decode()
+    return [secret, quote(secret, safe=""), json.dumps(secret)[1:-1].replace("/", "\\/"), encoded.rstrip("=")]
 
 
 class TextMasker:
@@ -47,67 +31,37 @@ class TextMasker:
     """
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:
-        forms = {form for secret in secrets if secret for form in _encoded_forms(secret)}
+        forms = {form.encode() for secret in secrets if secret for form in _encoded_forms(secret)}
         self._secrets = sorted(forms, key=len, reverse=True)
 
     def mask(self, text: str) -> str:
         """Return `text` with the configured secrets and everything that matches a rule masked."""
-        text = self.mask_secrets(text)
-        if len(text) < _SHORTEST_MATCH:
-            return text
-        text = _mask_vendor_keys(text)
-        lower = text.lower()
-        for rule in TEXT_RULES:
-            if rule.literal in lower:
-                text = rule.pattern.sub(partial(_mask_match, rule), text)
-        return text
+        data = text.encode("utf-8", "surrogatepass")
+        return replace(data, self.find(data.replace(b"\0", b"\1"))) or text
 
     def mask_secrets(self, text: str) -> str:
         """Return `text` with only the configured secrets masked."""
-        for secret in self._secrets:
-            if text == secret:
-                return MASK
-            if len(secret) >= 8 and secret in text:  # noqa: PLR2004 - see the class docstring
-                text = text.replace(secret, MASK)
-        return text
+        data = text.encode("utf-8", "surrogatepass")
+        return replace(data, self._find_secrets(data)) or text
 
-    def is_obviously_clean(self, text: str) -> bool:
-        """Quick check whether there is nothing to mask and no hidden character in `text`.
+    def find(self, data: bytes) -> list[Span]:
+        """Find everything to mask in UTF-8 text, which may be several texts joined by zero bytes.
 
-        True is certain. False means that the text has to be scanned.
+        An empty span marks a short text that names a credential and has no value.
         """
-        if not _CLEAN.fullmatch(text):
-            return False
-        lower = text.lower()
-        return not any(word in lower for word in _UNCLEAN_WORDS) and self.mask_secrets(text) == text
+        text = make_text(data)
+        words = {*text.data.translate(LETTERS).split()}
+        return [
+            *self._find_secrets(data),
+            *find_keys(text),
+            *find_by_literals(text, b" ".join(words).lower()),
+            *find_beside_names(text, words),
+        ]
 
-
-def _encoded_forms(secret: str) -> list[str]:
-    """A secret as it is written in plain text, in a URL, in JSON and in base64."""
-    encoded = base64.b64encode(secret.encode()).decode()
-    return [secret, quote(secret, safe=""), json.dumps(secret)[1:-1].replace("/", "\\/"), encoded.rstrip("=")]
-
-
-def _mask_vendor_keys(text: str) -> str:
-    if not _UNBROKEN.search(text):
-        return text
-    matches = [match for literal, pattern in KEY_PATTERNS if literal in text for match in pattern.finditer(text)]
-    pieces: list[str] = []
-    end = 0
-    for match_start, match_end in sorted(match.span() for match in matches):
-        if match_start >= end:  # otherwise it overlaps the previous match, and one mask covers both
-            pieces += [text[end:match_start], MASK]
-        end = max(end, match_end)
-    return "".join([*pieces, text[end:]])
-
-
-def _mask_match(rule: TextRule, match: re.Match[str]) -> str:
-    """Return the text of a match with its value masked if the value is a credential."""
-    fields = match.groupdict()
-    value = fields["value"]
-    if "name" in fields and (MASK in value or is_flag(value) or not is_credential(fields["name"], value)):
-        return match[0]
-    if rule.check and not rule.check(value):
-        return match[0]
-    start, end = match.span("value")
-    return match[0][: start - match.start()] + MASK + match[0][end - match.start() :]
+    def _find_secrets(self, data: bytes) -> Iterator[Span]:
+        for secret in self._secrets:
+            for start in positions(data, secret):
+                end = start + len(secret)
+                is_whole_text = data[max(start - 1, 0) : start] in _EDGES and data[end : end + 1] in _EDGES
+                if is_whole_text or len(secret) >= 8:  # noqa: PLR2004 - see the class docstring
+                    yield start, end

@@ -2,7 +2,7 @@
 
 from kaizen_mcp.humanize import format_duration, format_elapsed, join_list, pluralize
 from kaizen_mcp.sanitize.escaping import display_id, quote
-from kaizen_mcp.sanitize.rules import MASK
+from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.summary.facts import Facts
 from kaizen_mcp.summary.output import describe_downloads, quote_outcome
 from kaizen_mcp.summary.reason import QuotedField

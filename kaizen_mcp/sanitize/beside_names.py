@@ -1,0 +1,224 @@
+"""Find the values beside the names of credentials in text, as the forms in `text_rules` have them."""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache, partial
+
+from kaizen_mcp.sanitize.names import (
+    CREDENTIAL_STEMS,
+    FOREIGN_STEMS,
+    PARTS_OF_NAMES,
+    CredentialName,
+    Kind,
+    find_credential_name,
+    is_secret,
+    words_of,
+)
+from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
+from kaizen_mcp.sanitize.text_rules import (
+    FORMS,
+    LOOK_BEHIND,
+    OTHER_FORMS,
+    VALUE_FIRST,
+    Form,
+    looks_quoted,
+)
+from kaizen_mcp.sanitize.values import value_spans
+
+# Where names stand
+
+
+def longest_word(literal: bytes) -> bytes:
+    """The longest word in a literal; without it, a text does not have the literal either."""
+    return max(literal.translate(LETTERS).split(), key=len, default=b"")
+
+
+LETTERS = bytes(code if chr(code).isalpha() or code > 127 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
+"""Table that leaves nothing but letters."""
+_STEMS = [(stem, longest_word(stem)) for stem in map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS))]
+
+_QUIET = (
+    rb"[a-z\x80-\xff]{0,24}+(?! as \w{1,12} ?=)(?! (?:(?:is|was|has been) )?(?:set|changed|reset|updated) to )"
+    rb"(?! (?:for|of|to|on) [^\n\0]{1,60}?(?: (?:is|was)\b|[:=]))"
+    rb"(?:[,;.!?](?=[\s\0]|\Z)| [a-z\x80-\xff'-]{1,19}"
+    rb"(?:[.,;!?](?=[\s\0]|\Z)| [a-z\x80-\xff'-]{1,19}(?:[ \n]|[,.;](?=[\s\0]|\Z))))"
+)
+"""Rest of a word in the midst of prose, where nothing beside it can be the value of a name."""
+_INTO = [
+    quote + word
+    for quote in (b'"', b"'")
+    for word in (b" into ", b" in ", b" for ", b" on ", b" to ", b" ==", b" !=")
+]
+_ANY_STEM = re.compile(b"|".join(re.escape(stem) for stem, _ in _STEMS), re.IGNORECASE)
+_LOGIN = re.compile(rb"login[ \t]{1,9}[^\s\0]{1,80}\s{1,9}[^\s\0]{0,60}?(?:%b)" % _ANY_STEM.pattern)
+
+
+def _may_have_value_before(lower: bytes) -> bool:
+    """Whether a value may stand before a name: typed "x" into the password field."""
+    if (b"' " in lower or b'" ' in lower) and any(sign in lower for sign in _INTO):
+        return True
+    return b'value="' in lower or b"value='" in lower or (b"login" in lower and _LOGIN.search(lower) is not None)
+
+
+def find_beside_names(text: Text, words: set[bytes]) -> list[Span]:
+    """Find the values beside the names of credentials in a text that has these words.
+
+    An empty span marks a short text that names a credential and has no value.
+    """
+    telling = b" ".join(word for word in words if len(word) > _LONGEST_NAME or _may_name(word)).lower()
+    stems = [stem for stem, word in _STEMS if word in telling and stem in text.lower]
+    in_prose = bool(stems) and _may_have_value_before(text.lower)
+    spans: list[Span] = []
+    for stem in stems:
+        pattern = compiled(re.escape(stem)) if in_prose else _outside_prose(stem)
+        spans += find_places(text, stem, pattern, partial(_find_by_name, text, in_prose=in_prose))
+    return spans
+
+
+@cache
+def _outside_prose(stem: bytes) -> re.Pattern[bytes]:
+    """Pattern of a stem where it does not stand in the midst of prose."""
+    literal = re.escape(stem)
+    return re.compile(literal + b"(?:(?<![ \\0]%b)|(?!%b))" % (literal, _QUIET))
+
+
+def _is_in_prose(lower: bytes, start: int, end: int) -> bool:
+    """Whether words stand around this one and nothing else, so that nothing beside it can be its value."""
+    if lower[start - 1] not in b" \0" or not compiled(_QUIET).match(lower, end):
+        return False
+    _, _, same_text = lower[max(start - LOOK_BEHIND, 0) : end].rpartition(b"\0")
+    return not _may_have_value_before(same_text)
+
+
+_NAME_CHARACTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-.") | frozenset(range(128, 256))
+_NAME_REST = re.compile(rb"[\w\x80-\xff-]{0,40}(?:\.[\w\x80-\xff-]{1,40}){0,3}")
+_LAST_WORDS = re.compile(rb"(?:\b([\w-]{1,20}) )?\b([\w-]{1,20}) $")
+_PARTIAL_WORDS = frozenset({b"time", b"factor", b"step", b"security", b"word", b"de"})
+_SIGN_AHEAD = re.compile(
+    rb"(?: [\w.-]{1,16}+(?![\w.-])){0,2}?[\"'`\\\])*?%0-9a-f]{0,14}\s{0,3}(?:[:=!?+-]|(?<=3[ad]))"
+)
+_DENIALS = frozenset({b"no", b"forgot", b"forgotten", b"page", b"next", b"insurance", b"without", b"reset"})
+_LONGEST_NAME, _LONGEST_LABEL = 60, 120
+_ESCAPES, _JOINERS = b"nrtbf", b"-_."
+
+
+def _find_by_name(text: Text, stem: re.Match[bytes], *, in_prose: bool) -> tuple[list[Span], int]:
+    """Find the values beside the name around a stem, and return them and where the next name may start."""
+    if in_prose and _is_in_prose(text.lower, *stem.span()):
+        return [], 0
+    start, end = _name_span(text.lower, stem.start())
+    if not _may_name(text.data[start:end]):
+        return [], end
+    name = _judge(text, start, end)
+    spans = [*_find_values(text, start, end, name)]
+    if name and not spans and _is_in_short_text(text.data, start):
+        spans = [(start, start)]
+    return spans, max([end, *(last for first, last in spans if first > start)])
+
+
+def _name_span(lower: bytes, position: int) -> Span:
+    start, earliest = position, max(position - _LONGEST_NAME, 0)
+    while start > earliest and lower[start - 1] in _NAME_CHARACTERS:
+        start -= 1
+    if start and lower[start - 1] == ord("%"):  # the code of an encoded character
+        start = min(start + 2, position)
+    elif start and lower[start - 1] == ord("\\") and lower[start] in _ESCAPES:
+        start = min(start + 1, position)
+    while start < position and lower[start] in _JOINERS:
+        start += 1
+    rest = _NAME_REST.match(lower, position)
+    return start, rest.end() if rest else position
+
+
+@lru_cache(maxsize=2048)
+def _may_name(name: bytes) -> bool:
+    """Whether this may be a credential's name, or a part of one."""
+    if not _ANY_STEM.search(name):
+        return False
+    words = words_of(name.decode(errors="replace"))
+    return bool(words) and (
+        not PARTS_OF_NAMES.isdisjoint(words) or find_credential_name(name.decode(errors="replace")) is not None
+    )
+
+
+def _is_in_short_text(data: bytes, position: int) -> bool:
+    start = data.rfind(b"\0", max(position - _LONGEST_LABEL, 0), position)
+    end = data.find(b"\0", position, position + _LONGEST_LABEL)
+    return (start >= 0 or position < _LONGEST_LABEL) and (end >= 0 or len(data) - position < _LONGEST_LABEL)
+
+
+def _judge(text: Text, start: int, end: int) -> CredentialName | None:
+    """Return what the name in the text holds, read alone or with the words before it."""
+    before = _words_before(text.data, start) if text.lower[start - 1 : start] == b" " else b""
+    if before and before.split()[-1].lower() in _DENIALS:
+        return None
+    return _judge_name(text.data[start:end]) or _judge_name(before + text.data[start:end])
+
+
+def _words_before(data: bytes, start: int) -> bytes:
+    """The word before a name, or two if one says little."""
+    words = _LAST_WORDS.search(data, max(start - 42, 0), start)
+    if not words:
+        return b""
+    return words[0] if words[2].lower() in _PARTIAL_WORDS else words[2] + b" "
+
+
+@lru_cache(maxsize=4096)
+def _judge_name(name: bytes) -> CredentialName | None:
+    return find_credential_name(name.decode(errors="replace"))
+
+
+def _find_values(text: Text, start: int, end: int, name: CredentialName | None) -> Iterator[Span]:
+    first = text.lower[end : end + 1]
+    if first and first != b"\0":
+        others = OTHER_FORMS if name and (name.kind is not Kind.AMBIGUOUS or _is_pass(text, start, name)) else ()
+        for form in FORMS if _SIGN_AHEAD.match(text.lower, end) else others:
+            if first in form.starts and (after := _match_form(form, text.lower, start, end)):
+                more = after.end("more") if "more" in after.re.groupindex else end
+                spans = [*_secret_values(text, form, after, name if more == end else _judge(text, start, more))]
+                if spans:
+                    yield from spans
+                    return
+    if name:
+        yield from _find_value_before(text, start, name)
+
+
+def _is_pass(text: Text, start: int, name: CredentialName) -> bool:
+    """Whether `pass` means a password here: `DB_PASS x`, `<pass>x</pass>`."""
+    return name.word == "pass" and (not name.bare or text.lower[start - 1 : start] == b"<")
+
+
+def _match_form(form: Form, lower: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    if form.previous and lower[max(start - 1, 0) : start] not in form.previous:
+        return None
+    if form.before and not compiled(form.before).search(lower, max(start - form.behind, 0), start):
+        return None
+    if form.needs and not _has(lower, form.needs, end):
+        return None
+    return compiled(form.between).match(lower, end)
+
+
+def _has(lower: bytes, needed: bytes, position: int) -> bool:
+    return lower.find(needed, position, position + 600) >= 0
+
+
+def _secret_values(text: Text, form: Form, after: re.Match[bytes], name: CredentialName | None) -> Iterator[Span]:
+    if not name:
+        return
+    before = after[0].decode(errors="replace")
+    for start, end in value_spans(text, form.value, after.end()):
+        value = text.data[start:end].decode(errors="replace")
+        if MASK not in value and is_secret(name, value) and (not form.check or form.check(value, before)):
+            yield start, end
+
+
+def _find_value_before(text: Text, start: int, name: CredentialName) -> Iterator[Span]:
+    window = max(start - LOOK_BEHIND, 0)
+    preceding = text.lower[window:start]
+    if not _may_have_value_before(preceding):
+        return
+    if match := VALUE_FIRST.search(preceding):
+        first, last = match.span("value" if match["value"] else "attribute")
+        value = text.data[window + first : window + last].decode(errors="replace")
+        if MASK not in value and is_secret(name, value) and looks_quoted(value):
+            yield window + first, window + last

@@ -1,0 +1,73 @@
+"""Find credentials without a name by the rules in `text_rules`, and keys beside the name of their vendor."""
+
+import re
+from functools import cache, partial
+
+from kaizen_mcp.sanitize.beside_names import longest_word
+from kaizen_mcp.sanitize.keys import UUID
+from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
+from kaizen_mcp.sanitize.text_rules import LOOK_BEHIND, TEXT_RULES, VENDOR_FORM, Rule, looks_like_vendor_key
+from kaizen_mcp.sanitize.vendors import VENDORS
+
+_RULES = {
+    word: [rule for rule in TEXT_RULES if longest_word(rule.literal) == word]
+    for word in map(longest_word, (rule.literal for rule in TEXT_RULES))
+}
+"""Rules by the longest word in their literals."""
+_VENDORS = frozenset(map(str.encode, VENDORS))
+_COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SAYS_KEY = re.compile(rb"key|secret|token|access|auth|private|pass|cred")
+
+
+def find_by_literals(text: Text, words: bytes) -> list[Span]:
+    """Find what the rules describe in a text that has these words, in lower case."""
+    spans: list[Span] = []
+    for vendor in _VENDORS.intersection(words.split()):
+        spans += find_places(text, vendor, _vendor_pattern(vendor), partial(_judge_vendor, text))
+    for word, rules in _RULES.items():
+        if word in words:
+            for rule in rules:
+                if rule.literal in text.lower:
+                    judge = partial(_judge_match, text, rule)
+                    spans += find_places(text, rule.literal, compiled(rule.after), judge)
+    return spans
+
+
+def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[Span], int]:
+    """Return what a rule masks where its pattern matches, and where the search goes on."""
+    next_start = match.start() + 1
+    window = max(match.start() - LOOK_BEHIND, 0)
+    before = compiled(rule.before).search(text.lower, window, match.start())
+    if not before:
+        return [], next_start
+    start, end = match.span("value") if "value" in match.re.groupindex else before.span("value")
+    if rule.until:
+        end = _end_of_value(text.lower, compiled(rule.until), end)
+        next_start = end
+    value = text.data[start:end].decode(errors="replace")
+    preceding = text.lower[window : match.start()].decode(errors="replace")
+    if MASK in value or not value.strip() or (rule.check and not rule.check(value, preceding)):
+        return [], next_start
+    return [(start, end)], max(end, next_start)
+
+
+def _end_of_value(lower: bytes, until: re.Pattern[bytes], start: int) -> int:
+    last = lower.find(b"\0", start)
+    last = len(lower) if last < 0 else last
+    found = until.search(lower, start, last)
+    return found.end() if found else last
+
+
+@cache
+def _vendor_pattern(vendor: bytes) -> re.Pattern[bytes]:
+    return re.compile(re.escape(vendor) + VENDOR_FORM)
+
+
+def _judge_vendor(text: Text, match: re.Match[bytes]) -> tuple[list[Span], int]:
+    """Return the key beside the name of its vendor, if it looks random."""
+    if not looks_like_vendor_key(text.data[slice(*match.span("value"))].decode(errors="replace")):
+        return [], 0
+    # After a colon or comma, a hash or a UUID is an id, unless a word calls it a key.
+    is_id = match["sign"] in {b":", b","} and (_COMMIT.fullmatch(match["value"]) or UUID.match(match["value"]))
+    is_key = not is_id or _SAYS_KEY.search(text.lower, match.start(), match.start("value"))
+    return [match.span("value")] if is_key else [], 0

@@ -1,0 +1,202 @@
+"""Make a masked copy of an object, in which a search has found what to mask."""
+
+import re
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, NamedTuple, cast
+
+from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
+from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
+from kaizen_mcp.sanitize.names import (
+    LOCATORS,
+    CredentialName,
+    Kind,
+    describes,
+    find_credential_name,
+    find_label,
+    has_credential_label,
+    is_secret,
+    is_value_field,
+    looks_random,
+    words_of,
+)
+from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text_masker import TextMasker
+from kaizen_mcp.sanitize.text_rules import looks_like_no_name
+
+LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
+WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
+"""Fields whose links are useless without the signature or token in their query. These links are not masked."""
+
+
+class Found(NamedTuple):
+    """What a scan found.
+
+    Attributes:
+        names: field names of credentials, and those that need a change themselves, with the masked name.
+        texts: by its `id()`, each text that needs a change, masked, and each that may label a value beside it.
+        labels: field names whose values may label the value beside them.
+    """
+
+    names: dict[str, str]
+    texts: dict[int, str]
+    labels: frozenset[str]
+
+
+@dataclass
+class MaskedCopy:
+    """One pass over an object that makes a masked copy of what was found in it.
+
+    Methods return the masked value. `secret` is the credential to which the value belongs, if it belongs to one.
+
+    Attributes:
+        masker: masks credentials in text.
+        found: what the scan found.
+        redacted: JSON Pointers to the values masked so far.
+        escaped_count: number of hidden characters escaped so far.
+        path: keys and indexes from the root to the current value.
+    """
+
+    masker: TextMasker
+    found: Found
+    redacted: list[str] = field(default_factory=list[str])
+    escaped_count: int = 0
+    path: list[str | int] = field(default_factory=list[str | int])
+
+    def mask_value(self, value: Any, secret: CredentialName | None) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out
+        """Mask one JSON value of any type."""
+        if isinstance(value, dict):
+            return self._mask_object(cast("JsonObject", value), secret)
+        if isinstance(value, list):
+            return self._mask_list(cast("list[Any]", value), secret)
+        if secret and is_secret(secret, value):
+            return self._redact()
+        if isinstance(value, str) and id(value) in self.found.texts:
+            return self._mask_text(value)
+        return value
+
+    def _mask_object(self, fields: JsonObject, secret: CredentialName | None) -> JsonObject:
+        """Mask the keys and values of an object. Returns `fields` itself if nothing changes."""
+        if not secret and LOCATORS.isdisjoint(fields) and self._has_only_parts_to_mask(fields):
+            return self._mask_parts(fields)
+        masked: JsonObject = {}
+        unique_keys = UniqueKeys(fields)
+        changed = False
+        label = None if secret else self._find_label(fields)
+        for key, value in fields.items():
+            plain = not secret and not label and key not in self.found.names
+            if plain and id(value) not in self.found.texts and exact_type(value) not in _PARTS:
+                masked[unique_keys.add(key, key)] = value
+                continue
+            new_key = unique_keys.add(self._mask_key(key, secret, value), key)
+            self.path.append(new_key)
+            if MASK in new_key and MASK not in key:
+                self._redact()
+            masked[new_key] = new_value = self._mask_field(key, value, secret, label)
+            self.path.pop()
+            changed = changed or new_key != key or new_value is not value
+        return masked if changed else fields
+
+    def _has_only_parts_to_mask(self, fields: JsonObject) -> bool:
+        return self.found.names.keys().isdisjoint(fields) and self.found.texts.keys().isdisjoint(
+            map(id, fields.values())
+        )
+
+    def _mask_parts(self, fields: JsonObject) -> JsonObject:
+        """Mask only the objects and lists in an object, which is faster."""
+        changed: JsonObject = {}
+        for key, value in fields.items():
+            if exact_type(value) in _PARTS:
+                self.path.append(key)
+                masked = self.mask_value(value, None)
+                self.path.pop()
+                if masked is not value:
+                    changed[key] = masked
+        return fields | changed if changed else fields
+
+    def _find_label(self, fields: JsonObject) -> CredentialName | None:
+        labels = self.found.labels & fields.keys()
+        if not any(id(fields[key]) in self.found.texts or exact_type(fields[key]) is dict for key in labels):
+            return None
+        return has_credential_label(fields)
+
+    def _mask_field(
+        self,
+        key: str,
+        value: Any,  # noqa: ANN401 - any JSON value in, the same shape out
+        secret: CredentialName | None,
+        label: CredentialName | None,
+    ) -> Any:  # noqa: ANN401
+        if key in WHOLE_LINK_FIELDS and not secret and isinstance(value, str) and LINK.fullmatch(value):
+            return self._mask_whole_link(value)
+        name = find_credential_name(key)
+        if secret and not name and describes(secret, key) and exact_type(value) is not dict:
+            secret = None
+        elif name and not (secret and (secret.kind is Kind.ANY or name.kind is Kind.AMBIGUOUS is not secret.kind)):
+            secret = self._in_headers(name) if name.kind is Kind.AMBIGUOUS else name
+        elif label and is_value_field(key, value):
+            secret = label
+        return self.mask_value(value, secret)
+
+    def _in_headers(self, name: CredentialName) -> CredentialName:
+        """Return a name as it is meant in an object of HTTP headers, where it has one meaning."""
+        parent = str(self.path[-2]) if len(self.path) > 1 else ""
+        return name._replace(kind=Kind.TEXT) if words_of(parent)[-1:] == ("headers",) else name
+
+    def _mask_list(self, items: list[Any], secret: CredentialName | None) -> list[Any]:
+        masked: list[Any] = []
+        for index, item in enumerate(items):
+            self.path.append(index)
+            masked.append(self.mask_value(item, secret or (self._find_pair(items, index) if index else None)))
+            self.path.pop()
+        return masked if any(new is not old for new, old in zip(masked, items, strict=True)) else items
+
+    def _find_pair(self, items: list[Any], index: int) -> CredentialName | None:
+        """Return the credential that the text before an item of a list names: `["password", "x"]`."""
+        before, value = items[index - 1], items[index]
+        if id(before) not in self.found.texts or not isinstance(value, str) or find_label(value):
+            return None
+        is_option = cast("str", before).startswith("-") and not value.startswith("-")
+        is_pair = len(items) == 2 and (index == 1) and (self._is_in_list() or looks_like_no_name(value))  # noqa: PLR2004
+        return find_label(before) if is_option or is_pair or self._is_in_header_list() else None
+
+    def _is_in_list(self) -> bool:
+        return len(self.path) > 1 and isinstance(self.path[-2], int)
+
+    def _is_in_header_list(self) -> bool:
+        words = words_of(str(self.path[-2])) if len(self.path) > 1 else ()
+        return words[-1:] == ("headers",) and cast("int", self.path[-1]) % 2 == 1
+
+    def _mask_text(self, text: str) -> str:
+        masked = self.found.texts[id(text)]
+        if masked != text:
+            self._redact()
+        return self._escape(masked)
+
+    def _mask_whole_link(self, link: str) -> str:
+        """Mask only the secrets of this server in a link whose own signature or token has to stay."""
+        masked = self.masker.mask_secrets(link)
+        if masked != link:
+            self._redact()
+        return self._escape(masked)
+
+    def _mask_key(self, key: str, secret: CredentialName | None, value: Any) -> str:  # noqa: ANN401 - any JSON value
+        """Mask and escape an object's key, which may be a credential itself below a credential's name."""
+        if secret and looks_random(key) and not isinstance(value, int | float):
+            return MASK
+        return self._escape(self.found.names[key]) if key in self.found.names else key
+
+    def _escape(self, text: str) -> str:
+        escaped, count = escape_hidden_multiline(text)
+        self.escaped_count += count
+        return escaped
+
+    def _redact(self) -> str:
+        """Record that the current value is masked. Returns the mask."""
+        pointer = reduce(child_pointer, self.path, "")
+        if self.redacted[-1:] != [pointer]:  # a masked key whose value is masked too
+            self.redacted.append(pointer)
+        return MASK
+
+
+_PARTS = (dict, list)

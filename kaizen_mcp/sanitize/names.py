@@ -1,0 +1,464 @@
+"""Names of credentials: the tables of words, and what a field of such a name must hold to be masked.
+
+* a field name such as `apiKey`: a word in `SECRETS_OF_ANY_KIND` or `SECRET_TEXTS`
+* a name that looks like a credential and is none: `NON_CREDENTIAL_WORDS`, `NON_CREDENTIAL_FIRST_WORDS` or
+  `PLAIN_KEYS`
+* a word in place of a secret, such as `expired`: `STATES`
+
+Names are compared as words, without case: `x-api-key` and `xApiKey` are both `x`, `api`, `key`.
+"""
+
+import re
+import unicodedata
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+from kaizen_mcp.json_types import JsonObject
+
+SECRETS_OF_ANY_KIND = frozenset(
+    # Passwords
+    "password passwd pwd pw pword passphrase passcode passkey userpass dbpass storepass keypass psw pswd"
+    " rootpw adminpw userpw dbpw bindpw storepw keypw ftppw smtppw sshpw"
+    # Codes that are typed at a login
+    " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
+    " backupcode recoverycode onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
+    " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode"
+    # Personal and payment numbers
+    " pin pinnumber pinno ssn ssnnumber socialsecurity socialsecuritynumber"
+    " cardnumber cardnum cardno ccnumber ccnum creditcard debitcard cvv cvc csc cvvcode cvccode securitycode"
+    # "Password" in German, Spanish, French, Italian, Portuguese, Dutch, Polish, Turkish, Russian, Greek, Hebrew,
+    # Chinese, Japanese and Korean
+    " passwort kennwort contrase\u00f1a contrasena motdepasse mdp senha wachtwoord haslo has\u0142o \u015fifre"
+    " sifre parola l\u00f6senord losenord adgangskode heslo jelsz\u00f3 salasana"
+    " \u043f\u0430\u0440\u043e\u043b\u044c \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
+    " \u05e1\u05d9\u05e1\u05de\u05d4"
+    " \u5bc6\u7801 \u5bc6\u78bc \u30d1\u30b9\u30ef\u30fc\u30c9 \u6697\u8a3c\u756a\u53f7"
+    " \ube44\ubc00\ubc88\ud638 \ud328\uc2a4\uc6cc\ub4dc \uc554\ud638 \u53e3\u4ee4".split()
+)
+"""Names whose values are secret whatever they look like, a short number too. In the singular, lower case, their
+words joined. A name may also end in these words."""
+
+SECRET_TEXTS = frozenset(
+    " secret token jwt cookie cookiejar apikey accesskey secretkey privatekey signingkey encryptionkey"
+    " decryptionkey"
+    " masterkey authkey sessionkey subscriptionkey accountkey sharedaccesskey sharedkey webhookkey"
+    " connectionstring"
+    " licensekey licencekey streamkey appkey applicationkey clientkey consumerkey rapidapikey integrationkey"
+    " serverkey servicekey deploykey sshkey pgpkey gpgkey hmackey aeskey rsakey cryptkey cipherkey"
+    " authtoken sessiontoken samlresponse samlassertion clientassertion xauth authheader basicauth"
+    " productkey activationkey apisecret securekey functionkey mapskey devkey developerkey apitoken"
+    " proxyauthorization codeverifier csrf xsrf presharedkey psk jsessionid phpsessid aspnetsessionid connectsid"
+    " sessioncookie sasurl sastoken asession cfauthorization cfclearance aspxauth laravelsession djangosession"
+    " gitlabsession webhooksecret"
+    # Session cookies by their exact names
+    " usersession moodlesession hostsession securesession cisession playsession racksession grafanasession"
+    " forumsession redminesession keycloaksession smsession mrhsession flasksession symfonysession ghsess"
+    " koasess ocsessid jsessionidsso sessionsig aspnetcorecookies aspnetcoresession"
+    " aspnetapplicationcookie"
+    # Keys of hashes
+    " hmac".split()
+)
+"""Names whose values are secret if they are text that could be a secret."""
+
+AMBIGUOUS_NAMES = frozenset("authorization auth pass credential cred authcode pincode clave".split())
+"""Names with other meanings too: an insurer's prior authorization, a check that passed. The value decides."""
+
+CREDENTIAL_ENDINGS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+)
+"""Endings of credential names that are written as one word: `newpassword`, `CSRFTOKEN`."""
+
+CREDENTIAL_STEMS = (
+    "pass", "pw", "psw", "secret", "token", "jwt", "auth", "cookie", "cred", "otp", "pin", "ssn", "card",
+    "ccnum", "cv", "csc", "code", "key", "connection", "social", "answer", "phrase", "kennwort",
+    "contrase", "senha",
+    "mnemonic", "clave", "motdepasse", "mdp", "mot de", "wachtwoord", "haslo", "sifre", "parola", "losenord",
+    "adgangskode", "heslo", "salasana", "saml", "assertion", "verifier", "csrf", "xsrf", "psk", "sess", "sasurl",
+    "connect", "clearance", "hmac", "bearer", "mot",
+)  # fmt: skip
+"""Each ASCII name above contains one of these. A test checks it."""
+
+FOREIGN_STEMS = (
+    "\u043f\u0430\u0440\u043e\u043b", "\u041f\u0430\u0440\u043e\u043b", "\u041f\u0410\u0420\u041e\u041b",
+    "\u03ba\u03c9\u03b4\u03b9\u03ba", "\u039a\u03c9\u03b4\u03b9\u03ba",
+    "\u05e1\u05d9\u05e1\u05de", "\u5bc6\u7801", "\u5bc6\u78bc", "\u30d1\u30b9\u30ef\u30fc\u30c9",
+    "\u6697\u8a3c\u756a\u53f7", "\ube44\ubc00\ubc88\ud638",
+    "\ud328\uc2a4\uc6cc\ub4dc", "\uc554\ud638", "\u53e3\u4ee4",
+    "\u015fifre", "has\u0142o", "l\u00f6senord", "jelsz",
+)  # fmt: skip
+"""Each other name contains one of these, in the cases that occur."""
+
+PARTS_OF_NAMES = frozenset(
+    "connect session key keys code codes card cards security social connection answer answers"
+    " phrase pass passe mot auth cred pin one header access api".split()
+)
+"""Words that are no names of credentials alone, but with the words beside them."""
+
+TRAILING_WORDS = frozenset(
+    "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
+    " again retype new old current data string str encrypted enc list field input box textbox prod live dev"
+    " staging test default base64 b64 primary secondary here private base".split()
+)
+"""Words after a credential name that do not change its meaning: `passwordConfirmation`, `tokenValue`."""
+
+NON_CREDENTIAL_FIRST_WORDS = frozenset(
+    "is has have had needs need requires require required should can may must use uses shows show allow allows"
+    " enable enables enabled allowed supported max min total num count prompt completion remaining no supports"
+    " input output public reset forgot forget change param attr column label msg err error title invalid".split()
+)
+"""First words of names that ask or count something: `isPassword`, `maxTokens`."""
+
+FIRST_WORDS_OF_ACTIONS = frozenset("reset forgot forget change".split())
+"""First words of names of actions on a password: `changePassword`, but not `CHANGE_HEALTHCARE_CLIENT_SECRET`."""
+
+PLAIN_NAMES = frozenset("pindata datapw".split())
+"""Whole names, their words joined, that are not credentials in spite of their words."""
+
+NON_CREDENTIAL_WORDS = frozenset(
+    "page insurance forgot next prev previous cancellation continuation truncated to".split()
+)
+"""Words of names that are not credentials: `nextPageToken`, `insuranceCardNumber`, `forgotPassword`."""
+
+PARTS_OF_SIGNED_LINKS = frozenset({"amzcredential", "googcredential", "osscredential"})
+"""Names in signed links that are no use without the signature, which is masked."""
+
+PLAIN_KEYS = frozenset(
+    "sort primary foreign public partition cache object row unique composite candidate natural surrogate range"
+    " dictionary dict map group join lookup index shift arrow enter escape tab hot soft home function space delete"
+    " control ctrl alt cmd command return end page down up the this that a an your my of idempotency message event"
+    " routing translation label field data record item product order entity business document file path folder"
+    " storage s3 bucket blob image step block workflow execution run task job batch parameter param query config"
+    " setting option feature flag column property attribute tag category type name id answer low high major minor"
+    " piano car house room door hotel screenshot downloads download error code reason status result claim member"
+    " patient provider payer plan invoice issue ticket project board registry value key no any each every which"
+    " issuer parent child node edge tree leaf hash distribution shard cluster clustering secondary"
+    " alternate sequence alert incident dedup deduplication"
+    " natural search filter facet bucket download upload resource asset content media video photo thumbnail report"
+    " locale language country currency region state place time date day week month year default last first current"
+    " new old other main locator element selector block component widget react list array json xml row cell sheet"
+    " table view model schema version release build keyboard press and or in on for with by is are was".split()
+)
+"""Words before `key` that make the name of something else: `sortKey`, `primary_key`."""
+
+KNOWN_SIBLINGS = frozenset(
+    "type id object name domain path created createdat updated updatedat expires expiresat expiresin expiry"
+    " expiration tokentype scope scopes samesite secure httponly hostonly session url algorithm alg"
+    " issuer provider"
+    " label description status state count usage input output total size length email username user kid"
+    " lastused lastusedat region issuedat note title format kind role version".split()
+)
+"""Fields below a credential's name that describe it: the `domain` and `path` of a cookie."""
+
+SCHEMA_FIELDS = frozenset("type format minlength maxlength description title required readonly writeonly".split())
+"""Fields below a password's name that describe it in a schema: `{"password": {"type": "string"}}`."""
+
+RULE_WORDS = frozenset("min max minimum maximum length count days minutes hours attempts age history".split())
+"""First or last words of fields that say what a password must be like: `minLength`, `historyCount`."""
+
+STATES = frozenset(
+    "expired expires required missing invalid incorrect wrong valid accepted rejected refused denied changed reset"
+    " updated unchanged unknown empty null nil none true false yes no on off ok okay failed failure success passed"
+    " verified unverified pending sent set unset optional hidden masked redacted protected locked active"
+    " inactive enabled disabled forgotten forgot supported unsupported present absent undefined revoked mismatch"
+    " matched blocked confirmed unconfirmed needed available unavailable provided default created deleted unused"
+    " read write admin owner readonly readwrite bearer basic digest negotiate sms email totp"
+    " authenticator strong weak removed added generated rotated stored encrypted received notrequired"
+    " manual automatic filled skipped complete completed error loading configured unconfigured rotating"
+    " visible found entered approved nan n/a include same-origin omit inherit allow deny allowed essential"
+    " necessary".split()
+)
+"""Words in place of a secret that say something about it."""
+
+FILLERS = STATES | frozenset(
+    "is are was were be been has have had will would must should cannot could can may might please this that the a"
+    " an your my our his her their its not too and or for from with in at to of on by as if when then than into"
+    " only very also now here there we you they it i string number text boolean int integer object array password"
+    " passwords token tokens secret key code pin otp field fields input value values page form box screen prompt"
+    " username user name length minimum maximum policy manager protection settings between contains least enter"
+    " str bool bytes float char varchar void null list dict tuple"
+    " different same wrong stored typed used using needs need does did do no any all each".split()
+)
+"""Words of prose after a credential's name, which are no secrets."""
+
+LABEL_WORDS = frozenset(
+    "name key id label field parameter param variable header attribute type selector locator placeholder question"
+    " target element autocomplete".split()
+)
+VALUE_WORDS = frozenset("value values text answer input default content typed".split())
+"""Last words of the two fields of a split key-value pair, such as `{"name": "PIN", "value": 1234}`."""
+
+LOCATOR = "locator"
+"""Field whose object labels the fields beside it: `{"locator": {"label": "PIN"}, "value": 1234}`."""
+
+LOCATORS = frozenset({LOCATOR, "target", "element"})
+"""Names of such fields."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
+_MAX_NAME, _MAX_LABEL = 200, 60
+_MAX_NAME_WORDS = 4
+_MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
+
+_AUTH_SCHEME = re.compile(
+    r"(?:basic|bearer|token|digest|negotiate|apikey|aws4-hmac-sha256|ssws|hawk|hoba|ntlm)\s+\S", re.IGNORECASE
+)
+_MIN_AUTHORIZATION = 16  # the numbers of prior authorizations are shorter
+_MIN_LONG_CODE = 16  # an authorization code of OAuth; that of a payment is shorter
+_MIN_PRIVATE_PART = 40  # of the shortest private keys
+_MIN_TOKEN = 6  # shorter ones are words and pieces of words
+_POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
+_LICENCE = re.compile(r"[A-Z][A-Za-z-]{0,7}")  # a provider's credential, such as MD or CRNA
+_MEASURE = re.compile(
+    r"[\d\s.,:+-]*|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
+    r"|[\^~<>=]{1,2} ?v?\d+(?:\.[\dx*]+){0,3}(?:-[\w.]+)?",
+    re.ASCII,
+)
+_PUBLIC = re.compile(
+    r"(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}|(?:SHA256|MD5):.*|ssh-[\w-]+ .*|ecdsa-[\w-]+ .*|arn:.*", re.ASCII
+)
+_IDENTIFIER = re.compile(r"[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII)
+_FOLDER = re.compile(r"[/~]\w+/|/\w+$|[A-Za-z]:\\|\.{1,2}/")  # `PWD=/home/bob`
+_DIGITS_OF_PIN = 3  # fewer are the number of a pin of a board
+_LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
+_PLACEHOLDER = re.compile(
+    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}|<[^<>]*>|\$[A-Za-z_][\w.:]*|\$\d|\$[{(].*|\{\{.*|\{[^{}]*\}|%\w+%|%\d"
+    r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
+    r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
+)
+_SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
+_SEGMENT = re.compile(r"[\w-]+")
+
+
+class Kind(Enum):
+    """What a field of a credential's name must hold to be masked."""
+
+    ANY = "anything"
+    TEXT = "text that could be a secret"
+    AMBIGUOUS = "text that has no other meaning"
+    KEY = "text that looks random"
+
+
+class CredentialName(NamedTuple):
+    """A credential's name.
+
+    Attributes:
+        word: the word by which it was recognised, such as `apikey`.
+        kind: what its field must hold to be masked.
+        bare: whether that word is the whole name.
+    """
+
+    word: str
+    kind: Kind
+    bare: bool
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Split a field's name into lower-case words: `x-api-key` and `xApiKey` give `x`, `api`, `key`."""
+    without_brackets = re.sub(r"\([^()]*\)", " ", unicodedata.normalize("NFKC", name[:_MAX_NAME]))
+    return tuple(word.lower() for word in _WORD.findall(without_brackets))
+
+
+def find_credential_name(name: str) -> CredentialName | None:
+    """Return what a field of this name, in any case or style, holds if it is a credential's, or None.
+
+    Whole words count: `newPassword2` and `x-api-key` are credentials; `tokenCount`, `passwordless`, `secretary`
+    and `pinned` are not.
+    """
+    return _find_credential_name(name[:_MAX_NAME])
+
+
+@lru_cache(maxsize=4096)
+def _find_credential_name(name: str) -> CredentialName | None:
+    if name == "d":  # the private part of a key in JSON Web Key format
+        return CredentialName("d", Kind.KEY, bare=True)
+    if name.isascii() and not _STEM.search(name) and "(" not in name:  # text in brackets may split a stem
+        return None
+    words = [*words_of(name)]
+    if "".join(words) in PLAIN_NAMES:
+        return None
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING_WORDS):
+        words.pop()
+    if words[:3] == ["secure", "next", "auth"] or words[:2] == ["next", "auth"]:  # the cookies of a library
+        words = words[words.index("next") + 1 :]
+    if not words or not NON_CREDENTIAL_WORDS.isdisjoint(words):
+        return None
+    found = _judge_ending(words)
+    if found and not found.bare and words[0] in NON_CREDENTIAL_FIRST_WORDS:
+        is_input = words[0] == "input" and found.kind is Kind.ANY  # `inputPassword`, but not `inputTokens`
+        is_owner = words[0] in FIRST_WORDS_OF_ACTIONS and found.kind is not Kind.ANY
+        return found if is_input or is_owner else None
+    return found
+
+
+def _judge_ending(words: list[str]) -> CredentialName | None:
+    if "".join(words[-2:]) in PARTS_OF_SIGNED_LINKS:
+        return None
+    for count in range(min(_MAX_NAME_WORDS, len(words)), 0, -1):
+        ending = "".join(words[-count:])
+        for singular in (ending, ending.removesuffix("s"), ending.removesuffix("es")):
+            for kind, table in _KINDS:
+                if singular in table:
+                    return CredentialName(singular, kind, count == len(words))
+    word = next((ending for ending in CREDENTIAL_ENDINGS if words[-1].endswith(ending)), "")
+    if word:
+        return CredentialName(word, Kind.ANY if word.startswith("pass") else Kind.TEXT, bare=False)
+    if len(words) > 1 and words[-1] == "key" and words[-2] not in PLAIN_KEYS and not words[-2].isdigit():
+        return CredentialName("key", Kind.KEY, bare=False)
+    return None
+
+
+_KINDS = ((Kind.ANY, SECRETS_OF_ANY_KIND), (Kind.TEXT, SECRET_TEXTS), (Kind.AMBIGUOUS, AMBIGUOUS_NAMES))
+
+
+def is_credential_name(name: str) -> bool:
+    """Whether a name is a credential's, and has no other meaning."""
+    found = find_credential_name(name)
+    return found is not None and found.kind not in {Kind.AMBIGUOUS, Kind.KEY}
+
+
+def is_secret(name: CredentialName, value: object) -> bool:
+    """Whether the value of a field with a credential's name is the secret. Lists and objects count as such."""
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, int | float):
+        return name.kind is Kind.ANY and (name.word != "pin" or abs(value) >= 10 ** (_DIGITS_OF_PIN - 1))
+    if not isinstance(value, str):
+        return name.kind in {Kind.ANY, Kind.TEXT}
+    text = value.strip()
+    if not text or is_state(text):
+        return False
+    if name.kind is Kind.ANY:
+        return not (
+            (name.word == "pin" and sum(map(str.isdigit, text)) < _DIGITS_OF_PIN)
+            or (name.word == "pwd" and _FOLDER.match(text))
+        )
+    if name.kind is Kind.TEXT:
+        return _could_be_secret(name, text)
+    if name.kind is Kind.AMBIGUOUS:
+        return _is_ambiguous_secret(name.word, text)
+    return looks_random(text) and (name.word != "d" or len(text) >= _MIN_PRIVATE_PART)
+
+
+def is_state(text: str) -> bool:
+    """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
+    lower = text.strip(".!?\"'() ").lower()
+    return (
+        lower in STATES or (lower[:4] == "not " and len(lower) < _MAX_LABEL) or bool(_PLACEHOLDER.fullmatch(text))
+    )
+
+
+def _could_be_secret(name: CredentialName, text: str) -> bool:
+    if (_MEASURE.fullmatch(text) and not _LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
+        return False
+    if name.word in {"samlresponse", "samlassertion"}:  # encoded, or an attribute in it
+        return len(text) >= _MIN_LONG_CODE and "@" not in text
+    if name.word.endswith("cookie") and text.isalpha():
+        return False
+    if name.word == "secret" and name.bare and "_" in text and text.replace("_", "").isalpha():
+        return find_credential_name(text) is None  # the name of a secret that is kept elsewhere
+    if name.word == "token" and name.bare:  # the tokens of a language model are words
+        return (
+            " " not in text
+            and len(text) >= _MIN_TOKEN
+            and (any(map(str.isdigit, text)) or len(text) >= _MIN_LONG_CODE)
+        )
+    if name.word == "hmac":
+        return len(text) >= _MIN_LONG_CODE and has_letters_and_digits(text)
+    return not (name.word == "csrf" and len(text) < 8)  # noqa: PLR2004 - a word about it
+
+
+def _is_ambiguous_secret(word: str, text: str) -> bool:
+    if word == "pincode":
+        return not _POSTCODE.fullmatch(text)
+    if _MEASURE.fullmatch(text) and not text.isdigit():
+        return False
+    if word in {"cred", "credential"} and (_IDENTIFIER.fullmatch(text) or text.startswith(("http:", "https:"))):
+        return False
+    if re.search(r"\s", text):
+        return word in {"authorization", "auth"} and _AUTH_SCHEME.match(text) is not None
+    if word in {"authorization", "auth", "authcode"}:
+        return len(text) >= _MIN_LONG_CODE and has_letters_and_digits(text)
+    return len(text) >= 4 and not _LICENCE.fullmatch(text)  # noqa: PLR2004 - the shortest password
+
+
+def has_letters_and_digits(text: str) -> bool:
+    """Whether a text has a letter and a digit."""
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+
+
+_RANDOM = re.compile(r"[A-Za-z0-9_+=~-]{16,}", re.ASCII)
+_RUN_OF_LETTERS = re.compile(
+    r"[a-z]{12,}|[A-Z]{12,}|[A-Z]?[a-z]{4,}[_-][A-Za-z]{4,}|[a-z]{4,}[A-Z][a-z]{4,}[A-Z]", re.ASCII
+)
+
+
+def looks_random(text: str) -> bool:
+    """Whether a text is one unbroken mix of letters and digits, without words, dates or the groups of a number."""
+    groups = text.split("-")
+    return (
+        _RANDOM.fullmatch(text) is not None
+        and has_letters_and_digits(text)
+        and not _RUN_OF_LETTERS.search(text)
+        and max(map(len, groups)) >= 12  # noqa: PLR2004 - longer than the groups of claim numbers
+    )
+
+
+def has_credential_label(fields: JsonObject) -> CredentialName | None:
+    """Return the credential that a field such as `name`, `label` or `locator` names for the value beside it."""
+    locators = [fields[key] for key in LOCATORS if isinstance(fields.get(key), dict)]
+    labels = [value for locator in locators for value in cast("JsonObject", locator).values()]
+    labels += [value for key, value in fields.items() if is_label_field(key)]
+    return next(filter(None, map(find_label, labels)), None)
+
+
+@lru_cache(maxsize=1024)
+def is_label_field(key: str) -> bool:
+    """Whether a field may label the value beside it."""
+    return key in LOCATORS or not LABEL_WORDS.isdisjoint(words_of(key)[-1:])
+
+
+@lru_cache(maxsize=1024)
+def is_sibling(key: str) -> bool:
+    """Whether a field below a credential's name describes the credential."""
+    return "".join(words_of(key)) in KNOWN_SIBLINGS
+
+
+@lru_cache(maxsize=1024)
+def describes(secret: CredentialName, key: str) -> bool:
+    """Whether a field below a credential's name only describes the credential, or says what it must be like."""
+    if secret.kind is not Kind.ANY:
+        return is_sibling(key)
+    words = words_of(key)
+    return "".join(words) in SCHEMA_FIELDS or not RULE_WORDS.isdisjoint(words[:1] + words[-1:])
+
+
+def find_label(value: object) -> CredentialName | None:
+    """Return the credential that a short text names, as a label or as a selector of an element, or None."""
+    if not isinstance(value, str) or len(value) > 2 * _MAX_LABEL or _MEASURE.fullmatch(value):
+        return None
+    names = [value] if len(value) <= _MAX_LABEL else []
+    if _SELECTOR.search(value):
+        names += _SEGMENT.findall(value)
+    return next((find_credential_name(name) for name in names if is_credential_name(name)), None)
+
+
+def is_value_field(key: str, value: object) -> bool:
+    """Whether a field is the value of a split key-value pair."""
+    # An execution named "Rotate the secret" has an `input` too, which is not the secret.
+    return _is_value_name(key) and (not isinstance(value, dict) or words_of(key) == ("value",))
+
+
+@lru_cache(maxsize=1024)
+def _is_value_name(key: str) -> bool:
+    words = words_of(key)
+    return len(words) <= _MAX_VALUE_WORDS and not VALUE_WORDS.isdisjoint(words[-1:])

@@ -1,0 +1,157 @@
+"""Text to search, what is found in it, and how that is masked."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+MASK = "[masked]"
+MASK_BYTES = MASK.encode()
+
+Span = tuple[int, int]
+compiled = cache(re.compile)  # most patterns are never needed
+
+
+class Text(NamedTuple):
+    """Text to search, as UTF-8: as it is, and with ASCII letters in lower case, at the same positions.
+
+    It may be several texts joined by zero bytes.
+    """
+
+    data: bytes
+    lower: bytes
+
+
+_PUNCTUATION_MARKS = {
+    "\uff1a": b":  ", "\u201c": b'  "', "\u201d": b'"  ', "\u201e": b'  "', "\u2018": b"  '", "\u2019": b"'  ",
+    "\u00ab": b' "', "\u00bb": b'" ', "\u00a0": b"  ",
+}  # fmt: skip
+_PUNCTUATION = {character.encode(): plain for character, plain in _PUNCTUATION_MARKS.items()}
+"""Punctuation of other scripts and typographers, as ASCII of the same length."""
+
+
+def make_text(data: bytes) -> Text:
+    """Prepare text for the search."""
+    if not data.isascii():
+        for character, plain in _PUNCTUATION.items():
+            if character[:1] in data and character[-1:] in data:  # searching for one byte is faster
+                data = data.replace(character, plain)
+    return Text(data, data.lower())
+
+
+def positions(data: bytes, literal: bytes) -> Iterator[int]:
+    """Yield each position of a literal."""
+    position = data.find(literal)
+    while position >= 0:
+        yield position
+        position = data.find(literal, position + 1)
+
+
+def replace(data: bytes, spans: Iterable[Span], offset: int = 0) -> str:
+    """Return the text with one mask for each group of touching spans; an empty text if there is none.
+
+    The spans are counted from `offset` bytes before the text.
+    """
+    pieces: list[bytes] = []
+    end = 0
+    is_ascii = data.isascii()
+    for start, last in sorted(spans):
+        if start < last:
+            span_start = start - offset if is_ascii else _start_of_character(data, start - offset, end)
+            if span_start > end or not pieces:
+                pieces += (data[end:span_start], MASK_BYTES)
+            if last - offset > end:
+                end = last - offset if is_ascii else _end_of_character(data, last - offset)
+    return b"".join([*pieces, data[end:]]).decode("utf-8", "surrogatepass") if pieces else ""
+
+
+def _start_of_character(data: bytes, position: int, earliest: int) -> int:
+    while position > earliest and data[position] & 0xC0 == 0x80:  # noqa: PLR2004 - the rest of a character in UTF-8
+        position -= 1
+    return position
+
+
+def _end_of_character(data: bytes, position: int) -> int:
+    while position < len(data) and data[position] & 0xC0 == 0x80:  # noqa: PLR2004
+        position += 1
+    return position
+
+
+class Repeats:
+    """Leaves out text that only repeats what stands directly before it, and repeats what was found there instead.
+
+    Anyone can send such text to make a search slow. It takes hardly longer than other text.
+    """
+
+    _BEHIND, _AHEAD = 256, 1024  # bytes; nothing is looked for farther away
+    _STEP, _MOST = 32, 500  # every so many places, and so many places to compare with
+
+    def __init__(self, text: Text) -> None:
+        self._data = text.data
+        self._known: dict[bytes, tuple[int, int]] = {}
+        self._count = 0
+        self.spans: list[Span] = []
+        """What was found so far."""
+
+    def skip(self, position: int) -> int:
+        """Return from where the search goes on, which is at this place unless it starts a repetition."""
+        self._count += 1
+        if self._count % self._STEP or position < self._BEHIND:
+            return position
+        around = self._data[position - self._BEHIND : position + self._AHEAD]
+        earlier, count = self._known.get(around, (position, 0))
+        if earlier < position:
+            position = self._repeat(earlier, position, self.spans[count:])
+        if len(self._known) >= self._MOST:
+            self._known.clear()
+        self._known[around] = position, len(self.spans)
+        return position
+
+    def _repeat(self, earlier: int, position: int, spans: list[Span]) -> int:
+        """Skip the text that repeats what stands between the two places, in which these spans were found."""
+        if any(end > position + self._AHEAD for _, end in spans):
+            return position
+        alike = self._AHEAD
+        while self._data.startswith(self._data[earlier + alike : earlier + 2 * alike], position + alike):
+            alike *= 2
+            if position + alike >= len(self._data):
+                return position
+        distance = position - earlier
+        times = (alike - self._AHEAD) // distance
+        for offset in range(distance, (times + 1) * distance, distance):
+            self.spans += [(start + offset, end + offset) for start, end in spans]
+        return position + times * distance
+
+
+def find_places(
+    text: Text,
+    literal: bytes,
+    pattern: re.Pattern[bytes],
+    judge: Callable[[re.Match[bytes]], tuple[list[Span], int]],
+) -> list[Span]:
+    """Judge each place where a literal stands and a pattern matches.
+
+    Args:
+        text: what to search.
+        literal: what the pattern starts with; searched for first, because that is fast.
+        pattern: what stands there.
+        judge: returns what to mask at such a place, and from where the search goes on.
+    """
+    repeats = Repeats(text)
+    start = _next_place(text.lower, literal, pattern, 0)
+    while start >= 0:
+        position = repeats.skip(start)
+        if position == start:
+            match = pattern.match(text.lower, start)
+            spans, position = judge(match) if match else ((), 0)
+            repeats.spans += spans
+            position = max(position, start + 1)
+        start = _next_place(text.lower, literal, pattern, position)
+    return repeats.spans
+
+
+def _next_place(lower: bytes, literal: bytes, pattern: re.Pattern[bytes], position: int) -> int:
+    if len(literal) > 1:
+        return lower.find(literal, position)
+    match = pattern.search(lower, position)  # faster for a literal that is frequent
+    return match.start() if match else -1

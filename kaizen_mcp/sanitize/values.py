@@ -1,0 +1,60 @@
+"""Find where a value ends that starts at a place in text, as the kinds of values in `text_rules` have it."""
+
+import re
+from collections.abc import Iterator
+
+from kaizen_mcp.sanitize.text import Span, Text, compiled
+from kaizen_mcp.sanitize.text_rules import VALUES
+
+_OPENING = re.compile(rb"\\{0,7}[\"'`]")
+_IN_QUOTES = {
+    quote: re.compile(rb"(?:[^%b\\\r\n\0]|\\[^\r\n\0]){0,8000}%b" % (quote, quote)) for quote in (b'"', b"'", b"`")
+}
+_GLUE = re.compile(rb"[\"'`](?:\s{0,8}(?:[+.&]|\\)\s{0,8})?[\"'`]")
+_STRING_IN_LIST = re.compile(rb"(?P<quote>\\{0,7}[\"'])(?P<value>[^\"'\\\r\n\0]{1,400})(?P=quote)(?!\s{0,3}:)")
+_CLOSING = {b"[": b"]", b"{": b"}", b"(": b")"}
+_LONGEST_LIST = 2000
+
+
+def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
+    """Where a value that starts here ends, or the values in a list that starts here."""
+    if kind == "list":
+        close = text.data.find(_CLOSING[text.data[start : start + 1]], start, _end_of_text(text.data, start))
+        for match in _STRING_IN_LIST.finditer(text.data, start, max(close, start)):
+            yield match.span("value")
+        return
+    alternatives = kind.split(" or ")
+    if "quoted" in alternatives and (span := _quoted_span(text.data, start)):
+        yield span
+    elif alternatives[-1] in VALUES and (match := compiled(VALUES[alternatives[-1]]).match(text.lower, start)):
+        yield match.span()
+
+
+def _quoted_span(data: bytes, start: int) -> Span | None:
+    """Where the text in quotes that starts here starts and ends. Texts glued together count as one."""
+    opening = _OPENING.match(data, start)
+    if not opening:
+        return None
+    start = end = opening.end()
+    if opening[0][:1] == b"\\":
+        end = data.find(opening[0], start, _end_of_text(data, start))
+    else:
+        while True:
+            match = _IN_QUOTES[opening[0]].match(data, end)
+            if not match:
+                break
+            end = match.end() - 1
+            glue = _GLUE.match(data, end)
+            if not glue or glue[0][-1:] != opening[0]:
+                return start, end
+            end = glue.end()
+    if end <= start:  # not closed, as in a text that was cut off
+        cut_off = compiled(VALUES["word"]).match(data, start)
+        return cut_off.span() if cut_off else None
+    return start, end
+
+
+def _end_of_text(data: bytes, start: int) -> int:
+    """Where the text ends that `start` is in, or how far a value is looked for."""
+    end = data.find(b"\0", start, start + _LONGEST_LIST)
+    return end if end >= 0 else start + _LONGEST_LIST
