@@ -229,6 +229,7 @@ _PUBLIC = re.compile(
 _IDENTIFIER = re.compile(r"[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII)
 _FOLDER = re.compile(r"[/~]\w+/|/\w+$|[A-Za-z]:\\|\.{1,2}/")  # `PWD=/home/bob`
 _DIGITS_OF_PIN = 3  # fewer are the number of a pin of a board
+_PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a layout: `top`, `GPIO17`, `13`
 _LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
 _PLACEHOLDER = re.compile(
     r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}|<[^<>]*>|\$[A-Za-z_][\w.:]*|\$\d|\$[{(].*|\{\{.*|\{[^{}]*\}|%\w+%|%\d"
@@ -339,7 +340,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
         return False
     if name.kind is Kind.ANY:
         return not (
-            (name.word == "pin" and sum(map(str.isdigit, text)) < _DIGITS_OF_PIN)
+            (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )
     if name.kind is Kind.TEXT:
@@ -418,7 +419,9 @@ def has_credential_label(fields: JsonObject) -> CredentialName | None:
     locators = [fields[key] for key in LOCATORS if isinstance(fields.get(key), dict)]
     labels = [value for locator in locators for value in cast("JsonObject", locator).values()]
     labels += [value for key, value in fields.items() if is_label_field(key)]
-    return next(filter(None, map(find_label, labels)), None)
+    found = next(filter(None, map(find_label, labels)), None)
+    # A form that asks for a PIN means no pin of a board.
+    return found._replace(word="password") if found and found.word == "pin" else found
 
 
 @lru_cache(maxsize=1024)
