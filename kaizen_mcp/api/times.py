@@ -58,13 +58,13 @@ def _from_text(text: str) -> datetime:
     # one; `m=+0.01` is Go's own clock.
     plain = re.sub(r"\s*(?:\[[\w/+-]+\]|\([^()]*\)|\bm=[+-][\d.]+)$", "", text)
     plain = re.sub(r"(?<=[+-]\d{4}) [A-Z]{3,5}$", "", plain)
-    plain = re.sub(r"\b(?:GMT|UTC)(?=[+-]\d)", "", plain)
+    plain = re.sub(r"\b(?:GMT|UTC)(?=[+-]\d)", "", plain, flags=re.IGNORECASE)
     if re.match(r"0000-00-00", plain):  # MySQL's zero
         return _EPOCH
     if re.match(r"\d{4}[-/]?\d\d[-/]?\d\d", plain):
         iso = re.sub(r"\s*(?:UTC|GMT|Z)$", "+00:00", plain, flags=re.IGNORECASE).replace("/", "-")
         return datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", iso))
-    with_offset = re.sub(r"\b(?:GMT|UTC|Z)\b", "+0000", plain)
+    with_offset = re.sub(r"\b(?:GMT|UTC|Z)\b", "+0000", plain, flags=re.IGNORECASE)
     for form in _FORMS_IN_WORDS:
         with suppress(ValueError):
             return datetime.strptime(with_offset, form)  # noqa: DTZ007 - each form has a zone
