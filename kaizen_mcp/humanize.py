@@ -49,7 +49,9 @@ def clock_time(moment: datetime, timezone: tzinfo | None) -> str:
 
 
 def format_size(size: int) -> str:
-    """Format a number of bytes with a decimal unit: `512 bytes`, `84 kB`, `1.2 MB`."""
+    """Format a number of bytes with a decimal unit: `512 bytes`, `84 kB`, `1.2 MB`; `empty`."""
+    if size == 0:
+        return "empty"
     for unit, scale in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= scale:
             value = size / scale

@@ -74,6 +74,16 @@ class NextStep(NamedTuple):
 
 def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextStep:
     """Choose the next step; `age` as from `age_seconds`."""
+    step = _next_step(facts, age, context)
+    if facts.parent_execution_id is None or not facts.finished or len(facts.parent_execution_id) > _MAX_ID:
+        return step
+    parent = json.dumps(facts.parent_execution_id, ensure_ascii=False)
+    return step._replace(
+        text=f"{step.text} For the run that it is a part of, call get_execution with id {parent}."
+    )
+
+
+def _next_step(facts: Facts, age: float | None, context: LookupContext) -> NextStep:
     look_again = _look_again(facts, context.id)
     if facts.login.waits_for_login is not None:
         return _ask_to_log_in(facts, look_again)

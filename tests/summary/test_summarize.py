@@ -375,7 +375,7 @@ async def test_a_long_live_view_link_is_only_in_the_structured_half(look_up: Loo
         (format_duration(72 * 3600), "3 days"),
         (format_elapsed(59), "59 s"),
         (format_elapsed(119), "1 min"),
-        (format_size(0), "0 bytes"),
+        (format_size(0), "empty"),
         (format_size(1), "1 byte"),
         (format_size(999), "999 bytes"),
         (format_size(1000), "1.0 kB"),
@@ -495,6 +495,8 @@ async def test_a_part_of_something_larger_is_told_to_be_one(
 ) -> None:
     summary, _ = await look_up({"id": "a", "name": "Check", "status": "Completed", **fields})
     assert summary["headline"].startswith(subject)
+    for_all = 'For the run that it is a part of, call get_execution with id "p-1".'
+    assert summary["next_step"].endswith(for_all) is ("parentExecutionId" in fields)
 
 
 async def test_a_forgotten_teaching_session_is_asked_about(connect: Connect) -> None:
