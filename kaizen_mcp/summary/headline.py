@@ -88,7 +88,9 @@ def _predicate(facts: Facts, age: float | None) -> str:
             no_reason = "" if facts.reason else "; no reason was found in its record"
             return f"is paused{_attempt(facts)}{started}{_waits(facts) or no_reason}"
         case "finished":
-            return f"finished{_ended(facts, age)}{describe_downloads(facts.output)}{quote_outcome(facts.output)}"
+            recording = "; but Kaizen still calls it recording" if facts.is_recording else ""
+            came_out = f"{describe_downloads(facts.output)}{quote_outcome(facts.output)}"
+            return f"finished{_ended(facts, age)}{recording}{came_out}"
         case "failed":
             return f"failed{_ended(facts, age)}{_attempt(facts)}{_left_output(facts)}"
         case "unknown":

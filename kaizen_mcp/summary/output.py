@@ -10,7 +10,7 @@ from kaizen_mcp.summary.digest import digest
 from kaizen_mcp.summary.embedded import read_text
 from kaizen_mcp.summary.outcome import Outcome, find_outcomes
 from kaizen_mcp.summary.pointers import name_pointer
-from kaizen_mcp.summary.status import MAX_LISTED, is_pending
+from kaizen_mcp.summary.status import MAX_LISTED, authentication_state, is_pending
 
 MAX_MESSAGE = 300
 """Characters of a download message."""
@@ -48,6 +48,11 @@ class OutputFacts:
     def downloads_pending(self) -> bool:
         """Whether files are still to come."""
         return is_pending(self.downloads_status)
+
+    @property
+    def downloads_failed(self) -> bool:
+        """Whether the status of its downloads is the word that executions and logins use for it."""
+        return authentication_state(self.downloads_status) == "failed"
 
     @property
     def is_empty(self) -> bool:
@@ -156,6 +161,11 @@ def tell_outcome(output: OutputFacts) -> str:
 
 def hand_over(output: OutputFacts) -> str:
     """Next step for a finished run: which output to hand to the person, and where it is."""
+    failed = "Tell the person that Kaizen calls its downloads failed. " if output.downloads_failed else ""
+    return f"{failed}{_hand_over(output)}"
+
+
+def _hand_over(output: OutputFacts) -> str:
     if output.downloads_count:
         hand = "Hand over the files"
         if output.disguised_file:

@@ -29,6 +29,7 @@ CONTRADICTION = "its status and its times contradict"
 THEN_CALL_AGAIN = f"once that is done, {CALL_AGAIN}"
 FILES_MISSING = "The run is over, but not all of its files are there yet"
 SETTLE = "settle what it is paused for, resuming it if it does not go on by itself"
+GIVE_OUTPUT = "Give the person its output, which is in /response (detail=full); there is nothing more to wait for."
 NO_FILES_YET = "Tell the person that there are no files so far"
 NOTHING_CAME_OUT = "Tell the person that it finished with no output and no files; there is nothing to wait for."
 NO_FILES = "Tell the person that it finished without files; there is nothing to wait for."
@@ -197,6 +198,11 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
         ended("Completed", downloads={"files": ["a.csv", {"name": "b.csv", "sizeBytes": 5}]}, response={}),
         '"Check" finished 1 h ago, with 2 downloads.',
         "Hand over the files (/downloads/files has links to 0 of 2; detail=full).",
+    ),
+    (
+        ended("Completed", downloads={"files": [], "status": "Failed"}, response={"rows": 3}),
+        '"Check" finished 1 h ago; downloads: "Failed".',
+        f"Tell the person that Kaizen calls its downloads failed. {GIVE_OUTPUT}",
     ),
     (
         ended("Completed", truncatedResponse={"rows": []}),
@@ -552,3 +558,11 @@ async def test_what_a_finished_run_says_of_an_error_comes_before_its_output(look
     assert summary["next_step"].startswith(
         "Tell the person what its record says of an error, in your own words. Give the person its output, "
     )
+
+
+async def test_a_session_that_ended_and_still_records_is_told_to_do_both(connect: Connect) -> None:
+    session = {"id": "t", "status": "Completed", "startTime": HOUR_AGO, "endTime": JUST_NOW, "isRecording": True}
+    async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=session))) as client:
+        result = await client.call_tool("get_instructor_execution", {"id": "t"})
+    headline = result.structured_content["summary"]["headline"]
+    assert headline.endswith("after running for 58 min; but Kaizen still calls it recording.")
