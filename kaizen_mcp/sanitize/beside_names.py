@@ -11,6 +11,7 @@ from kaizen_mcp.sanitize.names import (
     CredentialName,
     Kind,
     find_credential_name,
+    forget_names,
     is_secret,
     words_of,
 )
@@ -166,6 +167,13 @@ def _words_before(data: bytes, start: int) -> bytes:
 @lru_cache(maxsize=4096)
 def _judge_name(name: bytes) -> CredentialName | None:
     return find_credential_name(name.decode(errors="replace"))
+
+
+def forget_words() -> None:
+    """Forget the words judged so far: nothing of an object is kept after its call."""
+    _may_name.cache_clear()
+    _judge_name.cache_clear()
+    forget_names()
 
 
 def _find_values(text: Text, start: int, end: int, name: CredentialName | None) -> Iterator[Span]:

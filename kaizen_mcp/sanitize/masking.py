@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
+from kaizen_mcp.sanitize.beside_names import forget_words
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, may_hide, quote
 from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import (
@@ -74,12 +75,15 @@ class SafeMode:
 
     def apply(self, data: JsonObject | list[Any]) -> SafeObject:
         """Make an object or a list safe. Returns `data` itself if nothing needs to change."""
-        found = self._scan(*_collect(data, self._masker))
-        if not found.names and not found.texts:
-            return SafeObject(data, [], 0)
-        masking = MaskedCopy(self._masker, found)
-        masked = masking.mask_value(data, None)
-        return SafeObject(masked, masking.redacted, masking.escaped_count)
+        try:
+            found = self._scan(*_collect(data, self._masker))
+            if not found.names and not found.texts:
+                return SafeObject(data, [], 0)
+            masking = MaskedCopy(self._masker, found)
+            masked = masking.mask_value(data, None)
+            return SafeObject(masked, masking.redacted, masking.escaped_count)
+        finally:
+            forget_words()
 
     def _scan(self, names: list[str], in_fields: list[str], in_lists: list[str]) -> "Found":
         """Search all names and texts at once."""

@@ -278,6 +278,11 @@ def find_credential_name(name: str) -> CredentialName | None:
     return _find_credential_name(name[:_MAX_NAME])
 
 
+def forget_names() -> None:
+    """Forget the names judged so far, because words of texts are among them."""
+    _find_credential_name.cache_clear()
+
+
 @lru_cache(maxsize=4096)
 def _find_credential_name(name: str) -> CredentialName | None:
     if name == "d":  # the private part of a key in JSON Web Key format

@@ -11,6 +11,7 @@ from kaizen_mcp.summary.embedded import read_text
 from kaizen_mcp.summary.outcome import Outcome, find_outcomes
 from kaizen_mcp.summary.pointers import name_pointer
 from kaizen_mcp.summary.status import MAX_LISTED, authentication_state, is_pending
+from kaizen_mcp.summary.web_page import forget_pages
 
 MAX_MESSAGE = 300
 """Characters of a download message."""
@@ -76,9 +77,11 @@ def output_facts(execution: Execution) -> OutputFacts:
     names = filter(None, (display_name(file.name) for file in files[:MAX_LISTED]))
     response_file = execution.response_file or Reference()
     response, pointer = _response(execution)
+    told, outcomes = digest(response, pointer), find_outcomes(response, pointer)
+    forget_pages()
     return OutputFacts(
-        output=digest(response, pointer) or None,
-        outcome=find_outcomes(response, pointer) or None,
+        output=told or None,
+        outcome=outcomes or None,
         downloads_count=None if downloads.files is None else len(files),
         downloads_with_link=sum(1 for file in files if file.download_url) if files else None,
         downloads_total_bytes=sum(sizes) if files and len(sizes) == len(files) else None,

@@ -47,6 +47,11 @@ def read_page(html: str) -> WebPage:
     return _read_page(html[:MAX_HTML], is_cut=len(html) > MAX_HTML)
 
 
+def forget_pages() -> None:
+    """Forget the pages read for an answer, once it is made."""
+    _read_page.cache_clear()
+
+
 @lru_cache(maxsize=2)
 def _read_page(html: str, *, is_cut: bool) -> WebPage:
     """Read a page once for its digest and for its outcome: this is the slowest thing that both do."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_rules import CORPUS, KEY, joined
 
-from kaizen_mcp.sanitize import names
+from kaizen_mcp.sanitize import beside_names, names
 from kaizen_mcp.sanitize.masking import SafeMode
 from kaizen_mcp.sanitize.names import find_credential_name, is_credential_name
 from kaizen_mcp.sanitize.text_masker import MASK, TextMasker
@@ -131,3 +131,12 @@ def test_json_inside_a_text_that_cannot_be_rewritten_does_not_fail(text: str) ->
 def test_a_masked_key_with_a_masked_value_is_listed_once() -> None:
     safe = SafeMode(TextMasker([KEY])).apply({f"password {KEY}": "hunter2-x"})
     assert len(safe.redacted) == len(set(safe.redacted)) == 1
+
+
+def test_no_word_of_a_text_is_kept_after_its_call() -> None:
+    judges = (beside_names._may_name, beside_names._judge_name, names._find_credential_name)  # noqa: SLF001 - unseen
+    TextMasker().mask("my password hunterGreen77 is old; the password: x1y2z3")
+    assert all(judge.cache_info().currsize for judge in judges)
+    for text in ("my password hunterGreen77 is old; the password: x1y2z3", "nothing to mask"):
+        SafeMode(TextMasker()).apply({"note": text, "label": "hunterGreen77 pin"})
+        assert not any(judge.cache_info().currsize for judge in judges)

@@ -8,13 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Connect
+from conftest import Connect, LookUp
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp.types import TextContent
 from strategies import values
 
 from kaizen_mcp.errors import InvalidInputError
+from kaizen_mcp.summary import web_page
 from kaizen_mcp.summary.digest import MAX_DIGEST, digest
 from kaizen_mcp.summary.outcome import find_outcomes
 from kaizen_mcp.tools.json_pointer import resolve
@@ -195,3 +196,11 @@ async def test_a_truncated_response_that_is_no_json_has_no_digest(connect: Conne
     async with connect(httpx.MockTransport(lambda _: httpx.Response(200, json=body))) as client:
         result = await client.call_tool("get_execution", {"id": "a"})
     assert "output" not in result.structured_content["summary"]
+
+
+@pytest.mark.anyio
+async def test_no_page_is_kept_after_its_answer(look_up: LookUp) -> None:
+    page = "<html><title>Claims</title><table><tr><th>Status</th></tr><tr><td>Rejected</td></tr></table></html>"
+    summary, _ = await look_up({"id": "a", "status": "Completed", "response": {"page": page}})
+    assert "output" in summary
+    assert web_page._read_page.cache_info().currsize == 0  # noqa: SLF001 - what is kept can't be seen otherwise
