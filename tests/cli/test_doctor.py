@@ -6,7 +6,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -303,14 +302,12 @@ def test_a_home_that_is_not_there_is_named(environ: Environ, tmp_path: Path) -> 
 def test_a_check_that_hangs_is_given_up(environ: Environ, tmp_path: Path) -> None:
     (tmp_path / ".cursor").mkdir()
     os.mkfifo(tmp_path / ".cursor/mcp.json")  # opening it waits for a writer
-    start = time.monotonic()
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections, and never answers
         report = diagnose("--timeout", "8", env=settings(environ, silent.getsockname()[1]))
     assert (report.exit_code, report.failed) == (1, ["API", "Clients"])
     assert report.statuses["Clock"] == "skipped"
     assert report.texts["API"].startswith("[timeout] Kaizen did not answer within 7.2 s.")
     assert report.texts["Clients"].startswith("no result within 8 s.")
-    assert time.monotonic() - start < 60
 
 
 def test_a_package_that_cannot_be_imported_is_named(environ: Environ, tmp_path: Path) -> None:

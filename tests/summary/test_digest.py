@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -160,10 +159,8 @@ HOSTILE: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_output_is_digested_within_the_bound(make: Callable[[], Any]) -> None:
     response = make()
-    started = time.perf_counter()
     lines = digest(response, "/response")
     outcomes = find_outcomes(response, "/response")
-    assert time.perf_counter() - started < 2
     assert length(lines) <= MAX_DIGEST
     assert lines
     assert all(len(outcome.text) < 500 for outcome in outcomes)
