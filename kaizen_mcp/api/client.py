@@ -18,7 +18,7 @@ from kaizen_mcp.api.error_message import MAX_API_MESSAGE, find_message
 from kaizen_mcp.api.error_response import is_web_page, read_error
 from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
-from kaizen_mcp.api.transport import build_client, connection_error, read_body
+from kaizen_mcp.api.transport import build_client, connection_error, read_body, starts_as_json
 from kaizen_mcp.errors import (
     BadResponseError,
     CallTimeoutError,
@@ -222,10 +222,11 @@ class KaizenApi:
                         own_address=not self.settings.sandbox and client.base_url != httpx.URL(DEFAULT_BASE_URL),
                         masker=self._masker,
                     )
-                elif is_web_page(response):
-                    error = BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
                 else:
-                    return await read_body(response, self.settings.max_body_bytes)
+                    body = await read_body(response, self.settings.max_body_bytes)
+                    if not is_web_page(response) or starts_as_json(body):
+                        return body
+                    error = BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
         except httpx.HTTPError as failure:
             error = connection_error(failure, timeout=self._attempt_timeout)
         # Raised outside of `except`, so that no httpx exception is chained: its request holds the key.

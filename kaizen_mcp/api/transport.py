@@ -150,9 +150,14 @@ async def read_body(response: httpx.Response, limit: int) -> bytes:
         # Without a length, the connection may have broken; else the server made it so.
         is_framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
         raise (BadResponseError if is_framed else CutOffError)(broken)
-    if encoding not in _GZIP_NAMES and not _JSON_START.match(body):
+    if encoding not in _GZIP_NAMES and not starts_as_json(body):
         raise BadResponseError(errors.UNKNOWN_COMPRESSION)
     return bytes(body)
+
+
+def starts_as_json(body: bytes | bytearray) -> bool:
+    """Whether a body starts as an object or a list does, after a guard at most."""
+    return _JSON_START.match(body) is not None
 
 
 def connection_error(error: httpx.HTTPError, *, timeout: float) -> KaizenError:

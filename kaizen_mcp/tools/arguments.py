@@ -190,9 +190,12 @@ class _Reader:
 
     def _note_passed_over(self, names: list[str]) -> None:
         if names:
-            verb = "is no argument" if len(names) == 1 else "are no arguments"
-            passed_over = join_list([self._quote(name) for name in names], 3)
-            self.notes.append(f"{passed_over} {verb} of this tool, so nothing was done with it")
+            is_no = (
+                "is no argument of this tool and was"
+                if len(names) == 1
+                else "are no arguments of this tool and were"
+            )
+            self.notes.append(f"{join_list([self._quote(name) for name in names], 3)} {is_no} passed over")
 
     def _one_id(self, ids: JsonObject) -> object:
         (name, value), *more = ids.items()

@@ -395,3 +395,12 @@ async def test_a_client_can_be_reused_and_closed_twice(settings: Settings) -> No
     assert (await api.get_instructor_execution("a")).data == (await api.get_instructor_execution("a")).data
     await api.aclose()
     await api.aclose()
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "text/plain", ""])
+async def test_json_is_read_whatever_it_is_called(connect: Connect, content_type: str) -> None:
+    body = b'{"execution": {"id": "a", "status": "Completed", "response": {"n": 1}}}'
+    response = httpx.Response(200, content=body, headers={"Content-Type": content_type})
+    async with connect(httpx.MockTransport(lambda _: response)) as client:
+        result = await client.call_tool("get_execution", {"id": "a"})
+    assert result.structured_content["raw"]["response"] == {"n": 1}

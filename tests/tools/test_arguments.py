@@ -285,7 +285,8 @@ async def test_what_gateways_fill_in_for_an_optional_argument_counts_as_not_give
     assert result.structured_content["notes"] == []
 
 
-PASSED_OVER = "of this tool, so nothing was done with it"
+PASSED_OVER = "of this tool and was passed over"
+WERE_PASSED_OVER = "of this tool and were passed over"
 
 
 @pytest.mark.parametrize(
@@ -294,12 +295,12 @@ PASSED_OVER = "of this tool, so nothing was done with it"
         ({"id": "a", "toolCallId": "call_1"}, [f'"toolCallId" is no argument {PASSED_OVER}']),
         (
             {"id": "a", "_session_key": 1, "_meta": {}},
-            [f'"_session_key" and "_meta" are no arguments {PASSED_OVER}'],
+            [f'"_session_key" and "_meta" are no arguments {WERE_PASSED_OVER}'],
         ),
         ({"id": "a", "tool_call_id": "x"}, [f'"tool_call_id" is no argument {PASSED_OVER}']),
         ({"id": "a", "sessionId": "s", "action": "sendMessage", "chatInput": "done?", "tool": "t"}, None),
         ({"id": "a", "explanation": "to see whether it has finished"}, None),
-        ({"id": "a", "extra": None, "kwargs": {}}, [f'"extra" and "kwargs" are no arguments {PASSED_OVER}']),
+        ({"id": "a", "extra": None, "kwargs": {}}, [f'"extra" and "kwargs" are no arguments {WERE_PASSED_OVER}']),
         ({"executionId": "a"}, ['"executionId" was read as id']),
         ({"execution_id": "`a`"}, ['"execution_id" was read as id']),
         ({"ID": "a", "id": None}, ['"ID" was read as id']),
@@ -334,7 +335,7 @@ PASSED_OVER = "of this tool, so nothing was done with it"
         ({"id": "a", "executionId": "`a`"}, []),
         (
             {"id": "a", "run_id": "r", "toolUseId": "t"},
-            [f'"run_id" and "toolUseId" are no arguments {PASSED_OVER}'],
+            [f'"run_id" and "toolUseId" are no arguments {WERE_PASSED_OVER}'],
         ),
         ({"id": "a", "detail": " FULL"}, []),
         ({"id": "a", "offset": "0", "wait_seconds": "0"}, []),
