@@ -202,6 +202,14 @@ class NoExecutionError(BadResponseError):
 class NestingError(BadResponseError):
     """The answer is nested deeper than it can be decoded."""
 
+    advice = "This server can't read it: open it in Kaizen."
+
+
+class BodySizeError(BadResponseError):
+    """The answer is larger than KAIZEN_MAX_BODY_BYTES."""
+
+    advice = "Set KAIZEN_MAX_BODY_BYTES higher {where}{restart}, or check that KAIZEN_BASE_URL is Kaizen's."
+
 
 # The sentences, by error class. What stands in braces is filled in where the error is raised.
 
@@ -241,7 +249,7 @@ OTHER_KIND = "This id belongs to an {other_kind}, not to an {kind}."
 # RateLimitedError
 TOO_MANY_CALLS = "This server answers {limit} calls per minute, and there were more."
 # InvalidInputError
-ID_UNSENDABLE = "The id has characters in it that can't be sent."
+ID_UNSENDABLE = "The id has characters in it that can't be sent: copy it again, as plain text."
 # Protocol errors
 NOT_INITIALIZED = 'Send "initialize" and "notifications/initialized" before {method}.'
 # NotConfiguredError

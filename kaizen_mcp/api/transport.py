@@ -13,6 +13,7 @@ from kaizen_mcp.api.proxy import has_valid_host, proxy_for, proxy_setting, unusa
 from kaizen_mcp.api.tls import tls_error, trusted_context
 from kaizen_mcp.errors import (
     BadResponseError,
+    BodySizeError,
     CallTimeoutError,
     CutOffError,
     KaizenError,
@@ -128,7 +129,7 @@ async def read_body(response: httpx.Response, limit: int) -> bytes:
     Some proxies decompress a body and keep the header, and some servers name a charset or a format there.
 
     Raises:
-        BadResponseError: it is larger than `limit` bytes, or its compression is broken or unknown.
+        BadResponseError: it is larger than `limit` bytes (BodySizeError), or its compression is broken or unknown.
         httpx.HTTPError: the connection failed.
     """
     encoding = response.headers.pop("Content-Encoding", "").strip().lower()  # left there, httpx would decode it
@@ -143,7 +144,7 @@ async def read_body(response: httpx.Response, limit: int) -> bytes:
         except zlib.error:
             raise BadResponseError(broken) from None
         if len(body) > limit:
-            raise BadResponseError(errors.BODY_TOO_LARGE.format(limit=format_size(limit)))
+            raise BodySizeError(errors.BODY_TOO_LARGE.format(limit=format_size(limit)))
         if gzip and gzip.unused_data:  # another member follows
             raise BadResponseError(broken)
     if gzip and not gzip.eof:

@@ -109,7 +109,7 @@ class _Checkup:
         source = f"{join_list(names, len(names))} from the environment, the others by default" if names else ""
         text = source or "no variable is set in this environment: all by default"
         if unknown:
-            return [Finding("warning", f"{text}; {join_list(unknown, 5)} is no setting: check how it is written.")]
+            return [Finding("warning", f"{text}; unknown: {join_list(unknown, 5)}. Check the spelling.")]
         return _ok(text)
 
     def check_placeholders(self) -> list[Finding]:

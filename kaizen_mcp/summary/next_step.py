@@ -78,9 +78,7 @@ def next_step(facts: Facts, age: float | None, context: LookupContext) -> NextSt
     if facts.parent_execution_id is None or not facts.finished or len(facts.parent_execution_id) > _MAX_ID:
         return step
     parent = json.dumps(facts.parent_execution_id, ensure_ascii=False)
-    return step._replace(
-        text=f"{step.text} For the run that it is a part of, call get_execution with id {parent}."
-    )
+    return step._replace(text=f"{step.text} For its parent run, call get_execution with id {parent}.")
 
 
 def _next_step(facts: Facts, age: float | None, context: LookupContext) -> NextStep:

@@ -164,7 +164,7 @@ def tell_outcome(output: OutputFacts) -> str:
 
 def hand_over(output: OutputFacts) -> str:
     """Next step for a finished run: which output to hand to the person, and where it is."""
-    failed = "Tell the person that Kaizen calls its downloads failed. " if output.downloads_failed else ""
+    failed = "Tell the person that Kaizen reports failed downloads. " if output.downloads_failed else ""
     return f"{failed}{_hand_over(output)}"
 
 
@@ -182,7 +182,7 @@ def _hand_over(output: OutputFacts) -> str:
         return f"Give the person its output, {where}; there is nothing more to wait for."
     if output.response_file:
         part = "; the response here is only a part of it" if output.response_truncated else ""
-        return f"Ask the person to get its output file {quote(output.response_file)} in Kaizen{part}."
+        return f"Tell the person that its output is the file {quote(output.response_file)} in Kaizen{part}."
     if output.response_truncated:
         return "Read the part of its output in /truncatedResponse (detail=full); the whole is in Kaizen."
     nothing = " with no output and no files" if output.is_empty else ""

@@ -36,7 +36,7 @@ PLUMBING = frozenset(
         *("metadata", "config"),
     }
 )
-"""Arguments that agent hosts add to every call. README.md lists them."""
+"""Arguments that agent hosts add to every call. docs/answers.md lists them."""
 
 _MAX_WRAPPERS = 3
 _MAX_NAME_COMPARED = 60
@@ -51,7 +51,7 @@ def read_path(value: object) -> object:
     if isinstance(value, list):
         value = reduce(child_pointer, cast("list[str | int]", value), "")
     if isinstance(value, str) and len(value) > _MAX_PATH:
-        raise ValueError(f"it is longer than {_MAX_PATH} characters")
+        raise ValueError(f"it is longer than {_MAX_PATH} characters; read a shorter one first, such as /response")
     return value
 
 

@@ -202,7 +202,7 @@ VERDICTS: list[tuple[JsonObject, str, str]] = [
     (
         ended("Completed", downloads={"files": [], "status": "Failed"}, response={"rows": 3}),
         '"Check" finished 1 h ago; downloads: "Failed".',
-        f"Tell the person that Kaizen calls its downloads failed. {GIVE_OUTPUT}",
+        f"Tell the person that Kaizen reports failed downloads. {GIVE_OUTPUT}",
     ),
     (
         ended("Completed", truncatedResponse={"rows": []}),
@@ -501,7 +501,7 @@ async def test_a_part_of_something_larger_is_told_to_be_one(
 ) -> None:
     summary, _ = await look_up({"id": "a", "name": "Check", "status": "Completed", **fields})
     assert summary["headline"].startswith(subject)
-    for_all = 'For the run that it is a part of, call get_execution with id "p-1".'
+    for_all = 'For its parent run, call get_execution with id "p-1".'
     assert summary["next_step"].endswith(for_all) is ("parentExecutionId" in fields)
 
 

@@ -211,7 +211,8 @@ async def test_a_hanging_api_does_not_extend_a_wait_past_the_deadline() -> None:
 async def test_a_path_that_is_too_long_is_refused_before_the_wait(era: str) -> None:
     api = PolledApi(lambda _: RUNNING)
     result = await api.call_tool(era, {**ID, "wait_seconds": 45, "path": "/a" * 20_000})
-    assert text_of(result).startswith('[invalid_input] Argument "path" is not valid: it is longer than 20000')
+    problem = '[invalid_input] Argument "path" is not valid: it is longer than 20000 characters; read'
+    assert text_of(result).startswith(problem)
     assert (api.request_times, api.seconds) == ([], 0)
 
 
