@@ -15,7 +15,7 @@ from kaizen_mcp.sanitize.names import (
     is_secret,
     words_of,
 )
-from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
+from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places, index_word
 from kaizen_mcp.sanitize.text_rules import (
     FORMS,
     LOOK_BEHIND,
@@ -29,14 +29,9 @@ from kaizen_mcp.sanitize.values import value_spans
 # Where names stand
 
 
-def longest_word(literal: bytes) -> bytes:
-    """The longest word in a literal; without it, a text does not have the literal either."""
-    return max(literal.translate(LETTERS).split(), key=len, default=b"")
-
-
-LETTERS = bytes(code if chr(code).isalpha() or code > 127 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
-"""Table that leaves nothing but letters."""
-_STEMS = [(stem, longest_word(stem)) for stem in map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS))]
+_STEMS = [(stem, index_word(stem)) for stem in map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS))]
+_IN_ANY = [item for item in _STEMS if item[1].isascii()]
+_IN_FOREIGN = [item for item in _STEMS if not item[1].isascii()]
 
 _QUIET = (
     rb"[a-z\x80-\xff]{0,24}+(?! as \w{1,12} ?=)(?! (?:(?:is|was|has been) )?(?:set|changed|reset|updated) to )"
@@ -61,19 +56,34 @@ def _may_have_value_before(lower: bytes) -> bool:
     return b'value="' in lower or b"value='" in lower or (b"login" in lower and _LOGIN.search(lower) is not None)
 
 
-def find_beside_names(text: Text, words: set[bytes]) -> list[Span]:
-    """Find the values beside the names of credentials in a text that has these words.
+def find_beside_names(text: Text) -> list[Span]:
+    """Find the values beside the names of credentials.
 
     An empty span marks a short text that names a credential and has no value.
     """
-    telling = b" ".join(word for word in words if len(word) > _LONGEST_NAME or _may_name(word)).lower()
-    stems = [stem for stem, word in _STEMS if word in telling and stem in text.lower]
+    stems = _stems_of_names(text)
     in_prose = bool(stems) and _may_have_value_before(text.lower)
     spans: list[Span] = []
     for stem in stems:
         pattern = compiled(re.escape(stem)) if in_prose else _outside_prose(stem)
         spans += find_places(text, stem, pattern, partial(_find_by_name, text, in_prose=in_prose))
     return spans
+
+
+def _stems_of_names(text: Text) -> list[bytes]:
+    """The stems of those words in the text that may name a credential."""
+    stems = [item for item in _IN_ANY if item[1] in text.lower_words]
+    if text.foreign:
+        stems += [item for item in _IN_FOREIGN if item[1] in text.foreign]
+    if not stems:
+        return []
+    has_stem = re.compile("|".join(re.escape(part) for _, part in stems))
+    names: list[str] = []
+    for word, lower in zip(text.words, text.lower_words.split(" "), strict=True):
+        if len(word) > _LONGEST_NAME or (has_stem.search(lower) and _may_name(word)):
+            names.append(lower)
+    telling = " ".join(names)
+    return [stem for stem, part in stems if part in telling and text.lower.find(stem) >= 0]
 
 
 @cache

@@ -2,34 +2,37 @@
 
 import re
 from functools import cache, partial
+from itertools import chain
 
-from kaizen_mcp.sanitize.beside_names import longest_word
 from kaizen_mcp.sanitize.keys import UUID
-from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
+from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places, index_word
 from kaizen_mcp.sanitize.text_rules import LOOK_BEHIND, TEXT_RULES, VENDOR_FORM, Rule, looks_like_vendor_key
 from kaizen_mcp.sanitize.vendors import VENDORS
 
-_RULES = {
-    word: [rule for rule in TEXT_RULES if longest_word(rule.literal) == word]
-    for word in map(longest_word, (rule.literal for rule in TEXT_RULES))
-}
-"""Rules by the longest word in their literals."""
-_VENDORS = frozenset(map(str.encode, VENDORS))
+_RULES: dict[str, dict[bytes, list[Rule]]] = {}
+"""Rules by the longest word in their literals, and by these."""
+for _rule in TEXT_RULES:
+    _RULES.setdefault(index_word(_rule.literal), {}).setdefault(_rule.literal, []).append(_rule)
+_IN_ANY = [item for item in _RULES.items() if item[0].isascii()]
+_IN_FOREIGN = [item for item in _RULES.items() if not item[0].isascii()]
+_VENDORS = frozenset(VENDORS)
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAYS_KEY = re.compile(rb"key|secret|token|access|auth|private|pass|cred")
 
 
-def find_by_literals(text: Text, words: bytes) -> list[Span]:
-    """Find what the rules describe in a text that has these words, in lower case."""
+def find_by_literals(text: Text) -> list[Span]:
+    """Find what the rules describe."""
     spans: list[Span] = []
-    for vendor in _VENDORS.intersection(words.split()):
-        spans += find_places(text, vendor, _vendor_pattern(vendor), partial(_judge_vendor, text))
-    for word, rules in _RULES.items():
-        if word in words:
+    for vendor in _VENDORS.intersection(text.lower_words.split()):
+        judge = partial(_judge_vendor, text)
+        spans += find_places(text, vendor.encode(), _vendor_pattern(vendor), judge)
+    possible = [rules.items() for word, rules in _IN_ANY if word in text.lower_words]
+    if text.foreign:
+        possible += [rules.items() for word, rules in _IN_FOREIGN if word in text.foreign]
+    for literal, rules in chain.from_iterable(possible):
+        if text.lower.find(literal) >= 0:  # faster than `in`
             for rule in rules:
-                if rule.literal in text.lower:
-                    judge = partial(_judge_match, text, rule)
-                    spans += find_places(text, rule.literal, compiled(rule.after), judge)
+                spans += find_places(text, literal, compiled(rule.after), partial(_judge_match, text, rule))
     return spans
 
 
@@ -59,8 +62,8 @@ def _end_of_value(lower: bytes, until: re.Pattern[bytes], start: int) -> int:
 
 
 @cache
-def _vendor_pattern(vendor: bytes) -> re.Pattern[bytes]:
-    return re.compile(re.escape(vendor) + VENDOR_FORM)
+def _vendor_pattern(vendor: str) -> re.Pattern[bytes]:
+    return re.compile(re.escape(vendor.encode()) + VENDOR_FORM)
 
 
 def _judge_vendor(text: Text, match: re.Match[bytes]) -> tuple[list[Span], int]:

@@ -13,13 +13,31 @@ compiled = cache(re.compile)  # most patterns are never needed
 
 
 class Text(NamedTuple):
-    """Text to search, as UTF-8: as it is, and with ASCII letters in lower case, at the same positions.
+    """Text to search, as UTF-8. It may be several texts joined by zero bytes.
 
-    It may be several texts joined by zero bytes.
+    Attributes:
+        data: the text as it is.
+        lower: with ASCII letters in lower case, at the same positions.
+        words: its distinct words.
+        lower_words: these in lower case, separated by spaces, a character for each byte: a search in a `str` is
+            faster. What is not in here is not in the text.
+        foreign: those of them that are not ASCII.
     """
 
     data: bytes
     lower: bytes
+    words: list[bytes]
+    lower_words: str
+    foreign: str
+
+
+_LETTERS = bytes(code if chr(code).isalpha() or code > 127 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
+"""Table that leaves nothing but letters."""
+
+
+def index_word(literal: bytes) -> str:
+    """The longest word in a literal, as in an index: without it, a text does not have the literal either."""
+    return max(literal.translate(_LETTERS).split(), key=len, default=b"").decode("latin-1")
 
 
 _PUNCTUATION_MARKS = {
@@ -36,7 +54,10 @@ def make_text(data: bytes) -> Text:
         for character, plain in _PUNCTUATION.items():
             if character[:1] in data and character[-1:] in data:  # searching for one byte is faster
                 data = data.replace(character, plain)
-    return Text(data, data.lower())
+    words = list({*data.translate(_LETTERS).split()})
+    lower_words = b" ".join(words).lower().decode("latin-1")
+    foreign = " ".join(word for word in lower_words.split(" ") if not word.isascii())
+    return Text(data, data.lower(), words, lower_words, foreign)
 
 
 def positions(data: bytes, literal: bytes) -> Iterator[int]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from kaizen_mcp.sanitize.beside_names import LETTERS, find_beside_names
+from kaizen_mcp.sanitize.beside_names import find_beside_names
 from kaizen_mcp.sanitize.by_literals import find_by_literals
 from kaizen_mcp.sanitize.keys import find_keys, key_pattern
 from kaizen_mcp.sanitize.text import MASK, Span, make_text, positions, replace
@@ -50,12 +50,11 @@ class TextMasker:
         An empty span marks a short text that names a credential and has no value.
         """
         text = make_text(data)
-        words = {*text.data.translate(LETTERS).split()}
         return [
             *self._find_secrets(data),
             *find_keys(text),
-            *find_by_literals(text, b" ".join(words).lower()),
-            *find_beside_names(text, words),
+            *find_by_literals(text),
+            *find_beside_names(text),
         ]
 
     def _find_secrets(self, data: bytes) -> Iterator[Span]:
