@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 
 from kaizen_mcp.sanitize.formats import FORMATS, Format
-from kaizen_mcp.sanitize.text import Repeats, Span, Text
+from kaizen_mcp.sanitize.text import Repeats, Span
 
 _SHORTEST_RUN, _LONGEST_PREFIX, _LONGEST_KEY, _LENGTH_OF_UUID = 16, 48, 1000, 36
 _RUN = b"a" * _SHORTEST_RUN
@@ -65,16 +65,16 @@ _IN_SIGNED_LINK = (b"credential=", b"accesskeyid=", b"access_key_id=", b"securit
 _MOST_STARTS = 64
 
 
-def find_keys(text: Text) -> list[Span]:
+def find_keys(data: bytes) -> list[Span]:
     """Find keys that start with one of the prefixes in the table, and base64 of `user:password`."""
-    runs = text.data.translate(_RUN_TABLE)
-    repeats = Repeats(text)
+    runs = data.translate(_RUN_TABLE)
+    repeats = Repeats(data)
     start = runs.find(_RUN)
     while start >= 0:
         end = runs.find(b" ", start)
         end = len(runs) if end < 0 else end
-        if not _is_uuid(text.data, start, end):
-            repeats.spans += _find_keys_in_run(text, start, end)
+        if not _is_uuid(data, start, end):
+            repeats.spans += _find_keys_in_run(data, start, end)
         start = runs.find(_RUN, end)
         if start >= 0:
             start = repeats.skip(start)
@@ -89,15 +89,15 @@ def _is_uuid(data: bytes, start: int, end: int) -> bool:
     )
 
 
-def _find_keys_in_run(text: Text, start: int, end: int) -> Iterator[Span]:
-    if start and text.data[start - 1] in _BEFORE_RUN:
+def _find_keys_in_run(data: bytes, start: int, end: int) -> Iterator[Span]:
+    if start and data[start - 1] in _BEFORE_RUN:
         start = max(start - _LONGEST_PREFIX, 0)
     # A longer run is data, such as an image: only its start can be a key.
-    starts = _key_start().finditer(text.data, start, min(end, start + _LONGEST_KEY))
+    starts = _key_start().finditer(data, start, min(end, start + _LONGEST_KEY))
     for match in islice(starts, _MOST_STARTS):
-        if not text.lower.endswith(_IN_SIGNED_LINK, max(match.start() - 20, 0), match.start()):
-            yield from _match_key(text.data, match)
-    yield from _match_encoded_login(text.data, start, end)
+        if not data[max(match.start() - 20, 0) : match.start()].lower().endswith(_IN_SIGNED_LINK):
+            yield from _match_key(data, match)
+    yield from _match_encoded_login(data, start, end)
 
 
 _ENCODED = re.compile(rb"[A-Za-z0-9+/]{16,200}={0,2}(?![\w+/=-])")

@@ -14,18 +14,20 @@ from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, Mask
 from kaizen_mcp.sanitize.names import (
     LOCATORS,
     find_credential_name,
+    find_label,
     is_label_field,
     is_value_field,
 )
+from kaizen_mcp.sanitize.plain import find_texts_with_signs
 from kaizen_mcp.sanitize.text import Span, replace
-from kaizen_mcp.sanitize.text_masker import TextMasker
+from kaizen_mcp.sanitize.text_masker import TextMasker, find_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
-_JSON_STARTS = ("{", "[")
+_JSON_STARTS = (b"{", b"[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +101,30 @@ class SafeMode:
         return found
 
     def _search(self, texts: list[str], first_label: int) -> dict[int, str]:
-        """Return by its index each text to look at, masked; names that stand alone count from `first_label` on.
-
-        The texts are joined by zero characters, which no pattern matches.
-        """
-        joined = "\0".join(texts)
-        if joined.count("\0") >= len(texts):
-            joined = "\0".join(text.replace("\0", "\1") for text in texts)
-        data = joined.encode("utf-8", "surrogatepass")
-        masked: dict[int, str] = {}
-        for index, offset, spans in _spans_by_text(data, self._masker.find(data)):
-            if changed := replace(texts[index].encode("utf-8", "surrogatepass"), spans, offset):
+        """Return by its index each text to look at, masked; names that stand alone count from `first_label` on."""
+        data = _join(texts)
+        spans = dict(_spans_by_text(data, self._masker.find_anywhere(data)))
+        with_signs = find_texts_with_signs(texts, data)
+        some = _join([texts[index] for index in with_signs])
+        for index, beside in _spans_by_text(some, find_beside(some)):
+            spans[with_signs[index]] = [*spans.get(with_signs[index], ()), *beside]
+        labels = set(range(first_label, len(texts))).difference(with_signs)
+        masked = {index: texts[index] for index in labels if find_label(texts[index])}
+        for index, found in spans.items():
+            if changed := replace(texts[index].encode("utf-8", "surrogatepass"), found):
                 masked[index] = changed
             elif index >= first_label:
                 masked[index] = texts[index]
         if may_hide(data):
             hidden = (index for index, text in enumerate(texts) if escape_hidden_multiline(text)[1])
             masked = {index: texts[index] for index in hidden} | masked
-        if joined.startswith(_JSON_STARTS) or any("\0" + start in joined for start in _JSON_STARTS):
+        if data.startswith(_JSON_STARTS) or any(b"\0" + start in data for start in _JSON_STARTS):
             masked |= self._mask_json_in(texts)
         return masked
 
     def _mask_json_in(self, texts: list[str]) -> dict[int, str]:
         """Return by its index each text that is JSON in which something is masked."""
-        inner = {i: mask_json(self._masker, text) for i, text in enumerate(texts) if text.startswith(_JSON_STARTS)}
+        inner = {i: mask_json(self._masker, text) for i, text in enumerate(texts) if text[:1] in {"{", "["}}
         return {i: self._masker.mask(text) for i, text in inner.items() if text != texts[i]}
 
 
@@ -182,8 +184,16 @@ def _is_plain_link(value: object, masker: TextMasker) -> bool:
     return masker.mask_secrets(value) == value
 
 
-def _spans_by_text(joined: bytes, spans: list[Span]) -> "Iterator[tuple[int, int, list[Span]]]":
-    """Yield the index of each text in which something was found, its position, and what was found."""
+def _join(texts: list[str]) -> bytes:
+    """Join texts by zero bytes, which no pattern matches."""
+    joined = "\0".join(texts)
+    if joined.count("\0") >= len(texts) > 0:
+        joined = "\0".join(text.replace("\0", "\1") for text in texts)
+    return joined.encode("utf-8", "surrogatepass")
+
+
+def _spans_by_text(joined: bytes, spans: list[Span]) -> "Iterator[tuple[int, list[Span]]]":
+    """Yield the index of each text in which something was found, and what was found, counted from its start."""
     spans = sorted(spans)
     index = first = text_end = 0
     while first < len(spans):
@@ -193,5 +203,5 @@ def _spans_by_text(joined: bytes, spans: list[Span]) -> "Iterator[tuple[int, int
         text_end = joined.find(b"\0", start)
         text_end = len(joined) if text_end < 0 else text_end
         last = bisect_left(spans, (text_end + 1, 0))
-        yield index, text_start, spans[first:last]
+        yield index, [(start - text_start, end - text_start) for start, end in spans[first:last]]
         first = last

@@ -68,21 +68,18 @@ def positions(data: bytes, literal: bytes) -> Iterator[int]:
         position = data.find(literal, position + 1)
 
 
-def replace(data: bytes, spans: Iterable[Span], offset: int = 0) -> str:
-    """Return the text with one mask for each group of touching spans; an empty text if there is none.
-
-    The spans are counted from `offset` bytes before the text.
-    """
+def replace(data: bytes, spans: Iterable[Span]) -> str:
+    """Return the text with one mask for each group of touching spans; an empty text if there is none."""
     pieces: list[bytes] = []
     end = 0
     is_ascii = data.isascii()
     for start, last in sorted(spans):
         if start < last:
-            span_start = start - offset if is_ascii else _start_of_character(data, start - offset, end)
+            span_start = start if is_ascii else _start_of_character(data, start, end)
             if span_start > end or not pieces:
                 pieces += (data[end:span_start], MASK_BYTES)
-            if last - offset > end:
-                end = last - offset if is_ascii else _end_of_character(data, last - offset)
+            if last > end:
+                end = last if is_ascii else _end_of_character(data, last)
     return b"".join([*pieces, data[end:]]).decode("utf-8", "surrogatepass") if pieces else ""
 
 
@@ -107,8 +104,8 @@ class Repeats:
     _BEHIND, _AHEAD = 256, 1024  # bytes; nothing is looked for farther away
     _STEP, _MOST = 32, 500  # every so many places, and so many places to compare with
 
-    def __init__(self, text: Text) -> None:
-        self._data = text.data
+    def __init__(self, data: bytes) -> None:
+        self._data = data
         self._known: dict[bytes, tuple[int, int]] = {}
         self._count = 0
         self.spans: list[Span] = []
@@ -158,7 +155,7 @@ def find_places(
         pattern: what stands there.
         judge: returns what to mask at such a place, and from where the search goes on.
     """
-    repeats = Repeats(text)
+    repeats = Repeats(text.data)
     start = _next_place(text.lower, literal, pattern, 0)
     while start >= 0:
         position = repeats.skip(start)
