@@ -66,7 +66,7 @@ def find_beside_names(text: Text) -> list[Span]:
     spans: list[Span] = []
     for stem in stems:
         pattern = compiled(re.escape(stem)) if in_prose else _outside_prose(stem)
-        spans += find_places(text, stem, pattern, partial(_find_by_name, text, in_prose=in_prose))
+        spans += find_places(text, stem, [(pattern, partial(_find_by_name, text, in_prose=in_prose))], pattern)
     return spans
 
 

@@ -24,16 +24,28 @@ def find_by_literals(text: Text) -> list[Span]:
     """Find what the rules describe."""
     spans: list[Span] = []
     for vendor in _VENDORS.intersection(text.lower_words.split()):
-        judge = partial(_judge_vendor, text)
-        spans += find_places(text, vendor.encode(), _vendor_pattern(vendor), judge)
+        pattern = _vendor_pattern(vendor)
+        spans += find_places(text, vendor.encode(), [(pattern, partial(_judge_vendor, text))], pattern)
     possible = [rules.items() for word, rules in _IN_ANY if word in text.lower_words]
     if text.foreign:
         possible += [rules.items() for word, rules in _IN_FOREIGN if word in text.foreign]
     for literal, rules in chain.from_iterable(possible):
         if text.lower.find(literal) >= 0:  # faster than `in`
-            for rule in rules:
-                spans += find_places(text, literal, compiled(rule.after), partial(_judge_match, text, rule))
+            judges = [(compiled(rule.after), partial(_judge_match, text, rule)) for rule in rules]
+            spans += find_places(text, literal, judges, _screen(literal, rules))
     return spans
+
+
+def _screen(literal: bytes, rules: list[Rule]) -> re.Pattern[bytes]:
+    """Pattern that matches wherever one of these rules for a literal does."""
+    if len(rules) == 1:
+        return compiled(rules[0].after)
+    if literal not in _screens:
+        _screens[literal] = re.compile(b"|".join(rule.after.replace(b"(?P<value>", b"(?:") for rule in rules))
+    return _screens[literal]
+
+
+_screens: dict[bytes, re.Pattern[bytes]] = {}
 
 
 def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[Span], int]:

@@ -1,7 +1,7 @@
 """Text to search, what is found in it, and how that is masked."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -141,35 +141,50 @@ class Repeats:
         return position + times * distance
 
 
+Judge = Callable[[re.Match[bytes]], tuple[list[Span], int]]
+"""Returns what to mask where a pattern matches, and from where the search for that pattern goes on."""
+
+
 def find_places(
-    text: Text,
-    literal: bytes,
-    pattern: re.Pattern[bytes],
-    judge: Callable[[re.Match[bytes]], tuple[list[Span], int]],
+    text: Text, literal: bytes, rules: Sequence[tuple[re.Pattern[bytes], Judge]], screen: re.Pattern[bytes]
 ) -> list[Span]:
     """Judge each place where a literal stands and a pattern matches.
 
     Args:
         text: what to search.
-        literal: what the pattern starts with; searched for first, because that is fast.
-        pattern: what stands there.
-        judge: returns what to mask at such a place, and from where the search goes on.
+        literal: what the patterns start with; searched for first, because that is fast.
+        rules: patterns, and what judges the places where they match.
+        screen: matches wherever one of the patterns does.
     """
     repeats = Repeats(text.data)
-    start = _next_place(text.lower, literal, pattern, 0)
+    goes_on = [0] * len(rules)
+    start = _next_place(text.lower, literal, screen, 0)
     while start >= 0:
-        position = repeats.skip(start)
-        if position == start:
-            match = pattern.match(text.lower, start)
-            spans, position = judge(match) if match else ((), 0)
-            repeats.spans += spans
-            position = max(position, start + 1)
-        start = _next_place(text.lower, literal, pattern, position)
+        position = start + 1
+        if screen.match(text.lower, start):
+            skipped = repeats.skip(start)
+            if skipped == start:
+                _judge_place(text, start, rules, goes_on, repeats.spans)
+            position = max(position, skipped, min(goes_on))
+        start = _next_place(text.lower, literal, screen, position)
     return repeats.spans
 
 
-def _next_place(lower: bytes, literal: bytes, pattern: re.Pattern[bytes], position: int) -> int:
+def _judge_place(
+    text: Text,
+    start: int,
+    rules: Sequence[tuple[re.Pattern[bytes], Judge]],
+    goes_on: list[int],
+    spans: list[Span],
+) -> None:
+    for index, (pattern, judge) in enumerate(rules):
+        if start >= goes_on[index] and (match := pattern.match(text.lower, start)):
+            found, goes_on[index] = judge(match)
+            spans += found
+
+
+def _next_place(lower: bytes, literal: bytes, screen: re.Pattern[bytes], position: int) -> int:
     if len(literal) > 1:
         return lower.find(literal, position)
-    match = pattern.search(lower, position)  # faster for a literal that is frequent
+    match = screen.search(lower, position)  # faster for a literal that is frequent
     return match.start() if match else -1
