@@ -40,20 +40,16 @@ _QUIET = (
     rb"(?:[.,;!?](?=[\s\0]|\Z)| [a-z\x80-\xff'-]{1,19}(?:[ \n]|[,.;](?=[\s\0]|\Z))))"
 )
 """Rest of a word in the midst of prose, where nothing beside it can be the value of a name."""
-_INTO = [
-    quote + word
-    for quote in (b'"', b"'")
-    for word in (b" into ", b" in ", b" for ", b" on ", b" to ", b" ==", b" !=")
-]
 _ANY_STEM = re.compile(b"|".join(re.escape(stem) for stem, _ in _STEMS), re.IGNORECASE)
 _LOGIN = re.compile(rb"login[ \t]{1,9}[^\s\0]{1,80}\s{1,9}[^\s\0]{0,60}?(?:%b)" % _ANY_STEM.pattern)
 
 
+_VALUE_BEFORE = re.compile(rb"[\"'] (?:(?:into|in|for|on|to) |==|!=)|value=[\"']|" + _LOGIN.pattern)
+
+
 def _may_have_value_before(lower: bytes) -> bool:
     """Whether a value may stand before a name: typed "x" into the password field."""
-    if (b"' " in lower or b'" ' in lower) and any(sign in lower for sign in _INTO):
-        return True
-    return b'value="' in lower or b"value='" in lower or (b"login" in lower and _LOGIN.search(lower) is not None)
+    return _VALUE_BEFORE.search(lower) is not None
 
 
 def find_beside_names(text: Text) -> list[Span]:

@@ -898,7 +898,7 @@ TEXT_RULES = [
         looks_written,
     ),
     *(
-        Rule(verb.encode(), f"(?i:{names})[^.!?\\r\\n\\0]{{0,60}}$".encode(), re.escape(verb).encode() + rb" {0,2}:? {0,2}[\"']?(?P<value>[^\s\"',;<>\0]{4,60})", looks_written)
+        Rule(name.encode(), b"", f"{name}[^.!?\\r\\n\\0]{{0,60}}?{verb} {{0,2}}:? {{0,2}}[\"']?(?P<value>[^\\s\"',;<>\\0]{{4,60}})".encode(), looks_written)
         for verb, names in (
             (" is now", "password|passphrase|passcode|pwd|api key"),
             (" lautet", "passwort|kennwort|passphrase|pin|schl\u00fcssel"),
@@ -914,6 +914,7 @@ TEXT_RULES = [
             (" er", "adgangskode|passord"),
             (" on", "salasana"),
         )
+        for name in names.split("|")
     ),
     # Browser drivers, with the value first, and their keywords
     Rule(
