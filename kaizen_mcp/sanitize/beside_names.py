@@ -189,9 +189,10 @@ def _find_values(text: Text, start: int, end: int, name: CredentialName | None) 
         for form in FORMS if _SIGN_AHEAD.match(text.lower, end) else others:
             if first in form.starts and (after := _match_form(form, text.lower, start, end)):
                 more = after.end("more") if "more" in after.re.groupindex else end
-                spans = [*_secret_values(text, form, after, name if more == end else _judge(text, start, more))]
-                if spans:
-                    yield from spans
+                found = name if more == end else _judge(text, start, more)
+                spans = [*_secret_values(text, form, after, found, text.data[start:end])]
+                yield from spans
+                if spans or (form is FORMS[0] and more == end):  # what the name is in quotes, secret or not
                     return
     if name:
         yield from _find_value_before(text, start, name)
@@ -216,12 +217,17 @@ def _has(lower: bytes, needed: bytes, position: int) -> bool:
     return lower.find(needed, position, position + 600) >= 0
 
 
-def _secret_values(text: Text, form: Form, after: re.Match[bytes], name: CredentialName | None) -> Iterator[Span]:
+def _secret_values(
+    text: Text, form: Form, after: re.Match[bytes], name: CredentialName | None, variable: bytes
+) -> Iterator[Span]:
+    """Yield where values stand that are secret, and not the variable of the same name: `password=password`."""
     if not name:
         return
     before = after[0].decode(errors="replace")
     for start, end in value_spans(text, form.value, after.end()):
         value = text.data[start:end].decode(errors="replace")
+        if text.data[start:end] == variable:
+            continue
         if MASK not in value and is_secret(name, value) and (not form.check or form.check(value, before)):
             yield start, end
 

@@ -5,6 +5,7 @@ from functools import cache, partial
 from itertools import chain
 
 from kaizen_mcp.sanitize.keys import UUID
+from kaizen_mcp.sanitize.names import is_state
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places, index_word
 from kaizen_mcp.sanitize.text_rules import LOOK_BEHIND, TEXT_RULES, VENDOR_FORM, Rule, looks_like_vendor_key
 from kaizen_mcp.sanitize.vendors import VENDORS
@@ -61,7 +62,12 @@ def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[S
         next_start = end
     value = text.data[start:end].decode(errors="replace")
     preceding = text.lower[window : match.start()].decode(errors="replace")
-    if MASK in value or not value.strip() or (rule.check and not rule.check(value, preceding)):
+    if (
+        MASK in value
+        or is_state(value)
+        or not value.strip("*\u2022. \n")
+        or (rule.check and not rule.check(value, preceding))
+    ):
         return [], next_start
     return [(start, end)], max(end, next_start)
 

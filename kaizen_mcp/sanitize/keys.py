@@ -111,8 +111,12 @@ def _match_encoded_login(data: bytes, start: int, end: int) -> Iterator[Span]:
         yield match.span()
 
 
+_PLACEHOLDER = re.compile(rb"(?i)[_-]your[_-]|[_-]here$|x{8}")
+
+
 def _match_key(data: bytes, start: re.Match[bytes]) -> Iterator[Span]:
     for pattern in _key_patterns(start[0] + start[start.lastindex or 0]):
         if match := pattern.match(data, start.start()):
-            yield match.span("value" if "value" in pattern.groupindex else 0)
+            if not _PLACEHOLDER.search(match[0]):
+                yield match.span("value" if "value" in pattern.groupindex else 0)
             return

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
+from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.names import (
     LOCATORS,
     CredentialName,
@@ -182,7 +183,12 @@ class MaskedCopy:
 
     def _mask_key(self, key: str, secret: CredentialName | None, value: Any) -> str:  # noqa: ANN401 - any JSON value
         """Mask and escape an object's key, which may be a credential itself below a credential's name."""
-        if secret and looks_random(key) and not isinstance(value, int | float):
+        if (
+            secret
+            and looks_random(key)
+            and not UUID.fullmatch(key.encode())
+            and not isinstance(value, int | float)
+        ):
             return MASK
         return self._escape(self.found.names[key]) if key in self.found.names else key
 

@@ -18,7 +18,7 @@ from kaizen_mcp.json_types import JsonObject
 
 SECRETS_OF_ANY_KIND = frozenset(
     # Passwords
-    "password passwd pwd pw pword passphrase passcode passkey userpass dbpass storepass keypass psw pswd"
+    "password passwd pwd pw passphrase passcode passkey userpass dbpass storepass keypass psw pswd"
     " rootpw adminpw userpw dbpw bindpw storepw keypw ftppw smtppw sshpw"
     # Codes that are typed at a login
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
@@ -30,7 +30,9 @@ SECRETS_OF_ANY_KIND = frozenset(
     # "Password" in German, Spanish, French, Italian, Portuguese, Dutch, Polish, Turkish, Russian, Greek, Hebrew,
     # Chinese, Japanese and Korean
     " passwort kennwort contrase\u00f1a contrasena motdepasse mdp senha wachtwoord haslo has\u0142o \u015fifre"
-    " sifre parola l\u00f6senord losenord adgangskode heslo jelsz\u00f3 salasana"
+    " sifre parola l\u00f6senord losenord adgangskode heslo jelsz\u00f3 salasana parool salas\u00f5na"
+    " slapta\u017eodis lozinka geslo jelszo parol\u0103 matkhau katasandi nenosiri wagwoord contrasenya pasahitza"
+    " passord kodeord mtan smstan"
     " \u043f\u0430\u0440\u043e\u043b\u044c \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
     " \u05e1\u05d9\u05e1\u05de\u05d4"
     " \u5bc6\u7801 \u5bc6\u78bc \u30d1\u30b9\u30ef\u30fc\u30c9 \u6697\u8a3c\u756a\u53f7"
@@ -50,7 +52,7 @@ SECRET_TEXTS = frozenset(
     " productkey activationkey apisecret securekey functionkey mapskey devkey developerkey apitoken"
     " proxyauthorization codeverifier csrf xsrf presharedkey psk jsessionid phpsessid aspnetsessionid connectsid"
     " sessioncookie sasurl sastoken asession cfauthorization cfclearance aspxauth laravelsession djangosession"
-    " gitlabsession webhooksecret"
+    " gitlabsession webhooksecret bearer snmpcommunity"
     # Session cookies by their exact names
     " usersession moodlesession hostsession securesession cisession playsession racksession grafanasession"
     " forumsession redminesession keycloaksession smsession mrhsession flasksession symfonysession ghsess"
@@ -67,8 +69,13 @@ AMBIGUOUS_NAMES = frozenset("authorization auth pass credential cred authcode pi
 CREDENTIAL_ENDINGS = (
     "password",
     "passwd",
+    "pword",
     "passphrase",
     "passcode",
+    "storepass",
+    "keypass",
+    "dbpass",
+    "userpass",
     "secret",
     "token",
     "apikey",
@@ -84,7 +91,8 @@ CREDENTIAL_STEMS = (
     "contrase", "senha",
     "mnemonic", "clave", "motdepasse", "mdp", "mot de", "wachtwoord", "haslo", "sifre", "parola", "losenord",
     "adgangskode", "heslo", "salasana", "saml", "assertion", "verifier", "csrf", "xsrf", "psk", "sess", "sasurl",
-    "connect", "clearance", "hmac", "bearer", "mot",
+    "connect", "clearance", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz", "matkhau",
+    "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "snmp",
 )  # fmt: skip
 """Each ASCII name above contains one of these. A test checks it."""
 
@@ -94,7 +102,7 @@ FOREIGN_STEMS = (
     "\u05e1\u05d9\u05e1\u05de", "\u5bc6\u7801", "\u5bc6\u78bc", "\u30d1\u30b9\u30ef\u30fc\u30c9",
     "\u6697\u8a3c\u756a\u53f7", "\ube44\ubc00\ubc88\ud638",
     "\ud328\uc2a4\uc6cc\ub4dc", "\uc554\ud638", "\u53e3\u4ee4",
-    "\u015fifre", "has\u0142o", "l\u00f6senord", "jelsz",
+    "\u015fifre", "has\u0142o", "l\u00f6senord", "jelsz", "parol\u0103", "salas\u00f5na",
 )  # fmt: skip
 """Each other name contains one of these, in the cases that occur."""
 
@@ -125,7 +133,7 @@ PLAIN_NAMES = frozenset("pindata datapw".split())
 """Whole names, their words joined, that are not credentials in spite of their words."""
 
 NON_CREDENTIAL_WORDS = frozenset(
-    "page insurance forgot next prev previous cancellation continuation truncated to".split()
+    "page insurance forgot next prev previous cancellation continuation truncated to existing".split()
 )
 """Words of names that are not credentials: `nextPageToken`, `insuranceCardNumber`, `forgotPassword`."""
 
@@ -142,7 +150,7 @@ PLAIN_KEYS = frozenset(
     " piano car house room door hotel screenshot downloads download error code reason status result claim member"
     " patient provider payer plan invoice issue ticket project board registry value key no any each every which"
     " issuer parent child node edge tree leaf hash distribution shard cluster clustering secondary"
-    " alternate sequence alert incident dedup deduplication"
+    " alternate sequence alert incident dedup deduplication site publishable"
     " natural search filter facet bucket download upload resource asset content media video photo thumbnail report"
     " locale language country currency region state place time date day week month year default last first current"
     " new old other main locator element selector block component widget react list array json xml row cell sheet"
@@ -235,7 +243,13 @@ _PLACEHOLDER = re.compile(
     r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}|<[^<>]*>|\$[A-Za-z_][\w.:]*|\$\d|\$[{(].*|\{\{.*|\{[^{}]*\}|%\w+%|%\d"
     r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
     r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
+    r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
+    # Tags of YAML, annotations, types, keywords before an expression, folders
+    r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)[!?)\]]*|(?i:new|await|yield|typeof|lambda|async)"
+    r"|~?(?:/[a-z0-9._-]+){2,}/?|[a-z_]{2,20}="
 )
+_SENTENCE = re.compile(r"[^\W\d_]+(?:'\w+)?,?(?: [^\W\d_]+,?){2,}[.!]?")
+_VARIABLE = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?")
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _SEGMENT = re.compile(r"[\w-]+")
 
@@ -287,6 +301,8 @@ def forget_names() -> None:
 def _find_credential_name(name: str) -> CredentialName | None:
     if name == "d":  # the private part of a key in JSON Web Key format
         return CredentialName("d", Kind.KEY, bare=True)
+    if name.lower() == "tan":  # too short to be looked for in other names
+        return CredentialName("tan", Kind.AMBIGUOUS, bare=True)
     if name.isascii() and not _STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
     words = [*words_of(name)]
@@ -357,10 +373,21 @@ def is_secret(name: CredentialName, value: object) -> bool:
 
 def is_state(text: str) -> bool:
     """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
+    text = text.strip("`")
     lower = text.strip(".!?\"'() ").lower()
     return (
-        lower in STATES or (lower[:4] == "not " and len(lower) < _MAX_LABEL) or bool(_PLACEHOLDER.fullmatch(text))
+        lower in STATES
+        or (lower[:4] == "not " and len(lower) < _MAX_LABEL)
+        or _PLACEHOLDER.fullmatch(text) is not None
+        or _names_a_credential(text)
     )
+
+
+def _names_a_credential(text: str) -> bool:
+    """Whether a text in place of a secret is a variable (`dbPassword`), a prompt, or a sentence about one."""
+    if _SENTENCE.fullmatch(text):
+        return any(map(is_credential_name, text.split()))
+    return _VARIABLE.fullmatch(text) is not None and is_credential_name(text)
 
 
 def _could_be_secret(name: CredentialName, text: str) -> bool:
@@ -384,6 +411,8 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
 
 
 def _is_ambiguous_secret(word: str, text: str) -> bool:
+    if word == "tan":
+        return _LOGIN_CODE.fullmatch(text) is not None
     if word == "pincode":
         return not _POSTCODE.fullmatch(text)
     if _MEASURE.fullmatch(text) and not text.isdigit():
@@ -402,6 +431,7 @@ def has_letters_and_digits(text: str) -> bool:
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
+_BASE64 = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/]{40,}={1,2}")
 _RANDOM = re.compile(r"[A-Za-z0-9_+=~-]{16,}", re.ASCII)
 _RUN_OF_LETTERS = re.compile(
     r"[a-z]{12,}|[A-Z]{12,}|[A-Z]?[a-z]{4,}[_-][A-Za-z]{4,}|[a-z]{4,}[A-Z][a-z]{4,}[A-Z]", re.ASCII
@@ -411,7 +441,7 @@ _RUN_OF_LETTERS = re.compile(
 def looks_random(text: str) -> bool:
     """Whether a text is one unbroken mix of letters and digits, without words, dates or the groups of a number."""
     groups = text.split("-")
-    return (
+    return _BASE64.fullmatch(text) is not None or (
         _RANDOM.fullmatch(text) is not None
         and has_letters_and_digits(text)
         and not _RUN_OF_LETTERS.search(text)

@@ -17,7 +17,7 @@ class Text(NamedTuple):
 
     Attributes:
         data: the text as it is.
-        lower: with ASCII letters in lower case, at the same positions.
+        lower: in lower case, at the same positions.
         words: its distinct words.
         lower_words: these in lower case, separated by spaces, a character for each byte: a search in a `str` is
             faster. What is not in here is not in the text.
@@ -55,9 +55,28 @@ def make_text(data: bytes) -> Text:
             if character[:1] in data and character[-1:] in data:  # searching for one byte is faster
                 data = data.replace(character, plain)
     words = list({*data.translate(_LETTERS).split()})
-    lower_words = b" ".join(words).lower().decode("latin-1")
+    lower_words = _lower(b" ".join(words)).decode("latin-1")
     foreign = " ".join(word for word in lower_words.split(" ") if not word.isascii())
-    return Text(data, data.lower(), words, lower_words, foreign)
+    return Text(data, _lower(data), words, lower_words, foreign)
+
+
+_OTHER_LENGTH = (
+    "\u0130\u023a\u023e\u1e9e\u2126\u212a\u212b\u2c62\u2c64\u2c6d\u2c6e\u2c6f\u2c70\u2c7e\u2c7f"
+    "\ua78d\ua7aa\ua7ab\ua7ac\ua7ad\ua7ae\ua7b0\ua7b1\ua7b2\ua7c5"
+)
+"""Capitals whose small letters have another length in UTF-8."""
+
+
+def _lower(data: bytes) -> bytes:
+    """Return the text in lower case, at the same positions."""
+    if data.isascii():
+        return data.lower()
+    text = data.decode("utf-8", "surrogatepass")
+    if any(letter in text for letter in _OTHER_LENGTH):
+        lower = "".join(letter if letter in _OTHER_LENGTH else letter.lower() for letter in text)
+    else:
+        lower = text.lower()
+    return lower.encode("utf-8", "surrogatepass")
 
 
 def positions(data: bytes, literal: bytes) -> Iterator[int]:

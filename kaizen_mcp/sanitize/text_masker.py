@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from kaizen_mcp.sanitize.beside_names import find_beside_names
 from kaizen_mcp.sanitize.by_literals import find_by_literals
+from kaizen_mcp.sanitize.columns import find_in_columns
 from kaizen_mcp.sanitize.keys import find_keys, key_pattern
 from kaizen_mcp.sanitize.text import MASK, Span, make_text, positions, replace
 
@@ -64,4 +65,4 @@ def find_beside(data: bytes) -> list[Span]:
     An empty span marks a short text that names a credential and has no value.
     """
     text = make_text(data)
-    return [*find_by_literals(text), *find_beside_names(text)]
+    return [*find_by_literals(text), *find_beside_names(text), *find_in_columns(data)]

@@ -204,6 +204,7 @@ def looks_quoted(value: str, _before: str = "") -> bool:
     """Whether a quoted value beside a name is a secret, not a state and not another name."""
     return (
         any(map(str.isalnum, value))
+        and value[0] not in ";,)]}"  # code between two strings
         and value.lower() not in FILLERS
         and not is_state(value)
         and not _NO_VALUE.fullmatch(value)
