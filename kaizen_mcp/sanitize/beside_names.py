@@ -199,8 +199,8 @@ def _find_values(text: Text, start: int, end: int, name: CredentialName | None) 
 
 
 def _is_pass(text: Text, start: int, name: CredentialName) -> bool:
-    """Whether `pass` means a password here: `DB_PASS x`, `<pass>x</pass>`."""
-    return name.word == "pass" and (not name.bare or text.lower[start - 1 : start] == b"<")
+    """Whether `pass` means a password here: `DB_PASS x`, `<pass>x</pass>`, `#pass`."""
+    return name.word == "pass" and (not name.bare or text.lower[start - 1 : start] in {b"<", b"#", b"="})
 
 
 def _match_form(form: Form, lower: bytes, start: int, end: int) -> re.Match[bytes] | None:

@@ -25,6 +25,10 @@ from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.sanitize.text_rules import looks_like_no_name
 
+_COOKIES = re.compile(r"[\w.%-]{1,100}=[^;]*(?:;\s*[\w.%-]{1,100}(?:=[^;]*)?)*;?")
+_VALUE_OF_COOKIE = re.compile(
+    r"(?i)(?:^|(?<=;))(\s*(?!(?:path|domain|expires|max-age|samesite|priority)=)[\w.%-]+=)[^;]*"
+)
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
 """Fields whose links are useless without the signature or token in their query. These links are not masked."""
@@ -42,6 +46,11 @@ class Found(NamedTuple):
     names: dict[str, str]
     texts: dict[int, str]
     labels: frozenset[str]
+
+
+def mask_cookies(text: str) -> str:
+    """Mask the values in `name=value; Path=/`, and any other text as a whole."""
+    return _VALUE_OF_COOKIE.sub(rf"\1{MASK}", text) if _COOKIES.fullmatch(text) else MASK
 
 
 @dataclass
@@ -71,7 +80,8 @@ class MaskedCopy:
         if isinstance(value, list):
             return self._mask_list(cast("list[Any]", value), secret)
         if secret and is_secret(secret, value):
-            return self._redact()
+            mask = self._redact()
+            return mask_cookies(value) if secret.word.endswith("cookie") and isinstance(value, str) else mask
         if isinstance(value, str) and id(value) in self.found.texts:
             return self._mask_text(value)
         return value
@@ -183,12 +193,7 @@ class MaskedCopy:
 
     def _mask_key(self, key: str, secret: CredentialName | None, value: Any) -> str:  # noqa: ANN401 - any JSON value
         """Mask and escape an object's key, which may be a credential itself below a credential's name."""
-        if (
-            secret
-            and looks_random(key)
-            and not UUID.fullmatch(key.encode())
-            and not isinstance(value, int | float)
-        ):
+        if secret and looks_random(key) and not isinstance(value, int | float) and not UUID.match(key.encode()):
             return MASK
         return self._escape(self.found.names[key]) if key in self.found.names else key
 

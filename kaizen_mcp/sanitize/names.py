@@ -167,8 +167,11 @@ KNOWN_SIBLINGS = frozenset(
 )
 """Fields below a credential's name that describe it: the `domain` and `path` of a cookie."""
 
-SCHEMA_FIELDS = frozenset("type format minlength maxlength description title required readonly writeonly".split())
-"""Fields below a password's name that describe it in a schema: `{"password": {"type": "string"}}`."""
+SCHEMA_FIELDS = frozenset(
+    "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
+    " interval".split()
+)
+"""Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 
 RULE_WORDS = frozenset("min max minimum maximum length count days minutes hours attempts age history".split())
 """First or last words of fields that say what a password must be like: `minLength`, `historyCount`."""
@@ -486,7 +489,7 @@ def find_label(value: object) -> CredentialName | None:
         return None
     names = [value] if len(value) <= _MAX_LABEL else []
     if _SELECTOR.search(value):
-        names += _SEGMENT.findall(value)
+        names += ["password" if name == "pass" else name for name in _SEGMENT.findall(value)]
     return next((find_credential_name(name) for name in names if is_credential_name(name)), None)
 
 

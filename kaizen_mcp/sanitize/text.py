@@ -51,6 +51,7 @@ _PUNCTUATION = {character.encode(): plain for character, plain in _PUNCTUATION_M
 def make_text(data: bytes) -> Text:
     """Prepare text for the search."""
     if not data.isascii():
+        data = data.replace(b"\xc2\xab ", b'  "').replace(b" \xc2\xbb", b'"  ')
         for character, plain in _PUNCTUATION.items():
             if character[:1] in data and character[-1:] in data:  # searching for one byte is faster
                 data = data.replace(character, plain)

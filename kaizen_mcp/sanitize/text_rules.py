@@ -68,7 +68,7 @@ NAMES_IN_SENTENCES = (
     "jelsz", "\u015fifre", "sifre", "parol", "salas", "kodeord", "passord", "lozink", "geslo",
     "slapta\u017eod", "kata sandi", "kata laluan", "m\u1eadt kh\u1ea9u", "contrasenya", "contrase\u00f1",
     "pasahitz", "lykilor", "nenosiri", "wagwoord", "wachtwoord", "heslo", "hesla", "has\u0142o", "has\u0142a",
-    "haslo", "senha", "palavra-passe", "mot de passe", "kennwort", "passwort", "l\u00f6senord", "adgangskod",
+    "haslo", "senha", "palavra-passe", "mot de passe", "kennwort", "passwort", "l\u00f6senord", "l\u00f6sen ", "adgangskod",
     "clave", "c\u00f3digo de acceso", "cyfrinair", "fjal\u00ebkalim", "\u015fifr\u0259", "m\u00e3 pin",
     "m\u00e3 otp", "\u0430\u0440\u043e\u043b", "\u043e\u0437\u0438\u043d\u043a",
     "\u049b\u04b1\u043f\u0438\u044f\u0441\u04e9\u0437", "\u043d\u0443\u0443\u0446 \u04af\u0433",
@@ -116,12 +116,12 @@ NAMES_OF_CODES = (
 
 _CODE_WORD = re.compile(
     r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data|user|form"
-    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[(\[]|[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z]\w*\.[a-z]\w*\.[a-zA-Z]|\w+\("
+    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z]\w*\.[a-z]\w*\.[a-zA-Z]|\w+\("
     r"|\[\]\w+\(|[\w.$]+@[0-9a-f]{5,8}$|[a-z]\w*\.\w*(?:[Tt]oken|[Kk]ey|[Ss]ecret|[Pp]ass\w*)s?$"
 )
 _NO_SECRET = re.compile(
     # Names and versions of packages, kinds of algorithms, addresses
-    r"[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*|(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm)-?[\d.]+\w?"
+    r"[A-Z]{2,5}-\d{1,3}|[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*|(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm)-?[\d.]+\w?"
     r"|[\w.*+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}|[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
     re.ASCII,
 )
@@ -218,7 +218,7 @@ def looks_like_no_name(value: str, before: str = "") -> bool:
     return looks_quoted(value, before) and re.fullmatch(names, value) is None and not _CODE_WORD.match(value)
 
 
-_APP_PASSWORD = re.compile(r"[a-z]{4} [a-z]{4} [a-z]{4} [a-z]{4}")
+_APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")
 
 
 def looks_bold(value: str, _before: str = "") -> bool:
@@ -293,6 +293,16 @@ def follows_user(value: str, before: str) -> bool:
 def looks_like_password_in_words(value: str, _before: str = "") -> bool:
     """Whether a word in a sentence about a document or a door can only be its password."""
     return looks_like_pasted(value) and re.search(r"\w[!@#$%^&*+?~]\w|[a-z]\d|\d[A-Za-z]{2}", value) is not None
+
+
+_ADJECTIVE = re.compile(
+    r".*(?:ed|ing|ly|able|ible|ful|less|ive|al|ous|ent|ant|ic|ory|ary|ate|er|en|lich|ert|elt|haft|sch|los|bar)"
+)
+
+
+def looks_like_no_adjective(value: str, _before: str = "") -> bool:
+    """Whether a small word after `password is` can only be the password: it has no ending of an adjective."""
+    return _ADJECTIVE.fullmatch(value) is None and value not in FILLERS
 
 
 def looks_like_second(value: str, _before: str = "") -> bool:
@@ -496,6 +506,7 @@ OTHER_FORMS = [
     # Lists of variables in YAML: name, and the value on the next line
     Form(b"\r\n\"' ", rb"(?:name|key):[ \t]{1,8}[\"']?$", rb"[\"']?[ \t]{0,4}\r?\n[ \t]{0,20}(?:- )?value:[ \t]{1,8}", "quoted or token", is_no_reference, 16),
     # Settings of devices: username bob password 7 x, enable secret 5 x
+    Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4,200}[ \t]*(?:[\r\n\0]|$))", "token", looks_bold, 84),
     Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4})", "token", looks_written, 84),
     # Commands that set something: npm config set //r/:_authToken x
     Form(
@@ -583,7 +594,7 @@ OTHER_FORMS = [
     # Words in bold or in code: Password: <b>x</b>
     Form(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:?\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){0,3}<(?:b|code|strong|kbd|tt|samp|em|i|mark)(?: [^<>\0]{0,60})?>", "content", looks_bold),
     # Arguments by name: fill_in 'Password', with: 'x', fields['Password'] Text: 'x'
-    Form(b"\"'])", b"", rb"[\"'][\])]{0,2},? (?:with|to|text|value|input):? (?:=> )?[$@]?[\"']{0,2}(?=[\"'])", "quoted", looks_quoted),
+    Form(b"\"'])", b"", rb"[\"'][\])]{0,2},? (?:with|to|text|value|input)(?:=|:? (?:=> )?)[$@]?[\"']{0,2}(?=[\"'])", "quoted", looks_quoted),
     # Settings in a line: SetEnv DB_PASS x, password x, the value last or before an option
     Form(
         b" \t", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$",
@@ -616,7 +627,7 @@ VALUE_FIRST = re.compile(
 
 # Codes of one-time logins: 482913, 482-913, G-482913, DBS-553021, 4417-902815, K7XQ2M
 
-_CODE = rb"(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+_CODE = rb"(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
     rb"|sign[- ]?in|activation|passw?\w{0,4}|auth|login) "
@@ -661,11 +672,17 @@ _NO_PREPOSITION = b"".join(
     rb"(?<! %b )" % word.encode()
     for word in "for f\u00fcr pour para per pro dla till til zu von van voor om de di da do od \u0434\u043b\u044f \u043e\u0442 \u043a".split()
 )
-_SENTENCE = (
-    rb"(?: [^\s\d!-?\0]{1,30}){0,4}?(?: ?(?::|=|-|->|\xe2\x80\x94|\xe2\x80\x93|\xef\xbc\x9a|\xe3\x80\x8c))? {0,2}"
-    + _NO_PREPOSITION
-)
+_SIGN_IN_SENTENCE = rb"(?: [^\s:=!-/\0]{1,30}){0,6}?(?: ?(?::|=|->|\xef\xbc\x9a|\xe3\x80\x8c) {0,2}| (?:-|\xe2\x80\x94|\xe2\x80\x93) )"
+_WORDS_IN_SENTENCE = rb"(?: [^\s\d!-?\0]{1,30}){0,4}? {0,3}" + _NO_PREPOSITION
+_LETTER = rb"[\xc3-\xc5][\x80-\xbf]"
+_ANY_SHAPE = rb"(?:[!#-&(-+\--:=-_a-z|~]|" + _LETTER + rb"){4,60}"
+_MIXED_SHAPE = rb"(?=(?:[!-~]|" + _LETTER + rb"){0,40}?(?:\d|[a-z][!#$%&*+@^_~.-][a-z0-9]))" + _ANY_SHAPE
 _SHAPE = rb"(?=[!-~]{0,40}?(?:\d|[a-z][!#$%&*+@^_~.-][a-z0-9])|[!-~]{5})[!#-&(-+\--:=-_a-z|~]{4,60}"
+_USER_GIVEN = (
+    "\\b(?:user(?:name)?|login|account|benutzer(?:name)?|usuario|utilisateur|identifiant|utente)"
+    "(?:(?: is| ist| es| est| \u00e8|:|=) ?[\"'`]?[^\\s\"',;\\0]{2,40}| [\"'`]?[^\\s\"',;\\0]{0,39}[\\d._@-][^\\s\"',;\\0]{0,39})[\"'`]?[,;.]? ?"
+    "(?:and|und|y|et|e|with|mit|con|avec|/|-)? ?(?:the |its |das |la |le |default |initial ){0,2}$"
+).encode()
 
 TEXT_RULES = [
     # Private keys: -----BEGIN PRIVATE KEY----- ..., with or without line breaks
@@ -709,9 +726,6 @@ TEXT_RULES = [
     Rule(b"/p:", rb"^$|\0$", rb"/p:(?P<value>[^\s=\0]{4,100})(?=\0|\Z)", is_no_reference),
     Rule(b"convertto-securestring", b"", rb"convertto-securestring(?:\s{1,3}-(?:string|asplaintext|force)){0,3}\s{1,3}(?:\\{0,3}[\"'](?P<value>[^\"'\\\r\n\0]{1,200}))", is_no_reference),
     Rule(b"convertto-securestring", b"", rb"convertto-securestring(?:\s{1,3}-(?:string|asplaintext|force)){0,3}\s{1,3}(?P<value>[^\s\"'\\\0-][^\s\"'\\\0]{2,200})", is_no_reference),
-    Rule(b"| sudo -s", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|\0][^\"'|\r\n\0]{0,80}?)[\"']? ?$", rb"\| sudo -s", is_no_reference),
-    Rule(b"--stdin", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,60}$", rb"--stdin\b", is_no_reference),
-    Rule(b"password-stdin", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,60}$", rb"password-stdin\b", is_no_reference),
     Rule(b"chpasswd", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?[\w.-]{1,40}:(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,20}$", rb"chpasswd\b", is_no_reference),
     Rule(b"$(echo ", rb"(?:token|pass|secret|key|pw|pwd|auth)\w{0,12}=[\"']?$", rb"\$\(echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"sshpass", b"", rb"sshpass\s{1,3}-p\s{0,3}" + _COMMAND_VALUE, looks_like_no_port),
@@ -725,12 +739,11 @@ TEXT_RULES = [
     Rule(b"wpa_passphrase ", b"", rb"wpa_passphrase [^\s\0]{1,40} (?P<value>[^\s\0]{8,64})", is_no_reference),
     Rule(b"snmp-server community ", b"", rb"snmp-server community (?P<value>[^\s\0]{3,64})"),
     Rule(b"<<<", rb"\b(?:kinit|sudo -s|\w{0,8}passwd|cryptsetup)\b[^\r\n\0]{0,80}$", rb"<<<\s?" + _COMMAND_VALUE, is_no_reference),
-    Rule(b"| kinit", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|\0]{1,80})[\"']? ?$", rb"\| kinit\b", is_no_reference),
     Rule(b" -k ", rb"\bopenssl enc\b[^\r\n\0]{0,110}$", rb" -k " + _COMMAND_VALUE, is_no_reference),
     Rule(b" -p", rb"\b(?:7za?|7zz|rar|unrar)(?:\.exe)? [^\r\n\0]{0,80}$", rb" -p(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})", is_no_reference),
     Rule(b" -a ", rb"redis-cli\b[^\r\n\0]{0,110}$", rb" -a " + _COMMAND_VALUE),
     Rule(b"identified ", b"", rb"identified (?:by|with [\w\"']{1,40} (?:by|as)) (?:password )?\\{0,3}[\"'](?P<value>[^\"'\\\0]{1,200})", is_no_reference),
-    Rule(b"identified by ", rb"\b(?:user|grant|role|account)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", is_word_with_digit),
+    Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", is_word_with_digit),
     Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})"),
     Rule(b"/user:", b"", rb"/user:[^\s\0]{1,60} (?P<value>[^\s/\0][^\s\0]{2,100})", looks_written),
     Rule(b" /user:", rb"\bnet use [^\r\n\0]{0,60}\\[^\s\0]{1,60} (?P<value>[^\s/*\0]{3,60})$", rb" /user:", is_no_reference),
@@ -761,7 +774,7 @@ TEXT_RULES = [
     ),
     *(
         Rule(name, b"", re.escape(name) + _CALL + arguments, looks_like_argument)
-        for name in (b"connect", b"connection", b"database", b"datasource", b"open_session", b"create_user", b"createuser", b"add_user", b"adduser", b"session", b"bind")
+        for name in (b"connect", b"connection", b"database", b"datasource", b"open_session", b"create_user", b"createuser", b"add_user", b"adduser", b"session", b"bind", b"newinstance")
         for arguments in (
             rb"(?:[^\"'(),\r\n\0]{1,40},\s{0,3})?[\"'][^\"'\r\n\0]{0,120}[\"']\s{0,3},\s{0,9}" + _TWO, _LAST,
         )
@@ -834,7 +847,8 @@ TEXT_RULES = [
         )
         for name in NAMES_IN_SENTENCES
         for words, shape, check in (
-            (_SENTENCE, _SHAPE, looks_like_pasted),
+            (_SIGN_IN_SENTENCE, _ANY_SHAPE, looks_like_pasted),
+            (_WORDS_IN_SENTENCE, _MIXED_SHAPE, looks_like_pasted),
             (rb"(?: [^\s!-?\0]{1,30}){0,2}?(?:\s{0,2}(?::|=|-|\xe2\x80\x94|\xe2\x80\x93))?\s{1,2}", rb"\d{4,8}(?![\w%/:-]|[.,]\d| [a-z\x80-\xff])", is_login_code),
         )
     ),
@@ -926,17 +940,63 @@ TEXT_RULES = [
         b" on <input", rb"type\(\\{0,3}[\"'](?P<value>[^\"'\\\0]{1,100})\\{0,3}[\"']\)$",
         rb" on <input[^<>\0]{0,200}?\b(?:type|name|id)=\\{0,3}[\"']?[\w-]{0,20}(?:pass|pwd|pin|otp)",
     ),
-    Rule(b"input password", b"", rb"input password(?:\t|  )\s{0,8}[^\s\0]{1,80}(?: [^\s\0]{1,40}){0,2}(?:\t|  )[ \t]{0,8}(?P<value>[^\s\0]{1,100})", is_no_reference),
+    Rule(b"input password", b"", rb"input password(?:\t|  | \|)\s{0,8}[^\s|\0]{1,80}(?: [^\s|\0]{1,40}){0,2}\s{0,8}(?:\t|  |\|)[ \t]{0,8}(?P<value>[^\s|\0]{1,100})", is_no_reference),
+    Rule(b"log", rb"(?:^|[\n\0|])[ \t]*$", rb"log(?:in|[ -]in|on)?(?: \w{1,12}){0,3}(?:\t| {2,8})[^\s\0]{1,60}(?:\t| {2,8})(?P<value>[^\s\0]{4,60})(?=[ \t]*(?:[\r\n\0]|\Z))", looks_like_pasted_or_joined),
     Rule(
         b"reasoning=", b"", rb"reasoning=[\"'][^\"'\r\n\0]{0,80}?\b(?:password|passcode|pin|otp|secret|one-time code)\b[^\"'\r\n\0]{0,80}[\"'][^\r\n\0]{0,80}?\btext=[\"'](?P<value>[^\"'\r\n\0]{1,100})",
         looks_quoted,
     ),
     Rule(b"echo ", rb"(?:pass|pwd?|secret|token|key|auth|askpass)[\w-]{0,14}[\s=:]{1,3}[\"'$(`]{0,3}$", rb"echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\n)?(?:[>cs]:? ?)?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),
-    Rule(b"334 ugfzc3dvcmq6", b"", rb"334 ugfzc3dvcmq6\s{1,4}(?:(?:c|client|>{1,3}|->|<-)[: ]{1,3})?(?P<value>[a-z0-9+/]{4,200}={0,2})"),
+    Rule(b"334 ugfzc3dvcmq6", b"", rb"334 ugfzc3dvcmq6\s{1,4}(?:(?:c|client|[^\w\s\0]{1,4})[: ]{1,3})?(?P<value>[a-z0-9+/]{4,200}={0,2})"),
     Rule(b"auth ", rb"(?:> ?|^|[\n\0]\s{0,8})$", rb"auth (?:[\w.-]{1,40} )?[\"']?(?P<value>[^\s\"'\0]{5,200})[\"']?(?=[ \t]{0,3}(?:\Z|[\r\n\0]))", looks_set),
     Rule(b"isakmp key ", b"", rb"isakmp key (?:\d )?(?P<value>[^\s\0]{4,100})", is_no_reference),
     Rule(b"chpasswd:", b"", rb"chpasswd:\s{1,10}(?:[^\r\n\0]{0,40}\r?\n\s{0,10}){0,3}?(?:- )?[\w.-]{1,32}:(?P<value>[^\s\0]{4,100})", is_no_reference),
+    # Users with their passwords in a sentence: user is pi and the password is x
+    *(
+        Rule(
+            name.encode(), _USER_GIVEN,
+            re.escape(name).encode() + "(?: is| ist| es| est| \u00e8|:|=):? {1,2}[\"'`]?(?P<value>[^\\s\"'`,;()\\0]{4,60})".encode(), looks_quoted,
+        )
+        for name in ("password", "passwort", "kennwort", "contrase\u00f1a", "mot de passe", "senha", "passphrase")
+    ),
+    Rule(b" with ", rb"\b(?:log|sign|logged|signed)(?:ging|ing)? ?[io]n$", rb" with [\"'`]?[\w.@+-]{2,40}[\"'`]? (?:and|/) [\"'`]?(?P<value>[^\s\"'`,;\0]{4,60})", looks_strong_with_no_title),
+    Rule(b" it to ", rb"\b(?:set|reset|changed|updated)$", rb" it to [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_strong),
+    Rule(b"key is ", rb"(?:^|[^a-z])$", rb"key is [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_like_password_in_words),
+    *(
+        Rule(name, rb"(?:^|[^a-z])(?:default |keystore |wi-?fi |root |admin |initial |temporary |my |your |our ){1,2}$", name + rb" is [\"'`]?(?P<value>[a-z]{10,40})(?![\w-])(?! than| in | with| at )", looks_like_no_adjective)
+        for name in (b"password", b"passphrase", b"passcode")
+    ),
+    # Code whose comment calls a text a password
+    *(
+        Rule(sign, rb"[\"'](?P<value>[^\s\"'\0]{4,60})[\"'][^\"'\r\n\0]{0,60}$", re.escape(sign) + rb" ?[^\r\n\0]{0,40}?\b(?:password|passwd|passphrase|passcode)\b", looks_like_pasted)
+        for sign in (b"//", b"/*", b"' ", b"# ")
+    ),
+    # Statements, command lines and settings of programs
+    Rule(b" using ", rb"\buser [\w.-]{1,40}$", rb" using (?P<value>[^\s\"';\0]{4,60})", is_no_reference),
+    Rule(b"connect ", rb"(?:^|[\s>\0])$", rb"connect [\w$#.]{1,40}/(?P<value>[^\s/@\"'\0]{2,100})(?=@|\s|\0|\Z)", is_no_reference),
+    Rule(b"sp_addlinkedsrvlogin ", b"", rb"sp_addlinkedsrvlogin (?:n?'[^'\0]{0,60}',\s?|null,\s?|@?\w{1,20},\s?){2,4}n?'(?P<value>[^'\0]{1,100})'", is_no_reference),
+    Rule(b"createuser ", b"", rb"createuser [\w.-]{1,40} (?:md5|sha\S{0,4}) [\"']?(?P<value>[^\s\"'\0]{4,80})", is_no_reference),
+    Rule(b"htpasswd ", b"", rb"htpasswd (?:-\w{1,6} )*-\w*b\w* [^\s\0]{1,200} [^\s\0]{1,40} (?P<value>[^\s\0]{3,80})", is_no_reference),
+    Rule(b"auth ", rb"\bstats $", rb"auth [\w.-]{1,40}:(?P<value>[^\s\0]{3,80})", is_no_reference),
+    Rule(b"login=", rb"(?:^|\s)$", rb"login=[\w.*-]{1,40}:(?P<value>[^\s\0]{3,80})", is_no_reference),
+    Rule(b"password(", rb"\buser(?:name)?\([\"']?[\w.-]{1,40}[\"']?\),? ?$", rb"password\([\"']?(?P<value>[^\s()\"'\0]{3,80})", is_no_reference),
+    Rule(b"password", rb"\bnew (?:[\w]{1,40}\.){0,3}\w{0,12}$", rb"password\w{0,14}\(\s?[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
+    Rule(b"storepassword ", rb"(?:^|[\n\0])[ \t]*$", rb"storepassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
+    Rule(b"keypassword ", rb"(?:^|[\n\0])[ \t]*$", rb"keypassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
+    Rule(b"plainauth(", b"", rb"plainauth\(\s{0,9}" + _THIRD, looks_like_argument),
+    Rule(b":", rb"(?:^|[\n\0])[\w.*-]{1,100}$", rb":(?:\d{2,5}|\*):[\w.*-]{1,60}:[\w.@+-]{1,60}:(?P<value>[^\s:\0]{3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),
+    # Arguments in traces of PHP: ->connect(Array, 'bob', 'x', Array)
+    *(
+        Rule(name, b"", name + rb"\((?:array|resource id #\d{1,6}|object\([^()\0]{1,60}\)|null|'[^'\r\n\0]{0,120}'), '[^'\r\n\0]{1,60}', '(?P<value>[^'\r\n\0]{1,100})'", looks_quoted)
+        for name in (b"connect", b"__construct", b"_bind", b"->login", b"->bind")
+    ),
+    Rule(b"' / '", rb"(?:denied|login|tried|auth|password|credentials)[^\r\n\0]{0,60}'[\w.@-]{1,40}$", rb"' / '(?P<value>[^'\r\n\0]{3,60})'", looks_like_pasted),
+    # Standard input of programs that ask for a password: echo x | sudo -S ls
+    *(
+        Rule(b"| ", rb"\b" + command + rb" (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|\\\0]{1,80})(?:\\{1,2}n)?[\"']? ?$", rb"\| [^\r\n\0]{0,60}?(?:passw|--stdin|sudo -s|kinit|cryptsetup|passphrase)", is_no_reference)
+        for command in (b"echo", b"printf")
+    ),
     # Settings: secrets, and a key below
     Rule(b"secrets:", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb"secrets:[ \t]*\r?\n[ \t]{1,20}[\w.-]{1,60}:[ \t]{1,8}[\"']?(?P<value>[^\s\"'\0]{8,300})", looks_like_key),
     # Private parts of keys in JSON Web Key format
@@ -1016,6 +1076,20 @@ TEXT_RULES = [
     Rule(b"pin", rb"(?:^|[^a-z](?<!gpio )(?<!india, ))$", rb"pin(?: (?:code|number))?(?: is| was|:|=|#)?[ \t]{1,3}[\"']?(?P<value>\d{4,5})(?![\w%/:-]|[.,]\d| ?(?:s|ms|mm|v|times|users)\b)", is_login_code),
     Rule(b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|put) [\"']?(?P<value>\d{4,8})[\"']?$", rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:code|otp|pin|2fa|mfa|verification)\b"),
     Rule(b"<#>", b"", rb"<#>[^\0]{0,120}?(?<![\w-])(?P<value>\d{4,8})(?![\w-])"),
+    Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
+    Rule(b"passcode", b"", rb"passcodes?(?: [a-z]{1,12}){1,2}: {1,2}" + _CODE, is_login_code),
+    *(
+        Rule(verb.encode(), rb"(?:^|[\s.,!:>(\0])$", verb.encode() + "(?: \\w{1,12}){0,3}? (?:code|c\u00f3digo|codigo|codice|kod|kode|koden|tan|pin|otp)(?: \\w{1,12})?:? {1,2}".encode() + _CODE, is_login_code)
+        for verb in ("gebruik", "verwende", "verwenden sie", "nutzen sie", "utilisez", "utilise", "usa", "utilice", "utiliza", "use o", "u\u017cyj", "anv\u00e4nd", "brug", "bruk", "geben sie")
+    ),
+    *(
+        Rule(tan, rb"(?:^|[\s\0])$", tan + rb"(?:-?nummer)?(?: lautet| ist|:|=){0,2} {1,2}" + _CODE, is_login_code)
+        for tan in (b"tan", b"mtan", b"smstan", b"sms-tan")
+    ),
+    *(
+        Rule(verb.encode(), rb"(?:^|[^\w-])" + _CODE + rb"[\"'*]{0,3}$", verb.encode() + rb"(?:[\w'-]{1,20} ){0,3}?(?:c\xc3\xb3dig|codig|codice|code|kod|pin|otp|tan|contrase|clave|passw|kennw|mot de passe|senha)", is_login_code)
+        for verb in (" es tu ", " es su ", " ist ihr ", " ist dein ", " ist der ", " est votre ", " est ton ", " \u00e8 il tuo ", " \u00e8 il suo ", " \u00e9 o seu ", " \u00e9 seu ", " is uw ", " is je ", " to tw\u00f3j ", " \u00e4r din ", " er din ", " is jou ")
+    ),
     Rule(b"passcode", b"", rb"passcodes?" + _CODE_IS + _CODE, is_login_code),
     Rule(b"otp", rb"(?:^|\W)$", rb"otp(?: code)?" + _CODE_IS + _CODE, is_login_code),
     Rule(b" pin", rb"\b(?:your|the|temporary|one-time|sms|login)$", rb" pin(?: (?:code|number))?" + _CODE_IS + rb"(?P<value>\d{4,8})\b"),
