@@ -226,7 +226,7 @@ def _secret_values(
     before = after[0].decode(errors="replace")
     for start, end in value_spans(text, form.value, after.end()):
         value = text.data[start:end].decode(errors="replace")
-        if text.data[start:end] == variable:
+        if text.data[start:end].rstrip(b");,") == variable:
             continue
         if MASK not in value and is_secret(name, value) and (not form.check or form.check(value, before)):
             yield start, end

@@ -16,6 +16,8 @@ _CELLS = {
     b",": re.compile(rb"[\w \"'.#-]{1,40}(?:,[\w\"'.#-][\w \"'.#-]{0,40})+"),
 }
 """Headings by what stands between their cells. `a, b` is prose."""
+_RULER = re.compile(rb"\n[ \t|:+-]{3,400}(?=[\r\n])")
+"""The line below a heading: `|---|:--|`."""
 _TRIM = b" \t\r\"'`*"
 
 
@@ -27,6 +29,7 @@ def find_in_columns(data: bytes) -> Iterator[Span]:
     Args:
         data: text in UTF-8, which may be several texts joined by zero bytes.
     """
+    yield from _find_in_inserts(data)
     if b"\n" not in data:
         return
     data = b"\0" + data
@@ -36,13 +39,14 @@ def find_in_columns(data: bytes) -> Iterator[Span]:
         for sign, heading in _CELLS.items():
             if sign in line[1] and heading.fullmatch(line[1].rstrip(b"\r")):
                 names = [_name_of_column(cell) for cell in line[1].split(sign)]
-                if any(names):
+                if any(names) and (sign != b"|" or _RULER.match(data, position)):
                     position = yield from _find_in_rows(data, position + 1, sign, names)
                 break
 
 
 def _name_of_column(cell: bytes) -> CredentialName | None:
-    name = find_credential_name(cell.strip(_TRIM).decode(errors="replace"))
+    heading = cell.strip(_TRIM).decode(errors="replace")
+    name = find_credential_name("password" if heading.lower() == "pass" else heading)
     return name if name and name.kind in {Kind.ANY, Kind.TEXT} else None
 
 
@@ -71,3 +75,31 @@ def _find_in_rows(
 
 def _is_secret_cell(name: CredentialName, value: str) -> bool:
     return " " not in value and looks_quoted(value) and is_secret(name, value)
+
+
+_INSERT = re.compile(rb"(?i)insert into [^()\0]{1,80}\(([^()\0]{1,400})\)\s{0,9}(?:values|select)?\s{0,9}(?=\()")
+_TUPLE = re.compile(rb"\s{0,9},?\s{0,9}\(")
+_LITERAL = re.compile(
+    rb"\s{0,9}(?:n?'((?:[^'\0]|''){0,400})'|\"([^\"\0]{0,400})\"|([^,()'\"\0]{0,80}))\s{0,9}([,)])"
+)
+_MOST_TUPLES = 1000
+
+
+def _find_in_inserts(data: bytes) -> Iterator[Span]:
+    """Find the values for columns of such a name: INSERT INTO users (name, password) VALUES ('bob', 'x')."""
+    for insert in _INSERT.finditer(data):
+        names = [_name_of_column(cell.strip(b' `"[]\r\n\t')) for cell in insert[1].split(b",")]
+        position = insert.end()
+        for _ in range(_MOST_TUPLES if any(names) else 0):
+            opening = _TUPLE.match(data, position)
+            if not opening:
+                break
+            position = opening.end()
+            for name in names:
+                literal = _LITERAL.match(data, position)
+                if not literal:
+                    break
+                value = literal[1] or literal[2] or b""
+                if name and value and _is_secret_cell(name, value.decode(errors="replace")):
+                    yield literal.span(1 if literal[1] else 2)
+                position = literal.end()

@@ -32,7 +32,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " passwort kennwort contrase\u00f1a contrasena motdepasse mdp senha wachtwoord haslo has\u0142o \u015fifre"
     " sifre parola l\u00f6senord losenord adgangskode heslo jelsz\u00f3 salasana parool salas\u00f5na"
     " slapta\u017eodis lozinka geslo jelszo parol\u0103 matkhau katasandi nenosiri wagwoord contrasenya pasahitza"
-    " passord kodeord mtan smstan"
+    " passord kodeord mtan smstan mfaseed totpseed otpseed parolachiave zugangscode"
     " \u043f\u0430\u0440\u043e\u043b\u044c \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
     " \u05e1\u05d9\u05e1\u05de\u05d4"
     " \u5bc6\u7801 \u5bc6\u78bc \u30d1\u30b9\u30ef\u30fc\u30c9 \u6697\u8a3c\u756a\u53f7"
@@ -72,6 +72,18 @@ CREDENTIAL_ENDINGS = (
     "pword",
     "passphrase",
     "passcode",
+    "passwort",
+    "kennwort",
+    "wachtwoord",
+    "contrase\u00f1a",
+    "contrasena",
+    "senha",
+    "has\u0142o",
+    "haslo",
+    "l\u00f6senord",
+    "adgangskode",
+    "passord",
+    "salasana",
     "storepass",
     "keypass",
     "dbpass",
@@ -85,6 +97,8 @@ CREDENTIAL_ENDINGS = (
 )
 """Endings of credential names that are written as one word: `newpassword`, `CSRFTOKEN`."""
 
+_TEXT_ENDINGS = frozenset({"secret", "token", "apikey", "accesskey", "secretkey", "privatekey"})
+
 CREDENTIAL_STEMS = (
     "pass", "pw", "psw", "secret", "token", "jwt", "auth", "cookie", "cred", "otp", "pin", "ssn", "card",
     "ccnum", "cv", "csc", "code", "key", "connection", "social", "answer", "phrase", "kennwort",
@@ -92,7 +106,7 @@ CREDENTIAL_STEMS = (
     "mnemonic", "clave", "motdepasse", "mdp", "mot de", "wachtwoord", "haslo", "sifre", "parola", "losenord",
     "adgangskode", "heslo", "salasana", "saml", "assertion", "verifier", "csrf", "xsrf", "psk", "sess", "sasurl",
     "connect", "clearance", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz", "matkhau",
-    "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "snmp",
+    "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "snmp", "seed",
 )  # fmt: skip
 """Each ASCII name above contains one of these. A test checks it."""
 
@@ -129,7 +143,7 @@ NON_CREDENTIAL_FIRST_WORDS = frozenset(
 FIRST_WORDS_OF_ACTIONS = frozenset("reset forgot forget change".split())
 """First words of names of actions on a password: `changePassword`, but not `CHANGE_HEALTHCARE_CLIENT_SECRET`."""
 
-PLAIN_NAMES = frozenset("pindata datapw".split())
+PLAIN_NAMES = frozenset("pindata datapw clienttoken".split())
 """Whole names, their words joined, that are not credentials in spite of their words."""
 
 NON_CREDENTIAL_WORDS = frozenset(
@@ -144,7 +158,7 @@ PLAIN_KEYS = frozenset(
     "sort primary foreign public partition cache object row unique composite candidate natural surrogate range"
     " dictionary dict map group join lookup index shift arrow enter escape tab hot soft home function space delete"
     " control ctrl alt cmd command return end page down up the this that a an your my of idempotency message event"
-    " routing translation label field data record item product order entity business document file path folder"
+    " translation label field data record item product order entity business document file path folder"
     " storage s3 bucket blob image step block workflow execution run task job batch parameter param query config"
     " setting option feature flag column property attribute tag category type name id answer low high major minor"
     " piano car house room door hotel screenshot downloads download error code reason status result claim member"
@@ -186,7 +200,7 @@ STATES = frozenset(
     " authenticator strong weak removed added generated rotated stored encrypted received notrequired"
     " manual automatic filled skipped complete completed error loading configured unconfigured rotating"
     " visible found entered approved nan n/a include same-origin omit inherit allow deny allowed essential"
-    " necessary".split()
+    " necessary string str number boolean int bool varchar".split()
 )
 """Words in place of a secret that say something about it."""
 
@@ -227,6 +241,8 @@ _MIN_AUTHORIZATION = 16  # the numbers of prior authorizations are shorter
 _MIN_LONG_CODE = 16  # an authorization code of OAuth; that of a payment is shorter
 _MIN_PRIVATE_PART = 40  # of the shortest private keys
 _MIN_TOKEN = 6  # shorter ones are words and pieces of words
+_HAS_CREDENTIALS = re.compile(r"@|pass|pwd|key|sig|token|secret", re.IGNORECASE)
+_PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
 _LICENCE = re.compile(r"[A-Z][A-Za-z-]{0,7}")  # a provider's credential, such as MD or CRNA
 _MEASURE = re.compile(
@@ -249,9 +265,14 @@ _PLACEHOLDER = re.compile(
     r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
     # Tags of YAML, annotations, types, keywords before an expression, folders
     r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)[!?)\]]*|(?i:new|await|yield|typeof|lambda|async)"
-    r"|~?(?:/[a-z0-9._-]+){2,}/?|[a-z_]{2,20}="
+    r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
+    # Masked by others, the word for it, schemes before a variable, sentences of validators
+    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|\([a-z]+.*"
+    r"|[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*"
+    r"|(?:Bearer|Basic|Token) [<{$].*"
+    r"|(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*"
 )
-_SENTENCE = re.compile(r"[^\W\d_]+(?:'\w+)?,?(?: [^\W\d_]+,?){2,}[.!]?")
+_SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
 _VARIABLE = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?")
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _SEGMENT = re.compile(r"[\w-]+")
@@ -336,7 +357,7 @@ def _judge_ending(words: list[str]) -> CredentialName | None:
                     return CredentialName(singular, kind, count == len(words))
     word = next((ending for ending in CREDENTIAL_ENDINGS if words[-1].endswith(ending)), "")
     if word:
-        return CredentialName(word, Kind.ANY if word.startswith("pass") else Kind.TEXT, bare=False)
+        return CredentialName(word, Kind.TEXT if word in _TEXT_ENDINGS else Kind.ANY, bare=False)
     if len(words) > 1 and words[-1] == "key" and words[-2] not in PLAIN_KEYS and not words[-2].isdigit():
         return CredentialName("key", Kind.KEY, bare=False)
     return None
@@ -377,7 +398,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
 def is_state(text: str) -> bool:
     """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
     text = text.strip("`")
-    lower = text.strip(".!?\"'() ").lower()
+    lower = text.strip(".!?\"'();, ").lower()
     return (
         lower in STATES
         or (lower[:4] == "not " and len(lower) < _MAX_LABEL)
@@ -398,7 +419,9 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
         return False
     if name.word in {"samlresponse", "samlassertion"}:  # encoded, or an attribute in it
         return len(text) >= _MIN_LONG_CODE and "@" not in text
-    if name.word.endswith("cookie") and text.isalpha():
+    if name.word == "connectionstring":
+        return _HAS_CREDENTIALS.search(text) is not None
+    if name.word.endswith("cookie") and _PLAIN_COOKIE.fullmatch(text):
         return False
     if name.word == "secret" and name.bare and "_" in text and text.replace("_", "").isalpha():
         return find_credential_name(text) is None  # the name of a secret that is kept elsewhere

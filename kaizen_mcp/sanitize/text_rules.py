@@ -131,7 +131,7 @@ _NO_VALUE = re.compile(
     # A path after a name, rules of a validator, commands of a shell, words in brackets, tags of templates, stores
     r"[a-z][\w.-]*:/[a-z][\w.-]*/[\w./-]*|[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?"
     r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*"
-    r"|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
+    r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
     r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
     re.IGNORECASE,
@@ -182,6 +182,15 @@ def looks_assigned(value: str, before: str = "") -> bool:
         return False
     return not (
         is_state(value) or _CODE_WORD.match(value) or _PACKAGE.fullmatch(value) or _NO_VALUE.fullmatch(value)
+    )
+
+
+def looks_like_last_word(value: str, before: str = "") -> bool:
+    """Whether the only word after a name and a colon, at the end of a line, is a secret."""
+    return (
+        looks_quoted(value)
+        and looks_assigned(value, before)
+        and re.fullmatch(r"[^\W\d_]{1,7}|.*[:,]", value) is None
     )
 
 
@@ -320,6 +329,11 @@ def looks_like_cell(value: str, _before: str = "") -> bool:
     return not re.search(r"\s|\]\(", value) and looks_written(value)
 
 
+def looks_like_cookie(value: str, _before: str = "") -> bool:
+    """Whether the value of a cookie may open a session: it is no word such as `dark`."""
+    return not re.fullmatch(r"[a-z]{3,10}(?:[_-][A-Za-z]{2})?", value)
+
+
 def looks_strong(value: str, _before: str = "") -> bool:
     """Whether a value in the midst of a sentence can only be a password: a mix of three kinds of characters."""
     value = value.rstrip(".,!?:)")
@@ -417,7 +431,7 @@ _VERB = rb"(?:(?:fill|type|press_?sequentially|send_?keys|set_?value|set_?text|i
 _FOR = "(?: (?:for|of|f\u00fcr|vom?|zum?|para|del?|du|des|pour|per|voor|van|di|do|da) [^\n\0]{1,60}?)?".encode()
 _TAGS = rb"(?:<[^<>\0]{0,80}>\s{0,4}){0,3}"
 _IS = (
-    "(?:is|was|are|ist|lautet|es|est|\u00e9|\u00e8|era|luidt|wordt)(?: now| set to| still|:)?[:\\s]\\s{0,3}".encode()
+    "(?:is|was|are|ist|lautet|es|est|\u00e9|\u00e8|era|luidt|wordt)(?: now| set to| still| nu| jetzt| ahora| ora| agora| maintenant|:)?[:\\s]\\s{0,3}".encode()
     + _TAGS
 )
 _IS_SET = _FOR + rb"[\"'`]?\s{1,2}" + _IS
@@ -473,6 +487,11 @@ _ASSIGNMENTS = [
     # Headers, logs and YAML: x-api-key: x
     Form(b" ])*:", rb"(?<!\d{12}:)$", _MORE + _CLOSE + rb"[ \t]{0,3}:[ \t]*(?![\[{(])", "word", looks_written, 13),
     Form(b" ", b"", rb" (?:-{1,2}|\xe2\x80\x93) (?=\S)", "word", looks_written),
+    # The same at the end of a line: Please use this password: x
+    Form(
+        b":*", rb"(?:^|[\n\0])[^\n:=\0]{0,40}$", rb"[*_]{0,2}:{1,2}[*_]{0,2}[ \t]{1,8}`?(?=[^\s\0`]{5,80}`?[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
+        "word", looks_like_last_word, 42,
+    ),
     # The same in a line of its own
     Form(
         b":", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb":[ \t]{1,8}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
@@ -523,8 +542,6 @@ OTHER_FORMS = [
     Form(b"\"'\\", b"", _QUOTE + rb"\s{0,3},\s{0,3}" + _QUOTE + rb"(?:params|args|arguments)" + _QUOTE + rb"\s{0,3}:\s{0,3}(?=\[)", "list", looks_written),
     # Here strings of shells: read PW <<< "x"
     Form(b" ", b"", rb" ?<<<\s?", "quoted or token", is_no_reference),
-    # Statements: INSERT INTO users (name, password) VALUES ('bob', 'x')
-    Form(b',)`"] ', rb"insert into [^;\0]{0,110}$", rb"[`\"\]]?[^()\0]{0,200}\)\s{0,9}values\s{0,9}(?=\()", "list", looks_written, 124, b"", b"values"),
     # Functions of databases: PASSWORD('x')
     Form(b"(", rb"(?:^|[\s=(,.\0>])$", rb"\(\s{0,2}(?=" + _QUOTE + rb")", "quoted", looks_like_argument, 1),
     Form(b"(", rb"(?:^|[\s\0,;/])$", rb"\((?=[^\s()]{4,60}\))", "bracketed", looks_like_password, 1),
@@ -594,7 +611,7 @@ OTHER_FORMS = [
     # Words in bold or in code: Password: <b>x</b>
     Form(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:?\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){0,3}<(?:b|code|strong|kbd|tt|samp|em|i|mark)(?: [^<>\0]{0,60})?>", "content", looks_bold),
     # Arguments by name: fill_in 'Password', with: 'x', fields['Password'] Text: 'x'
-    Form(b"\"'])", b"", rb"[\"'][\])]{0,2},? (?:with|to|text|value|input)(?:=|:? (?:=> )?)[$@]?[\"']{0,2}(?=[\"'])", "quoted", looks_quoted),
+    Form(b"\"'])", b"", rb"[\"'][\])]{0,2}[,:]? (?:with|to|text|value|input)(?:=|:? (?:=> )?)[$@]?[\"']{0,2}(?=[\"'])", "quoted", looks_quoted),
     # Settings in a line: SetEnv DB_PASS x, password x, the value last or before an option
     Form(
         b" \t", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$",
@@ -673,7 +690,9 @@ _NO_PREPOSITION = b"".join(
     for word in "for f\u00fcr pour para per pro dla till til zu von van voor om de di da do od \u0434\u043b\u044f \u043e\u0442 \u043a".split()
 )
 _SIGN_IN_SENTENCE = rb"(?: [^\s:=!-/\0]{1,30}){0,6}?(?: ?(?::|=|->|\xef\xbc\x9a|\xe3\x80\x8c) {0,2}| (?:-|\xe2\x80\x94|\xe2\x80\x93) )"
-_WORDS_IN_SENTENCE = rb"(?: [^\s\d!-?\0]{1,30}){0,4}? {0,3}" + _NO_PREPOSITION
+_WORDS_IN_SENTENCE = (
+    rb"(?: [^\s\d!-,./:-?\0]{1,30}){0,5}?(?: {1,3}|(?<=[\xe3-\xed][\x80-\xbf][\x80-\xbf]))" + _NO_PREPOSITION
+)
 _LETTER = rb"[\xc3-\xc5][\x80-\xbf]"
 _ANY_SHAPE = rb"(?:[!#-&(-+\--:=-_a-z|~]|" + _LETTER + rb"){4,60}"
 _MIXED_SHAPE = rb"(?=(?:[!-~]|" + _LETTER + rb"){0,40}?(?:\d|[a-z][!#$%&*+@^_~.-][a-z0-9]))" + _ANY_SHAPE
@@ -742,7 +761,7 @@ TEXT_RULES = [
     Rule(b" -k ", rb"\bopenssl enc\b[^\r\n\0]{0,110}$", rb" -k " + _COMMAND_VALUE, is_no_reference),
     Rule(b" -p", rb"\b(?:7za?|7zz|rar|unrar)(?:\.exe)? [^\r\n\0]{0,80}$", rb" -p(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})", is_no_reference),
     Rule(b" -a ", rb"redis-cli\b[^\r\n\0]{0,110}$", rb" -a " + _COMMAND_VALUE),
-    Rule(b"identified ", b"", rb"identified (?:by|with [\w\"']{1,40} (?:by|as)) (?:password )?\\{0,3}[\"'](?P<value>[^\"'\\\0]{1,200})", is_no_reference),
+    Rule(b"identified ", b"", rb"identified (?:by|with [\w\"']{1,40} (?:by|as)) (?:password )?\\{0,3}[\"'](?![0-9a-f]{8}-[0-9a-f]{4}-)(?P<value>[^\"'\\\0]{1,200})", is_no_reference),
     Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", is_word_with_digit),
     Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})"),
     Rule(b"/user:", b"", rb"/user:[^\s\0]{1,60} (?P<value>[^\s/\0][^\s\0]{2,100})", looks_written),
@@ -783,7 +802,6 @@ TEXT_RULES = [
     Rule(b"pw_set(", b"", rb"pw_set\(\s{0,9}(?:[\w.&>-]{1,40}\s{0,3},\s{0,9})?" + _TWO, looks_quoted),
     Rule(b"auth", rb"(?:^|[^a-z])(?:basic|http|digest|proxy)?_?$", rb"auth[\"']?\]?\s{0,3}(?:=>|=|:|,)\s{0,3}[\[({]\s{0,3}" + _TWO, looks_quoted),
     Rule(b"auth", rb"[.:>]$", rb"auth\(\s{0,3}[\"'](?P<value>[^\"'\\\r\n\0]{4,200})[\"']", looks_like_argument),
-    Rule(b"insert into ", b"", rb"insert into [^()\0]{1,80}\([^()\0]{0,200}?(?:password|passwd|pass|pwd|pw|passphrase|secret|pin|token|\w{1,20}_hash)[`\"\]]?\s{0,3}\)\s{0,9}values\s{0,9}\([^()\0]{0,200}?[\"'](?P<value>[^\"'\0]{3,200})[\"']\s{0,3}\)", looks_quoted),
     *(
         Rule(name, rb"(?:set|with|update|change|reset|new|create|use|add)_?(?:user|db|database|admin|login)?_?$", name.replace(b"(", rb"\w{0,10}\(") + rb"\s{0,9}(?:[\w.&>*-]{1,40}\s{0,3},\s{0,9}){0,2}[\"'](?P<value>[^\"'\\\r\n\0]{4,200})[\"']", looks_bold)
         for name in (b"password(", b"passwd(", b"passphrase(", b"pwd(", b"secret(", b"pin(")
@@ -997,6 +1015,27 @@ TEXT_RULES = [
         Rule(b"| ", rb"\b" + command + rb" (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|\\\0]{1,80})(?:\\{1,2}n)?[\"']? ?$", rb"\| [^\r\n\0]{0,60}?(?:passw|--stdin|sudo -s|kinit|cryptsetup|passphrase)", is_no_reference)
         for command in (b"echo", b"printf")
     ),
+    # Wireless networks: Key Content : x, WLAN ... Schl\u00fcssel: x
+    Rule(b"key content", b"", rb"key content\s{0,20}: (?P<value>[^\r\n\0]{4,80})", is_no_reference),
+    *(
+        Rule(name.encode(), rb"(?:wlan|wi-?fi|ssid|netzwerk|wireless)[^\0]{0,110}$", name.encode() + rb"\s?[:=] {0,3}[\"']?(?P<value>[^\s\"'\0]{6,80})", looks_quoted)
+        for name in ("schl\u00fcssel", "schluessel", "key", "clave", "cl\u00e9", "chiave", "sleutel")
+    ),
+    Rule(b"define(", b"", rb"define\(\s?[\"']\w{0,40}(?:pass|password|passwd|secret|_key|_salt)[\"']\s?,\s?[\"'](?P<value>[^\"'\r\n\0]{3,200})[\"']", looks_quoted),
+    Rule(b"random_password", b"", rb"random_password\"[^\r\n\0]{0,300}?\"result\"\s?:\s?\"(?P<value>[^\"\r\n\0]{4,200})\""),
+    *(
+        Rule(kind, b"", kind + rb" \"(?P<value>[^\"\r\n\0]{3,200})\"", looks_quoted)
+        for kind in (b": psk", b": eap", b": xauth")
+    ),
+    # Words of a wallet, and codes below each other
+    *(
+        Rule(name, rb"(?:^|\W)$", name + rb"(?: phrase)?(?: words)?\s?[:=]?\s{1,4}[\"']?(?P<value>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w-])")
+        for name in (b"seed", b"mnemonic", b"recovery phrase")
+    ),
+    *(
+        Rule(name, b"", name + rb" codes?[^\n\0]{0,80}\n\s{0,4}(?P<value>(?:[ \t]*(?:\d{1,2}[.)] ?|[*-] )?[a-z0-9]{4,8}(?:[- ][a-z0-9]{4,8}){1,3}[ \t]*\r?(?:\n|\0|\Z)){1,20})", has_both)
+        for name in (b"recovery", b"backup")
+    ),
     # Settings: secrets, and a key below
     Rule(b"secrets:", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb"secrets:[ \t]*\r?\n[ \t]{1,20}[\w.-]{1,60}:[ \t]{1,8}[\"']?(?P<value>[^\s\"'\0]{8,300})", looks_like_key),
     # Private parts of keys in JSON Web Key format
@@ -1014,7 +1053,7 @@ TEXT_RULES = [
     Rule(b"li_at=", rb"(?:^|[^\w])$", rb"li_at=(?P<value>[\w-]{40,400})"),
     Rule(b"psid=", rb"(?:secure-[13])$", rb"psid=(?P<value>[^\s;\"'\0]{16,400})"),
     # Cookie headers: Cookie: name=x, Set-Cookie: name=x; Path=/
-    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}[^\s=;:\"'\0]{1,100}=(?P<value>[^;\r\n\0\"']{1,4000})"),
+    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}[^\s=;:\"'\0]{1,100}=(?P<value>[^;\r\n\0\"']{1,4000})", looks_like_cookie),
     Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=[^\r\n\0\"]{1,8000})"),
     # SAML assertions and seeds of one-time passwords
     Rule(b"assertion", rb"<(?:\w{1,20}:)?$", rb"assertion[\s>](?P<value>)", None, rb"(?=</(?:\w{1,20}:)?assertion>)"),

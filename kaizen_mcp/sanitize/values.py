@@ -12,16 +12,19 @@ _IN_QUOTES = {
 }
 _GLUE = re.compile(rb"[\"'`](?:\s{0,8}(?:[+.&]|\\)\s{0,8})?[\"'`]")
 _STRING_IN_LIST = re.compile(rb"(?P<quote>\\{0,7}[\"'])(?P<value>[^\"'\\\r\n\0]{1,400})(?P=quote)(?!\s{0,3}:)")
+_OBJECT_IN_LIST = re.compile(rb"\[\s{0,20}\{")
 _CLOSING = {b"[": b"]", b"{": b"}", b"(": b")"}
 _LONGEST_LIST = 2000
 
 
 def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
     """Where a value that starts here ends, or the values in a list that starts here."""
-    if kind == "list":
+    if kind == "list" and not _OBJECT_IN_LIST.match(text.data, start):
         close = text.data.find(_CLOSING[text.data[start : start + 1]], start, _end_of_text(text.data, start))
         for match in _STRING_IN_LIST.finditer(text.data, start, max(close, start)):
             yield match.span("value")
+        return
+    if kind == "list":
         return
     alternatives = kind.split(" or ")
     if "quoted" in alternatives and (span := _quoted_span(text.data, start)):
