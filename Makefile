@@ -5,10 +5,10 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test format lint types check faults masking bench audit clean
+.PHONY: help install demo test format lint types check bundle dist release-check faults masking bench audit clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -93,6 +93,16 @@ masking: .venv/development ## print how much safe mode masks, per family, and ea
 
 check: lint types ## all that must hold: style, types, every test, branch coverage
 	$(PYTEST) --cov --cov-report=term
+
+bundle: .venv/bin/python ## build the MCP bundle for Claude Desktop in dist/, and check it if there is npm
+	@$(BIN)/python -m release.bundle
+
+dist: .venv/development ## build the wheel and the sdist in dist/
+	@PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*.whl dist/*.tar.gz
+
+release-check: .venv/development ## make and try out a release from a clean clone, with checksums, in dist/
+	@$(BIN)/python -m release.check
 
 clean: ## remove what the other targets made
 	rm -rf .venv .venv-masking dist build .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache

@@ -83,6 +83,21 @@ def environ(tmp_path: Path) -> Environ:
     return {**inherited, "HOME": str(tmp_path), "PYTHONWARNINGS": "default"}
 
 
+def user_environ(home: Path) -> Environ:
+    """The environment of a person on this computer, with another home; for programs that install packages."""
+    ours = ("KAIZEN_", "COVERAGE_", "VIRTUAL_ENV", "PYTHON")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    constraints = str(Path(__file__).parents[1] / "constraints.txt")
+    return {
+        **inherited,
+        "HOME": str(home),
+        "PIP_CONSTRAINT": constraints,
+        "UV_CONSTRAINT": constraints,
+        "UV_PYTHON": sys.executable,
+        "UV_PYTHON_DOWNLOADS": "never",
+    }
+
+
 @pytest.fixture
 def running_sandbox() -> RunningSandbox:
     @contextmanager

@@ -1,4 +1,4 @@
-"""README, manifest and metadata match the code."""
+"""README, manifests and metadata match the code."""
 
 import json
 import re
@@ -15,10 +15,9 @@ from kaizen_mcp.settings import VARIABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-MANIFEST: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
-
-
-PACKAGE: dict[str, Any] = MANIFEST["packages"][0]
+SERVER: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
+BUNDLE: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text(encoding="utf-8"))
+PACKAGE: dict[str, Any] = SERVER["packages"][0]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SCHEMA: dict[str, Any] = json.loads((ROOT / "tests/schemas/server.schema.json").read_text(encoding="utf-8"))
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -26,9 +25,10 @@ DOCUMENTS = {path.name: path.read_text(encoding="utf-8") for path in [*ROOT.glob
 
 
 def test_the_manifest_is_valid_for_the_registry_and_belongs_to_this_package() -> None:
-    jsonschema.validate(MANIFEST, SCHEMA, jsonschema.Draft7Validator)
-    assert f"<!-- mcp-name: {MANIFEST['name']} -->" in README  # the registry checks this line to prove ownership
+    jsonschema.validate(SERVER, SCHEMA, jsonschema.Draft7Validator)
+    assert f"<!-- mcp-name: {SERVER['name']} -->" in README  # the registry checks this line to prove ownership
     assert (PACKAGE["identifier"], PACKAGE["runtimeHint"]) == (PROJECT["project"]["name"], "uvx")
+    assert (BUNDLE["name"], BUNDLE["description"]) == (PROJECT["project"]["name"], SERVER["description"])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_manifest_that_the_registry_would_refuse_or_misread_is_not_valid(
     change: dict[str, Any], path: str
 ) -> None:
     with pytest.raises(jsonschema.ValidationError) as refused:
-        jsonschema.validate({**MANIFEST, **change}, SCHEMA, jsonschema.Draft7Validator)
+        jsonschema.validate({**SERVER, **change}, SCHEMA, jsonschema.Draft7Validator)
     assert refused.value.json_path == path
 
 
@@ -54,7 +54,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert PROJECT["tool"]["hatch"]["version"] == {"path": "kaizen_mcp/__init__.py"}
     newest = re.search(r"^## (\S+)", CHANGELOG, re.MULTILINE)
     assert newest
-    assert {newest[1], MANIFEST["version"], PACKAGE["version"]} == {__version__}
+    assert {newest[1], SERVER["version"], PACKAGE["version"], BUNDLE["version"]} == {__version__}
     for name, text in DOCUMENTS.items():
         files = re.findall(r"kaizen[-_]mcp-(\d+\.\d+\.\d+)", text)
         assert set(files) <= {__version__}, f"{name} names a file of another version"
@@ -64,6 +64,13 @@ def test_the_variables_are_the_same_everywhere() -> None:
     declared = {variable["name"]: variable for variable in PACKAGE["environmentVariables"]}
     assert {name: variable["description"] for name, variable in declared.items()} == VARIABLES
     assert [name for name, variable in declared.items() if variable.get("isSecret")] == ["KAIZEN_API_KEY"]
+    options = dict(BUNDLE["user_config"])
+    for name, value in BUNDLE["server"]["mcp_config"]["env"].items():
+        option = options.pop(name.removeprefix("KAIZEN_").lower())
+        assert value == f"${{user_config.{name.removeprefix('KAIZEN_').lower()}}}"
+        assert option.get("sensitive") == declared[name].get("isSecret")
+        assert option["description"].startswith(VARIABLES[name]) or option["type"] == "boolean"
+    assert options == {}
     rows = re.findall(r"^\| `(KAIZEN_\w+)` \| (.*?) ?\| (.*) \|$", README, re.MULTILINE)
     assert [(name, default.strip("`"), meaning) for name, default, meaning in rows] == [
         (name, variable.get("default", ""), variable["description"]) for name, variable in declared.items()
