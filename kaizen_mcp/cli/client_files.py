@@ -8,8 +8,10 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from kaizen_mcp.cli import clients
+from kaizen_mcp.cli.clients import CLIENTS, McpClient
 from kaizen_mcp.cli.doctor import Finding, Status
 from kaizen_mcp.humanize import join_list
 from kaizen_mcp.sanitize.escaping import quote
@@ -21,45 +23,13 @@ _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTA
 _STRING_OR_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])')
 
 
-class ClientFiles(NamedTuple):
-    """A client and the places of its configuration.
-
-    Attributes:
-        name: the client's name.
-        places: paths; what stands in braces depends on the system. A relative one is in the current folder.
-        has_comments: whether comments and trailing commas are allowed there.
-        is_desktop: whether it is started from a desktop, so with another PATH than a terminal's.
-    """
-
-    name: str
-    places: tuple[str, ...]
-    has_comments: bool = True
-    is_desktop: bool = True
-
-
-CLIENTS = (
-    ClientFiles(
-        "Claude Desktop",
-        ("{data}/Claude/claude_desktop_config.json", "{store}/Claude/claude_desktop_config.json"),
-        has_comments=False,
-    ),
-    ClientFiles("Claude Code", ("{claude}/.claude.json", ".mcp.json"), has_comments=False, is_desktop=False),
-    ClientFiles("Cursor", ("{home}/.cursor/mcp.json", ".cursor/mcp.json")),
-    ClientFiles("Windsurf", ("{home}/.codeium/windsurf/mcp_config.json",)),
-    ClientFiles("VS Code", ("{data}/Code/User/mcp.json", ".vscode/mcp.json")),
-    ClientFiles("Zed", ("{zed}/settings.json", ".zed/settings.json")),
-    ClientFiles("Gemini", ("{home}/.gemini/settings.json", ".gemini/settings.json"), is_desktop=False),
-    ClientFiles("Codex", ("{codex}/config.toml", ".codex/config.toml"), is_desktop=False),
-)
-
-
 def check_clients(environ: Mapping[str, str]) -> list[Finding]:
     """Check the files of every known client; a finding for each that names kaizen-mcp or can't be read."""
     try:
         home = Path.home()
     except RuntimeError:
         home = Path("~")
-    findings = [finding for client in CLIENTS for finding in _check_client(client, home, environ)]
+    findings = [finding for client in CLIENTS.values() for finding in _check_client(client, home, environ)]
     if not os.access(home, os.F_OK):
         text = f"the home folder {home} does not exist, so clients' files there can't be found. Set HOME to yours."
         findings.append(Finding("warning", text))
@@ -68,10 +38,10 @@ def check_clients(environ: Mapping[str, str]) -> list[Finding]:
     ]
 
 
-def _check_client(client: ClientFiles, home: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    folders = _folders(home, environ)
-    for place in client.places:
-        path = Path(place.format_map(folders))
+def _check_client(client: McpClient, home: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+    folders = clients.folders(str(home), sys.platform, environ)
+    for file in client.files:
+        path = Path(file.format_map(folders))
         label = str(path).replace(str(home), "~", 1) if path.is_relative_to(home) else str(path)
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -79,47 +49,29 @@ def _check_client(client: ClientFiles, home: Path, environ: Mapping[str, str]) -
             continue
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8"
-            advice = f"If kaizen-mcp is to run in {client.name}, make that a file you can read."
-            yield Finding("warning", f"{label} can't be read: {reason}. {advice}", client.name)
+            advice = f"If kaizen-mcp is to run in {client.title}, make that a file you can read."
+            yield Finding("warning", f"{label} can't be read: {reason}. {advice}", client.title)
             continue
         if "kaizen" in text.lower():
             yield from _check_text(client, text, label, environ)
 
 
-def _folders(home: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Folders in which clients keep their files on this system, by their names in the table."""
-    config = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
-    data = {
-        "darwin": f"{home}/Library/Application Support",
-        "win32": environ.get("APPDATA") or f"{home}/AppData/Roaming",
-    }.get(sys.platform, config)
-    local = environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
-    return {
-        "home": str(home),
-        "data": data,
-        "store": f"{local}/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming",  # from the Microsoft Store
-        "claude": environ.get("CLAUDE_CONFIG_DIR") or str(home),
-        "codex": environ.get("CODEX_HOME") or f"{home}/.codex",
-        "zed": {"darwin": f"{home}/.config/zed", "win32": f"{data}/Zed"}.get(sys.platform, f"{config}/zed"),
-    }
-
-
-def _check_text(client: ClientFiles, text: str, label: str, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _check_text(client: McpClient, text: str, label: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     is_toml = label.endswith(".toml")
     try:
         content = tomllib.loads(text) if is_toml else _read_json(text, has_comments=client.has_comments)
     except (ValueError, RecursionError) as error:  # of JSON and of TOML
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         kind = "TOML" if is_toml else "JSON"
-        problem = f"{label} is not valid {kind}{where}, so {client.name} can't read it. Correct it there."
-        yield Finding("failed", problem, client.name)
+        problem = f"{label} is not valid {kind}{where}, so {client.title} can't read it. Correct it there."
+        yield Finding("failed", problem, client.title)
         return
     for name, entry in _find_entries(content):
         status, what = _check_command(entry["command"], client, environ)
         variables = cast("dict[str, Any]", entry["env"]) if isinstance(entry.get("env"), dict) else {}
         names = sorted(name for name in variables if name.startswith("KAIZEN_"))
         sets = f"; it sets {join_list(names, len(names))}" if names and status == "ok" else ""
-        yield Finding(status, f"{label} has {quote(name)}: {what}{sets}", client.name)
+        yield Finding(status, f"{label} has {quote(name)}: {what}{sets}", client.title)
 
 
 def _read_json(text: str, *, has_comments: bool) -> object:
@@ -147,13 +99,13 @@ def _find_entries(content: object) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _find_entries(value)
 
 
-def _check_command(command: object, client: ClientFiles, environ: Mapping[str, str]) -> tuple[Status, str]:
+def _check_command(command: object, client: McpClient, environ: Mapping[str, str]) -> tuple[Status, str]:
     """Whether a command can be started: a status, and what to say."""
     if isinstance(command, dict):  # as Zed had it once
         command = cast("dict[str, object]", command).get("path")
     text = str(command)
     if "${" in text:
-        return "ok", f"the command {text} is not checked, because {client.name} fills it in"
+        return "ok", f"the command {text} is not checked, because {client.title} fills it in"
     if Path(text).name == text:
         found = shutil.which(text, path=environ.get("PATH"))
         if found is None:
@@ -161,7 +113,7 @@ def _check_command(command: object, client: ClientFiles, environ: Mapping[str, s
         if client.is_desktop:
             return (
                 "warning",
-                f"{client.name} may have another PATH than this, where {text} is {found}. Write that.",
+                f"{client.title} may have another PATH than this, where {text} is {found}. Write that.",
             )
         return "ok", f"the command {text} is {found}"
     if not Path(text).is_absolute():

@@ -1,11 +1,12 @@
-"""MCP clients: how each adds a server, and the page of its makers that says so."""
+"""MCP clients: how each adds a server, where it keeps it, and the page of its makers that says so."""
 
 import base64
 import json
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
 from string import Template
 from typing import Any
 from urllib.parse import quote
@@ -32,9 +33,11 @@ class McpClient:
         page: page of its makers that describes what stands here.
         command: its own command, as words; `_words` fills in those in braces. Empty if it has none.
         link: template of its install link, with `$name`, `$base64` and `$json`. Empty if it has none.
-        section: object of its configuration file that contains the servers.
-        files: `sys.platform` → configuration file, with `$home`, `$appdata` and `$config`; "" is any other. Empty
-            if no place is documented.
+        section: object of its own file that contains the servers. Empty if that file is not to be edited by hand.
+        files: its own configuration file, then others that it may have; `folders` fills in those in braces. A
+            relative one is in the current folder.
+        has_comments: whether comments and trailing commas are allowed there.
+        is_desktop: whether it is started from a desktop, so with another PATH than a terminal's.
         asks_for_key: whether it asks for the API key and stores it by itself.
         then: what is left to do.
     """
@@ -44,7 +47,9 @@ class McpClient:
     command: str = ""
     link: str = ""
     section: str = ""
-    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    files: tuple[str, ...]
+    has_comments: bool = True
+    is_desktop: bool = True
     asks_for_key: bool = False
     then: str
 
@@ -54,11 +59,8 @@ CLIENTS = {
         title="Claude Desktop",
         page="https://modelcontextprotocol.io/docs/develop/connect-local-servers",
         section="mcpServers",
-        files={
-            "win32": r"$appdata\Claude\claude_desktop_config.json",
-            "darwin": "$home/Library/Application Support/Claude/claude_desktop_config.json",
-            "": "$config/Claude/claude_desktop_config.json",  # the page names no place for Linux
-        },
+        files=("{data}/Claude/claude_desktop_config.json", "{store}/Claude/claude_desktop_config.json"),
+        has_comments=False,
         then="Settings > Developer > Edit Config opens the file. Then quit Claude Desktop and start it again.",
     ),
     "claude-code": McpClient(
@@ -66,6 +68,9 @@ CLIENTS = {
         page="https://code.claude.com/docs/en/mcp",
         # An option stands between --env and the name, because --env takes every word up to the next option.
         command="claude mcp add --transport stdio --env {env} --scope user {name} -- {launch}",
+        files=("{claude}/.claude.json", ".mcp.json"),
+        has_comments=False,
+        is_desktop=False,
         then="`claude mcp list` shows whether it is connected.",
     ),
     "cursor": McpClient(
@@ -73,17 +78,14 @@ CLIENTS = {
         page="https://cursor.com/docs/mcp/install-links",
         link="cursor://anysphere.cursor-deeplink/mcp/install?name=$name&config=$base64",
         section="mcpServers",
-        files={"win32": r"$home\.cursor\mcp.json", "": "$home/.cursor/mcp.json"},
+        files=("{home}/.cursor/mcp.json", ".cursor/mcp.json"),
         then="Cursor asks before it adds the server.",
     ),
     "windsurf": McpClient(
         title="Windsurf",
         page="https://docs.windsurf.com/windsurf/cascade/mcp",
         section="mcpServers",
-        files={
-            "win32": r"$home\.codeium\windsurf\mcp_config.json",
-            "": "$home/.codeium/windsurf/mcp_config.json",
-        },
+        files=("{home}/.codeium/windsurf/mcp_config.json",),
         then="Then press the refresh button in the list of MCP servers.",
     ),
     "vscode": McpClient(
@@ -91,6 +93,7 @@ CLIENTS = {
         page="https://code.visualstudio.com/docs/copilot/guides/mcp-developer-guide",
         command="code --add-mcp {json}",
         link="vscode:mcp/install?$json",
+        files=("{data}/Code/User/mcp.json", ".vscode/mcp.json"),
         asks_for_key=True,
         then='"MCP: List Servers" in the command palette starts it.',
     ),
@@ -98,11 +101,7 @@ CLIENTS = {
         title="Zed",
         page="https://zed.dev/docs/ai/mcp",
         section="context_servers",
-        files={
-            "win32": r"$appdata\Zed\settings.json",
-            "darwin": "$home/.config/zed/settings.json",
-            "": "$config/zed/settings.json",
-        },
+        files=("{zed}/settings.json", ".zed/settings.json"),
         then='"zed: open settings file" in the command palette opens the file.',
     ),
     "gemini": McpClient(
@@ -110,7 +109,8 @@ CLIENTS = {
         page="https://geminicli.com/docs/tools/mcp-server",
         command="gemini mcp add --env {env} --scope user {name} {launch}",
         section="mcpServers",
-        files={"win32": r"$home\.gemini\settings.json", "": "$home/.gemini/settings.json"},
+        files=("{home}/.gemini/settings.json", ".gemini/settings.json"),
+        is_desktop=False,
         then="`gemini mcp list` shows whether it is connected, in a folder that you trust.",
     ),
     "codex": McpClient(
@@ -118,7 +118,8 @@ CLIENTS = {
         page="https://developers.openai.com/codex/mcp",
         command="codex mcp add {name} --env {env} -- {launch}",
         section="mcp_servers",
-        files={"win32": r"$home\.codex\config.toml", "": "$home/.codex/config.toml"},
+        files=("{codex}/config.toml", ".codex/config.toml"),
+        is_desktop=False,
         then="`codex mcp list` names it; /mcp in Codex shows whether it is connected.",
     ),
 }
@@ -198,14 +199,30 @@ def configuration(client: McpClient, launch: Launch) -> str:
 
 def is_toml(client: McpClient) -> bool:
     """Whether the client's configuration file is TOML; otherwise it is JSON."""
-    return any(file.endswith(".toml") for file in client.files.values())
+    return client.files[0].endswith(".toml")
 
 
 def config_file(client: McpClient, platform: str, environ: Mapping[str, str]) -> str:
-    """Path of the client's configuration file; folders that the environment does not name stay as variables."""
-    home = environ.get("USERPROFILE", "%USERPROFILE%") if platform == "win32" else environ.get("HOME") or "~"
-    return Template(client.files.get(platform) or client.files[""]).substitute(
-        home=home,
-        appdata=environ.get("APPDATA", "%APPDATA%"),
-        config=environ.get("XDG_CONFIG_HOME") or f"{home}/.config",
-    )
+    """Path of the client's own configuration file; a home that the environment does not name stays a variable."""
+    if platform == "win32":
+        home = environ.get("USERPROFILE", "%USERPROFILE%")
+        return str(PureWindowsPath(client.files[0].format_map(folders(home, platform, environ))))
+    return client.files[0].format_map(folders(environ.get("HOME") or "~", platform, environ))
+
+
+def folders(home: str, platform: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Folders in which clients keep their files on a system, by their names in the table."""
+    config = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    data = {
+        "darwin": f"{home}/Library/Application Support",
+        "win32": environ.get("APPDATA") or f"{home}/AppData/Roaming",
+    }.get(platform, config)  # Claude's page names no place for Linux
+    local = environ.get("LOCALAPPDATA") or f"{home}/AppData/Local"
+    return {
+        "home": home,
+        "data": data,
+        "store": f"{local}/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming",  # from the Microsoft Store
+        "claude": environ.get("CLAUDE_CONFIG_DIR") or home,
+        "codex": environ.get("CODEX_HOME") or f"{home}/.codex",
+        "zed": {"darwin": f"{home}/.config/zed", "win32": f"{data}/Zed"}.get(platform, f"{config}/zed"),
+    }

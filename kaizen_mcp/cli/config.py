@@ -47,7 +47,7 @@ def _is_temporary(prefix: Path) -> bool:
 
 def paragraphs(client: McpClient, launch: Launch, environ: Mapping[str, str]) -> Iterator[str]:
     """What to print: each way to add the server in a paragraph of its own, so that it is easily copied."""
-    file = clients.config_file(client, launch.platform, environ) if client.files else ""
+    file = clients.config_file(client, launch.platform, environ) if client.section else ""
     key = "" if launch.sandbox else f'Put your API key in place of "{clients.KEY_PLACEHOLDER}".'
     lead = f"{client.title}: "
     if client.command:

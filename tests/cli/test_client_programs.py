@@ -72,7 +72,7 @@ def test_the_clients_own_program_lists_the_server_after_the_printed_command_and_
         program = str(programs / words[0])
         run([program, *words[1:]], env)
         assert_listed(program, client, words[-1], env)
-        if CLIENTS[client].files:
+        if CLIENTS[client].section:
             file = Path(config_file(CLIENTS[client], sys.platform, env))
             assert str(file) in printed[2]
             file.write_text("\n\n".join(printed[3:-1]), encoding="utf-8")

@@ -272,15 +272,16 @@ FILES = {
 
 
 def test_every_client_with_a_file_has_its_place_on_each_system() -> None:
-    assert {client for client, facts in CLIENTS.items() if facts.files} == set(FILES)
+    assert {client for client, facts in CLIENTS.items() if facts.section} == set(FILES)
     for client, places in FILES.items():
         assert {system: config_file(CLIENTS[client], system, HOMES[system]) for system in places} == places
 
 
 def test_folders_that_the_environment_moves_are_followed_and_those_it_lacks_stay_variables() -> None:
     assert config_file(CLIENTS["zed"], "linux", {"XDG_CONFIG_HOME": "/etc/ann"}) == "/etc/ann/zed/settings.json"
+    assert config_file(CLIENTS["codex"], "linux", {"CODEX_HOME": "/etc/codex"}) == "/etc/codex/config.toml"
     assert config_file(CLIENTS["zed"], "linux", {}) == "~/.config/zed/settings.json"
-    assert config_file(CLIENTS["zed"], "win32", {}) == r"%APPDATA%\Zed\settings.json"
+    assert config_file(CLIENTS["zed"], "win32", {}) == r"%USERPROFILE%\AppData\Roaming\Zed\settings.json"
     assert config_file(CLIENTS["codex"], "win32", {}) == r"%USERPROFILE%\.codex\config.toml"
 
 

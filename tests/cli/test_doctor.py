@@ -282,7 +282,7 @@ def test_the_command_in_each_clients_file_is_checked(environ: Environ, tmp_path:
         "Windsurf": ("warning", "Windsurf may have another PATH than this, where sh is /"),
         "VS Code": ("ok", f'"kaizen": the command {python} exists; it sets KAIZEN_API_KEY'),
         "Zed": ("failed", "there is no command kaizen on the PATH"),
-        "Gemini": ("warning", "~/.gemini/settings.json can't be read: Is a directory"),
+        "Gemini CLI": ("warning", "~/.gemini/settings.json can't be read: Is a directory"),
         "Codex": ("ok", f'~/.codex/config.toml has "runs": the command {python} exists'),
     }
     assert {name: report.statuses[name] for name in expected} == {name: v[0] for name, v in expected.items()}
