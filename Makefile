@@ -5,7 +5,8 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test format lint types check bundle dist release-check faults masking bench audit clean
+.PHONY: help install demo test format lint types check bundle dist release-check faults frameworks masking bench \
+	audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +83,9 @@ bench: .venv/bin/python ## measure speed beside other servers, which it installs
 
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults
+
+frameworks: .venv/runtime ## let agent frameworks use the server, each with a scripted model (downloads 2 GB)
+	@$(BIN)/python -m tests.frameworks $(CLIENTS)
 
 # The catalogue of another project judges the rules; it has an environment of its own, where it has a wheel.
 masking: .venv/development ## print how much safe mode masks, per family, and each miss

