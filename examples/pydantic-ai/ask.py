@@ -20,7 +20,8 @@ async def ask(question: str, model: Model | str = "openai:gpt-5-mini") -> str:
     """Answer a question about executions."""
     settings = {name: value for name, value in os.environ.items() if name.startswith("KAIZEN_")}
     # With "failed" the model reads why a lookup failed. The default counts it as a retry, and few are allowed.
-    kaizen = MCPToolset(StdioTransport("kaizen-mcp", [], env=settings), tool_error_behavior="failed")
+    transport = StdioTransport("kaizen-mcp", [], env=settings)
+    kaizen = MCPToolset(transport, tool_error_behavior="failed", init_timeout=30)
     async with Agent(model, toolsets=[kaizen]) as agent:
         return (await agent.run(question)).output
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .environments import ENVIRONMENTS, ROOT, example, install, requirements
 from .wire import Wire
 
-CLIENTS = ["pydantic-ai", "openai-agents", "langchain"]
+CLIENTS = ["pydantic-ai", "openai-agents", "langchain", "llama-index", "google-adk", "smolagents"]
 MODELS = Path(__file__).parent / "models"
 VERDICT = "it waits for a person to log in to"  # in both halves of the result
 RAW = "W123456789"  # a parameter of the run, which only the API object has
@@ -81,7 +81,7 @@ def is_offered(offered: dict[str, Any], listed: dict[str, Any]) -> bool:
     """Whether a model was offered both tools, each with the name and the description of every argument."""
     return len(listed) == 2 and all(
         all(
-            json.dumps(text) in json.dumps(offered.get(tool, {}))
+            json.dumps(text)[1:-1] in json.dumps(offered.get(tool, {}))
             for name, argument in schema["properties"].items()
             for text in (name, argument["description"])
         )
