@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 from .environments import ENVIRONMENTS, ROOT, example, install, version
 from .wire import Wire
@@ -32,14 +32,8 @@ VERDICT = "it waits for a person to log in to"  # in both halves of the result
 RAW = "W123456789"  # a parameter of the run, which only the API object has
 IN_TEXT, IN_STRUCTURE = "Status: running (", "needs_person"  # each in one half alone
 QUEUED = "is queued"  # the verdict of the lookup that waits
-NOT_FOUND, ADVICE = "[not_found] ", "no instructor execution has it either"  # the start and the end of the error
-
-
-class Seen(NamedTuple):
-    """What one client's model saw."""
-
-    cells: list[str]
-    problems: list[str]
+LARGE = "of 36000 items"  # how both halves of a large result end
+NOTHING = {"text": "", "mark": ""}
 
 
 def run(client: str, wire: Wire) -> dict[str, Any]:
@@ -47,15 +41,16 @@ def run(client: str, wire: Wire) -> dict[str, Any]:
     folder = ENVIRONMENTS / client
     (model,) = MODELS.glob(f"{client.replace('-', '_')}_model.*")
     program = Path(shutil.copy(example(client), folder))  # Node.js looks for packages beside the program
-    done = subprocess.run(
-        [str(folder / "bin" / ("node" if model.suffix == ".ts" else "python")), str(model), str(program)],
-        env={
-            "PATH": os.pathsep.join([str(wire.folder), str(folder / "bin"), os.environ["PATH"]]),
-            "HOME": str(wire.folder),
-            "KAIZEN_SANDBOX": "1",
-        },
-        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=300, check=False,
-    )  # fmt: skip
+    command = [str(folder / "bin" / ("node" if model.suffix == ".ts" else "python")), str(model), str(program)]
+    path = os.pathsep.join([str(wire.folder), str(folder / "bin"), os.environ["PATH"]])
+    env = {"PATH": path, "HOME": str(wire.folder), "KAIZEN_SANDBOX": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
+            timeout=300, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        return {"offered": {}, "received": [], "ended": f"no end after {late.timeout} s"}
     try:
         record: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
@@ -63,35 +58,43 @@ def run(client: str, wire: Wire) -> dict[str, Any]:
     return record
 
 
-def examine(client: str, record: dict[str, Any], wire: Wire) -> Seen:
-    """Check a record, and describe it as the cells of a row."""
-    texts = [received["text"] for received in record["received"]]
-    found, missing, waited = [*texts[1:4], "", "", ""][:3]
-    sees = [half for half, word in [("text", IN_TEXT), ("structure", IN_STRUCTURE)] if word in found]
-    mark = "".join(received["mark"] for received in record["received"][2:3])
-    if NOT_FOUND in missing and ADVICE in missing:
-        error = f"its text, marked {mark}" if mark else "its text, not marked"
+def describe(record: dict[str, Any]) -> list[str]:
+    """Which halves of a result the model saw, and how a failed lookup looked."""
+    found, missing = [*record["received"][1:3], NOTHING, NOTHING][:2]
+    halves = [half for half, word in [("text", IN_TEXT), ("structure", IN_STRUCTURE)] if word in found["text"]]
+    if is_error(missing["text"]):
+        error = f"its text, marked {missing['mark']}" if missing["mark"] else "its text, not marked"
     else:
-        error = f"the run ends: `{record['ended'].split(':')[0]}`"
-    problems = {
-        "the tools with their schemas": is_offered(record["offered"], wire.tools()),
-        "the verdict": VERDICT in found,
-        "the raw data": RAW in found,
-        "the failed lookup": NOT_FOUND in missing + record["ended"] and ADVICE in missing + record["ended"],
-        "a success without a mark": not any(received["mark"] for received in record["received"][:2]),
-        "a wait of six seconds": QUEUED in waited,
+        error = f"an exception, {record['ended'].split(':')[0]}" if is_error(record["ended"]) else "not seen"
+    return [" and ".join(halves), error]
+
+
+def problems(record: dict[str, Any], listed: dict[str, Any]) -> list[str]:
+    """What the model should have been offered or received, and was not."""
+    found, missing, again, waited, large = [*record["received"][1:], *[NOTHING] * 5][:5]
+    checks = {
+        "both tools with their arguments": is_offered(record["offered"], listed),
+        "the verdict": VERDICT in found["text"],
+        "the raw data": RAW in found["text"],
+        "a failed lookup as an error with its text": is_error(missing["text"] or record["ended"]),
+        "a second failed lookup": is_error(again["text"] or record["ended"]),
+        "a lookup that waits six seconds": QUEUED in waited["text"],
+        "the end of a large result": LARGE in large["text"],
+        "a success without a mark": not (found["mark"] or waited["mark"] or large["mark"]),
     }
-    return Seen(
-        [client, version(client), wire.protocol(), " and ".join(sees), error],
-        [what for what, right in problems.items() if not right],
-    )
+    return [what for what, right in checks.items() if not right]
+
+
+def is_error(text: str) -> bool:
+    """Whether a text has the start and the end of the error for an unknown id."""
+    return "[not_found] " in text and "no instructor execution has it either" in text
 
 
 def is_offered(offered: dict[str, Any], listed: dict[str, Any]) -> bool:
     """Whether a model was offered both tools, each with the name and the description of every argument."""
     return len(listed) == 2 and all(
         all(
-            json.dumps(text)[1:-1] in json.dumps(offered.get(tool, {}))
+            json.dumps(text)[1:-1] in json.dumps(offered.get(tool))
             for name, argument in schema["properties"].items()
             for text in (name, argument["description"])
         )
@@ -100,25 +103,32 @@ def is_offered(offered: dict[str, Any], listed: dict[str, Any]) -> bool:
 
 
 def main() -> int:
-    """Print a row for each client."""
+    """Print a row for each client, then what is wrong."""
     documented = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
-    problems: list[str] = []
+    clients = sys.argv[1:] or CLIENTS
+    if unknown := [client for client in clients if client not in CLIENTS]:
+        sys.exit(f"No such client: {', '.join(unknown)}. There are: {', '.join(CLIENTS)}.")
+    wrong: list[str] = []
+    ran = 0
     print("| client | version | protocol | its model sees | a failed lookup is |\n|---|---|---|---|---|")
-    for client in sys.argv[1:] or CLIENTS:
+    for client in clients:
         if reason := install(client):
-            print(f"| {client} | not run: {reason} | | | |", flush=True)
+            print(f"| {client} | {version(client)} | not run: {reason} | | |", flush=True)
             continue
+        ran += 1
         with TemporaryDirectory() as folder:
             wire = Wire(Path(folder))
             record = run(client, wire)
-            seen = examine(client, record, wire)
-        row = f"| {' | '.join(seen.cells)} |"
-        print(row, flush=True)
-        problems += [f"{client}: not as it should be: {problem}. {record['ended']}" for problem in seen.problems]
+            row = f"| {' | '.join([client, version(client), wire.protocol(), *describe(record)])} |"
+            print(row, flush=True)
+            wrong += [
+                f"{client}: its model lacked {problem}. {record['ended']}"
+                for problem in problems(record, wire.tools())
+            ]
         if row not in documented:
-            problems.append(f"{client}: docs/clients.md has another row")
-    print("\n".join(problems) or "All as it should be.")
-    return bool(problems)
+            wrong.append(f"{client}: docs/clients.md has another row")
+    print(f"{ran} of {len(clients)} clients were run.", *wrong or ["All as it should be."], sep="\n")
+    return bool(wrong)
 
 
 if __name__ == "__main__":
