@@ -84,7 +84,7 @@ bench: .venv/bin/python ## measure speed beside other servers, which it installs
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults
 
-frameworks: .venv/runtime ## let agent frameworks use the server, each with a scripted model (downloads 2 GB)
+frameworks: .venv/runtime ## let agent frameworks use the server, each with a scripted model (1.8 GB, some minutes)
 	@$(BIN)/python -m tests.frameworks $(CLIENTS)
 
 # The catalogue of another project judges the rules; it has an environment of its own, where it has a wheel.

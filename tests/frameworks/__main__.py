@@ -25,6 +25,7 @@ CLIENTS = [
     "google-adk",
     "smolagents",
     "typescript-client",
+    "typescript-sdk",
     "inspector",
 ]
 MODELS = Path(__file__).parent / "models"

@@ -41,11 +41,19 @@ def install(client: str) -> str:
     if file.suffix == ".txt":
         commands.append([*pip, "--requirement", str(file)])
     else:
-        npm = [str(folder / "bin/npm"), "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock"]
+        npm = [
+            str(folder / "bin/npm"),
+            "install",
+            "--loglevel=error",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+        ]
         commands += [[*pip, NODE], ["cp", str(file), str(folder)], [*npm, "--prefix", str(folder)]]
     for command in commands:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         if done.returncode:
-            return (done.stderr or done.stdout).strip().splitlines()[-1]
+            said = (done.stderr or done.stdout).strip().splitlines()
+            return said[-1] if said else f"{command[0]} failed with exit code {done.returncode}"
     installed.write_bytes(file.read_bytes())
     return ""

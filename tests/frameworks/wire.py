@@ -46,7 +46,7 @@ class Wire:
 
 def messages(log: Path, field: str) -> Iterator[dict[str, Any]]:
     """The messages of a log whose params or result have this field."""
-    for line in log.read_text(encoding="utf-8").splitlines() if log.exists() else []:
+    for line in log.read_text(encoding="utf-8").split("\n")[:-1] if log.exists() else []:
         message = json.loads(line)
         if field in (message.get("params") or message.get("result") or {}):
             yield message
