@@ -1,5 +1,7 @@
 """Read all rows of a large output over MCP, part by part, and print how many there are.
 
+The API is asked once: the server reads on in the same answer, so all parts are of one state.
+
 Try it without an API key:    KAIZEN_SANDBOX=1 .venv/bin/python examples/read_all_rows.py exec-large
 """
 

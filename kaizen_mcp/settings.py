@@ -28,6 +28,7 @@ VARIABLES = {
     "KAIZEN_MAX_CONCURRENCY": "Requests to the API at the same time.",
     "KAIZEN_MAX_CALLS_PER_MINUTE": "Tool calls answered per minute; beyond that, the error says how long to wait.",
     "KAIZEN_MAX_RESULT_CHARS": "Characters of each half of a result; the rest can be read in parts.",
+    "KAIZEN_SNAPSHOT_SECONDS": "How long an object is kept in memory to be read on, in seconds; 0 keeps none.",
     "KAIZEN_RAW": "safe masks credentials and escapes hidden characters; exact leaves the raw object as it is.",
     "KAIZEN_TIMEZONE": "Time zone shown beside UTC, such as Europe/Berlin; this computer's by default.",
     "KAIZEN_LOG_LEVEL": "Log level: DEBUG, INFO, WARNING or ERROR. Logs go to stderr.",
@@ -56,6 +57,7 @@ class Settings:
         max_concurrency: requests at the same time.
         max_calls_per_minute: tool calls.
         max_result_chars: characters of each half of a result.
+        snapshot_seconds: how long an object is kept for calls that read on in it; 0 for not at all.
         raw: `safe` or `exact`.
         timezone: zone of the times shown beside UTC; None for this computer's.
         log_level: name of a level of `logging`.
@@ -71,6 +73,7 @@ class Settings:
     max_concurrency: int = 8
     max_calls_per_minute: int = 1200
     max_result_chars: int = 24_000
+    snapshot_seconds: float = 120.0
     raw: Literal["safe", "exact"] = "safe"
     timezone: ZoneInfo | None = None
     log_level: str = DEFAULT_LOG_LEVEL
@@ -133,11 +136,12 @@ def _read_key_file(name: str, path: str) -> SecretStr:
     return SecretStr(key)
 
 
-def _read_seconds(name: str, text: str) -> float:
+def _read_seconds(name: str, text: str, *, may_be_0: bool = False) -> float:
     with suppress(ValueError):
-        if 0 < (seconds := float(text)) <= 3600:  # noqa: PLR2004 - an hour; false for NaN too
+        if 0 < (seconds := float(text)) <= 3600 or (may_be_0 and seconds == 0):  # noqa: PLR2004 - false for NaN too
             return seconds
-    raise NotConfiguredError(f"{name} must be a number of seconds above 0 and at most 3600.")
+    limits = "from 0 to 3600" if may_be_0 else "above 0 and at most 3600"
+    raise NotConfiguredError(f"{name} must be a number of seconds {limits}.")
 
 
 def _read_integer(lowest: int, highest: int, name: str, text: str) -> int:
@@ -178,6 +182,7 @@ _READERS: dict[str, Callable[[str, str], object]] = {
     "KAIZEN_MAX_CONCURRENCY": partial(_read_integer, 1, 100),
     "KAIZEN_MAX_CALLS_PER_MINUTE": partial(_read_integer, 1, 1_000_000),
     "KAIZEN_MAX_RESULT_CHARS": partial(_read_integer, 8_000, 1_000_000),
+    "KAIZEN_SNAPSHOT_SECONDS": partial(_read_seconds, may_be_0=True),
     "KAIZEN_RAW": _read_raw,
     "KAIZEN_TIMEZONE": _read_timezone,
     "KAIZEN_LOG_LEVEL": lambda _, text: text.upper(),  # any: `logs` handles an invalid level, lookups still work

@@ -47,6 +47,7 @@ def test_every_variable_is_read() -> None:
             "KAIZEN_API_KEY": " key\n",
             "KAIZEN_BASE_URL": "http://[::1]:8765/",
             "KAIZEN_CALL_TIMEOUT": "2.5",
+            "KAIZEN_SNAPSHOT_SECONDS": "0",
             "KAIZEN_TIMEZONE": "Asia/Kolkata",
             "KAIZEN_LOG_LEVEL": "debug",
         }
@@ -55,6 +56,7 @@ def test_every_variable_is_read() -> None:
         api_key=SecretStr("key"),
         base_url="http://[::1]:8765",
         call_timeout=2.5,
+        snapshot_seconds=0,
         timezone=ZoneInfo("Asia/Kolkata"),
         log_level="DEBUG",
     )
@@ -130,6 +132,8 @@ def test_an_unreadable_key_file_is_explained(tmp_path: Path) -> None:
         ({"KAIZEN_CALL_TIMEOUT": "0"}, "KAIZEN_CALL_TIMEOUT must be a number of seconds"),
         ({"KAIZEN_CALL_TIMEOUT": "nan"}, "KAIZEN_CALL_TIMEOUT must be a number of seconds"),
         ({"KAIZEN_CALL_TIMEOUT": "inf"}, "KAIZEN_CALL_TIMEOUT must be a number of seconds"),
+        ({"KAIZEN_SNAPSHOT_SECONDS": "-1"}, "KAIZEN_SNAPSHOT_SECONDS must be a number of seconds from 0 to 3600."),
+        ({"KAIZEN_SNAPSHOT_SECONDS": "nan"}, "KAIZEN_SNAPSHOT_SECONDS must be a number of seconds from 0"),
         ({"KAIZEN_SANDBOX": "maybe"}, "KAIZEN_SANDBOX must be 1"),
     ],
 )

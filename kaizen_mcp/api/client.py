@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self, cast
 
@@ -18,6 +18,7 @@ from kaizen_mcp.api.error_message import MAX_API_MESSAGE, find_message
 from kaizen_mcp.api.error_response import is_web_page, read_error
 from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
+from kaizen_mcp.api.snapshots import Snapshots
 from kaizen_mcp.api.transport import build_client, connection_error, read_body, starts_as_json
 from kaizen_mcp.errors import (
     BadResponseError,
@@ -54,6 +55,8 @@ class Reply:
         deep_parts: what lies too deep for MCP clients and is not in `data`, by the JSON Pointer to it.
         size: bytes of the answer it came in.
         pointer: JSON Pointer to it in that answer, secrets masked.
+        age: seconds since it was read, if it is a snapshot; None if it is fresh.
+        memo: what its readers worked out of it, shared by all that get the same snapshot.
     """
 
     data: JsonObject
@@ -62,6 +65,8 @@ class Reply:
     deep_parts: Mapping[str, JsonObject | list[Any]]
     size: int
     pointer: str
+    age: float | None = None
+    memo: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 Decoder = Callable[[bytes], Reply]
@@ -74,7 +79,8 @@ class KaizenApi:
         settings: how to reach the API, and the limits.
         transport: replaces the network; tests and embedders pass one.
 
-    Every method raises a `KaizenError` (see `errors`) and nothing else of its own.
+    Every method raises a `KaizenError` (see `errors`) and nothing else of its own. Each fresh answer is kept,
+    masked, for `snapshot_seconds`. A lookup returns it only with `allow_snapshot`, for calls that read on.
     """
 
     def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -83,6 +89,7 @@ class KaizenApi:
         self._safe_mode = SafeMode(self._masker)
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
+        self._snapshots: Snapshots[Reply] = Snapshots(settings.snapshot_seconds)
         self._slots = anyio.Semaphore(settings.max_concurrency, fast_acquire=True)
         # Seconds of silence after which an attempt is given up, so that all attempts fit into the deadline.
         self._attempt_timeout = round(settings.call_timeout / (settings.max_retries + 1), 3)
@@ -94,7 +101,8 @@ class KaizenApi:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections; calling it twice is harmless."""
+        """Close the connections and free the snapshots; calling it twice is harmless."""
+        self._snapshots.clear()
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
@@ -103,16 +111,18 @@ class KaizenApi:
         """Mask the configured key in a text, such as an id that a caller gave."""
         return self._masker.mask_secrets(text)
 
-    async def get_execution(self, execution_id: str) -> Reply:
+    async def get_execution(self, execution_id: str, *, allow_snapshot: bool = False) -> Reply:
         """Look up an execution: `POST /executions/get`; the reply holds the object inside the wrapper."""
         decode = partial(self._decode, pointer="/execution", asked_id=execution_id, missing=errors.NO_EXECUTION)
-        return await self._get("/executions/get", execution_id, kind="execution", decode=decode)
+        return await self._get(
+            "/executions/get", execution_id, kind="execution", decode=decode, allow_snapshot=allow_snapshot
+        )
 
-    async def get_instructor_execution(self, execution_id: str) -> Reply:
+    async def get_instructor_execution(self, execution_id: str, *, allow_snapshot: bool = False) -> Reply:
         """Look up an instructor execution: `POST /instructor/executions/get`; the body is the object."""
         path, kind = "/instructor/executions/get", "instructor execution"
         decode = partial(self._decode, pointer="", asked_id=execution_id, missing=errors.NO_INSTRUCTOR_EXECUTION)
-        return await self._get(path, execution_id, kind=kind, decode=decode)
+        return await self._get(path, execution_id, kind=kind, decode=decode, allow_snapshot=allow_snapshot)
 
     def _decode(self, body: bytes, *, pointer: str, asked_id: str, missing: str) -> Reply:
         """Decode an answer; `pointer` is where the API documents the object, `missing` says that there is none."""
@@ -173,7 +183,21 @@ class KaizenApi:
             notes.append(f"{parts} nested deeper than {MAX_DEPTH} levels left out; read with path")
         return Reply(converted, notes, redacted, deep_parts, size, self._masker.mask(place.pointer))
 
-    async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
+    async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder, allow_snapshot: bool) -> Reply:
+        """Return the snapshot if it is allowed and there is one, else a fresh answer, which replaces it."""
+        key = (path, object_id)
+        if allow_snapshot and (kept := self._snapshots.get(key)):
+            snapshot, age = kept
+            return replace(snapshot, age=age)
+        try:
+            reply = await self._request(path, object_id, kind=kind, decode=decode)
+        except KaizenError:
+            self._snapshots.drop(key)
+            raise
+        self._snapshots.put(key, reply, reply.size)
+        return reply
+
+    async def _request(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
         deadline = anyio.current_time() + self.settings.call_timeout
         if self._client is None:
             self.settings.require_usable()

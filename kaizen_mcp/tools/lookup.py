@@ -1,9 +1,9 @@
 """What both tools share: what they publish, and the way from arguments over the API to a result."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio
@@ -37,6 +37,8 @@ _MAX_SIBLING_SECONDS = 5.0
 _RESERVED_SECONDS = 0.1
 """Seconds of the call that are kept after that request for building the result."""
 
+_AGE = "this is the object as it was {age} ago, so that all parts fit together; without offset, it is read anew"
+
 _READS_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False)
 
 
@@ -52,7 +54,7 @@ class Lookup:
         sibling: the tool for the other kind, that kind, and how to fetch it.
         arguments: model of its input; the schema is published.
         output_schema: schema of its structured content.
-        fetch: asks the API for an id.
+        fetch: asks the API for an id; with `allow_snapshot`, the object that was read last will do.
         summarize: turns an object into its summary and notes.
     """
 
@@ -60,10 +62,10 @@ class Lookup:
     title: str
     description: str
     kind: str
-    sibling: tuple[str, str, Callable[[KaizenApi, str], Awaitable[Reply]]]
+    sibling: tuple[str, str, Callable[..., Awaitable[Reply]]]
     arguments: type[Arguments]
     output_schema: JsonObject
-    fetch: Callable[[KaizenApi, str], Awaitable[Reply]]
+    fetch: Callable[..., Awaitable[Reply]]
     summarize: Callable[[JsonObject, LookupContext], tuple[Summary, list[str]]]
 
     def published(self, max_result_chars: int) -> Tool:
@@ -112,15 +114,26 @@ class Lookup:
             reply, context, wait_notes = await self._wait(api, arguments.id, context, clock, report)
             notes += wait_notes
         else:
-            reply = await self._fetch(api, arguments.id)
-        summary, summary_notes = self.summarize(reply.data, replace(context, now=clock()))
+            reply = await self._fetch(api, arguments.id, allow_snapshot=arguments.offset > 0)
+        as_of, summary, summary_notes = self._summarize(reply, replace(context, now=clock()))
+        if as_of and reply.age is not None:
+            notes.append(_AGE.format(age=format_duration(reply.age)))
         if summary.facts.id is not None and summary.facts.id != display_id(context.id):
             notes.append(f"asked for id {quote(context.id)}, but the object's id is {quote(summary.facts.id)}")
         notes += [*summary_notes, *reply.notes]
-        answer = Answer(summary, notes, reply, limit=api.settings.max_result_chars)
+        answer = Answer(summary, notes, reply, api.settings.max_result_chars, as_of)
         if arguments.path or arguments.offset:
             return answer.part(arguments.path, arguments.offset)
         return answer.full() if arguments.detail == "full" else answer.brief()
+
+    def _summarize(self, reply: Reply, context: LookupContext) -> tuple[datetime | None, Summary, Sequence[str]]:
+        """Summarise a reply; a snapshot only once, as of when it was read, which comes first then."""
+        if reply.age is None:
+            return None, *self.summarize(reply.data, context)
+        if "summary" not in reply.memo:
+            as_of = context.now - timedelta(seconds=reply.age)
+            reply.memo["summary"] = as_of, *self.summarize(reply.data, replace(context, now=as_of))
+        return reply.memo["summary"]
 
     async def _wait(
         self, api: KaizenApi, asked_id: str, context: LookupContext, clock: Clock, report: Report | None
@@ -152,11 +165,11 @@ class Lookup:
         note = f"the last request failed ({why}); this answer is {format_duration(polled.age)} old"
         return reply, replace(context, retry_after=polled.last_error.retry_after_seconds or 0), [note]
 
-    async def _fetch(self, api: KaizenApi, asked_id: str) -> Reply:
+    async def _fetch(self, api: KaizenApi, asked_id: str, *, allow_snapshot: bool = False) -> Reply:
         """Ask the API for the object; if there is none, find out whether there is one of the other kind."""
         deadline = anyio.current_time() + api.settings.call_timeout
         try:
-            return await self.fetch(api, asked_id)
+            return await self.fetch(api, asked_id, allow_snapshot=allow_snapshot)
         except NotFoundError as error:
             missing = error
         left = min(deadline, anyio.current_effective_deadline()) - anyio.current_time()

@@ -6,6 +6,7 @@ then the object as compact JSON.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from mcp.types import Annotations, CallToolResult, TextContent
@@ -56,12 +57,14 @@ class Answer:
         notes: one sentence for each oddity.
         reply: the object.
         limit: characters of each half.
+        as_of: when the object was read, if it is a snapshot.
     """
 
     summary: Summary
     notes: Sequence[str]
     reply: Reply
     limit: int
+    as_of: datetime | None = None
 
     def brief(self) -> CallToolResult:
         """Result with verdict and facts alone."""
@@ -131,6 +134,8 @@ class Answer:
             notes.append(_FOR_A_MODEL)
         verdict, _ = escape_chat_markup(verdict_text(self.summary, notes))
         structured: JsonObject = {"summary": facts}
+        if self.as_of:
+            structured["as_of"] = f"{self.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         if self.reply.redacted:
             structured["redacted"] = _first_that_fit(self.reply.redacted, limit // 8)
             unlisted = len(self.reply.redacted) - len(structured["redacted"])
