@@ -31,7 +31,7 @@ help: ## list the targets
 install: .venv/runtime ## install the server and say how to add it to a client
 	@echo "Installed. To add it to a client, run: $(BIN)/kaizen-mcp config CLIENT"
 
-demo: .venv/runtime ## ask a real server seven questions, answered by the built-in sandbox
+demo: .venv/runtime ## ask a real server nine questions, answered by the built-in sandbox
 	@$(BIN)/kaizen-mcp demo
 
 # A file stays on one worker, so that its tests share what they start.

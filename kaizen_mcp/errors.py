@@ -250,6 +250,8 @@ OTHER_KIND = "This id belongs to an {other_kind}, not to an {kind}."
 TOO_MANY_CALLS = "This server answers {limit} calls per minute, and there were more."
 # InvalidInputError
 ID_UNSENDABLE = "The id has characters in it that can't be sent: copy it again, as plain text."
+OFFSET_BEYOND_END = "Offset {offset} is beyond the end of path {path}, which is at {total}."
+OFFSET_BEYOND_MATCHES = "Offset {offset} is beyond the last match: {text} has {total}; call without offset."
 # Protocol errors
 NOT_INITIALIZED = 'Send "initialize" and "notifications/initialized" before {method}.'
 # NotConfiguredError

@@ -1,4 +1,4 @@
-"""`kaizen-mcp demo`: a real MCP client starts the server over stdio and asks it eight questions."""
+"""`kaizen-mcp demo`: a real MCP client starts the server over stdio and asks it nine questions."""
 
 import json
 import os
@@ -32,6 +32,7 @@ QUESTIONS = (
     ),
     Question("Why did claim 2026-1093 fail?", {"id": "exec-claim-failed"}),
     Question("How did November's claims go?", {"id": "exec-claims-rejected", "detail": "summary"}),
+    Question("What was paid for member M-021093?", {"id": "exec-large", "find": "m-021093"}),
     Question("Are the EOBs there yet?", {"id": "exec-eob-pending", "detail": "summary"}),
     Question(
         "Tell me when the live check needs me.", {"id": "exec-live", "wait_seconds": 30, "detail": "summary"}

@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sandbox", action="store_true", help=sandbox_help)
     parser.add_argument("--version", action="version", version=f"kaizen-mcp {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    commands.add_parser("demo", help="ask a real server seven questions, answered by the sandbox")
+    commands.add_parser("demo", help="ask a real server nine questions, answered by the sandbox")
 
     config_parser = commands.add_parser("config", help="print what adds this server to a client")
     config_parser.add_argument("client", nargs="?", help="name of the client; leave it out to see the names")

@@ -37,6 +37,10 @@ _LONG_WAIT, _POLL_SECONDS_AFTER_SHORT_WAIT = 10, 5
 """Seconds of a wait after which the next may follow at once, and the pause after a shorter one."""
 
 
+FIND_RATHER = "To look something up in what is left out, pass find instead of reading it part by part."
+"""Added to the next step where much is left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookupContext:
     """The lookup that a summary belongs to.

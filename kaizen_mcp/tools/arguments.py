@@ -15,6 +15,7 @@ from kaizen_mcp.humanize import join_list
 from kaizen_mcp.json_types import JsonObject, child_pointer
 from kaizen_mcp.sanitize.escaping import quote
 from kaizen_mcp.tools.execution_id import EXPECTED_ID, ExecutionId, is_id_name, read_id, read_json
+from kaizen_mcp.tools.find import read_find
 
 Detail = Literal["full", "summary"]
 
@@ -81,7 +82,10 @@ class Arguments(BaseModel):
         "", description="JSON Pointer into the object: read that part.", examples=["/response"]
     )
     offset: Annotated[int, BeforeValidator(_reject_boolean)] = Field(
-        0, ge=0, description="First character, item or field to read at path."
+        0, ge=0, description="First character, item or field to read at path; with find, first match."
+    )
+    find: Annotated[str, BeforeValidator(read_find)] = Field(
+        "", description="Text to find in names and values, at path or below."
     )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import anyio
+from anyio.to_thread import run_sync
 from mcp.types import CallToolResult, Tool, ToolAnnotations
 
 from kaizen_mcp import errors
@@ -36,6 +38,9 @@ _MAX_SIBLING_SECONDS = 5.0
 
 _RESERVED_SECONDS = 0.1
 """Seconds of the call that are kept after that request for building the result."""
+
+_THREAD_BYTES = 131_072
+"""Answers at least this large are searched in a thread, so that other calls need not wait."""
 
 _AGE = "this is the object as it was {age} ago, so that all parts fit together; without offset, it is read anew"
 
@@ -122,6 +127,9 @@ class Lookup:
             notes.append(f"asked for id {quote(context.id)}, but the object's id is {quote(summary.facts.id)}")
         notes += [*summary_notes, *reply.notes]
         answer = Answer(summary, notes, reply, api.settings.max_result_chars, as_of)
+        if arguments.find:
+            find = partial(answer.matches, arguments.find, arguments.path, arguments.offset)
+            return find() if reply.size < _THREAD_BYTES else await run_sync(find, abandon_on_cancel=True)
         if arguments.path or arguments.offset:
             return answer.part(arguments.path, arguments.offset)
         return answer.full() if arguments.detail == "full" else answer.brief()

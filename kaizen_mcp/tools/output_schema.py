@@ -34,6 +34,7 @@ def _result(more_facts: JsonObject) -> JsonObject:
     properties = {
         "raw": {**_object({}), "description": "the API's object"},
         "part": _object({"next_offset": {**_INTEGER, "description": "absent at the end"}, "value": {}}),
+        "matches": _object({"total": _INTEGER, "next_offset": _INTEGER}),
         "omitted": {"type": "array", "items": omitted_range, "description": "read with path and offset"},
         "redacted": _TEXTS,
         "notes": _TEXTS,

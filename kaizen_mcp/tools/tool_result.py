@@ -5,7 +5,7 @@ then the object as compact JSON.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
@@ -13,7 +13,7 @@ from mcp.types import Annotations, CallToolResult, TextContent
 
 from kaizen_mcp.api.client import Reply
 from kaizen_mcp.api.nesting import PLACEHOLDER
-from kaizen_mcp.errors import InvalidInputError, KaizenError
+from kaizen_mcp.errors import OFFSET_BEYOND_END, OFFSET_BEYOND_MATCHES, InvalidInputError, KaizenError
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, child_pointer, compact_json
 from kaizen_mcp.sanitize.escaping import (
@@ -24,7 +24,9 @@ from kaizen_mcp.sanitize.escaping import (
 )
 from kaizen_mcp.sanitize.instructions import addresses_a_model
 from kaizen_mcp.summary.as_text import verdict_text
+from kaizen_mcp.summary.next_step import FIND_RATHER
 from kaizen_mcp.summary.summarize import Summary
+from kaizen_mcp.tools.find import Search, cost
 from kaizen_mcp.tools.json_pointer import resolve
 from kaizen_mcp.tools.truncation import MIN_SNIPPET, Part, Truncated, read_part, size, truncate, whole_range
 
@@ -73,7 +75,7 @@ class Answer:
 
     def full(self) -> CallToolResult:
         """Result with as much of the object as fits."""
-        verdict, structured = self._head(self.limit // 2)
+        verdict, structured = self._head(self.limit // 2, self._suggest_find(self.reply.data))
         truncated, deep = self._fit(
             lambda room: truncate(self.reply.data, room, approximate_size=self.reply.size),
             self._room(verdict, structured),
@@ -90,9 +92,8 @@ class Answer:
         path, value = resolve(self.reply.data, path, self.reply.deep_parts, self.reply.pointer)
         total = len(cast("str", value)) if isinstance(value, str | list | dict) else 1
         if offset and offset >= total:
-            message = f"Offset {offset} is beyond the end of path {quote(path)}, which is at {total}."
-            raise InvalidInputError(message)
-        verdict, structured = self._head(self.limit // 2)
+            raise InvalidInputError(OFFSET_BEYOND_END.format(offset=offset, path=quote(path), total=total))
+        verdict, structured = self._head(self.limit // 2, "" if offset else self._suggest_find(value))
         largest = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
         read, deep = self._fit(
             lambda room: read_part(value, room, path=path, offset=offset),
@@ -104,6 +105,34 @@ class Answer:
         part = {key: value for key, value in position.items() if value is not None} | {"value": read.value}
         omitted = [*(omission.to_json() for omission in read.omitted), *deep]
         return _join_halves({"part": part}, compact_json(part), omitted, verdict, structured)
+
+    def matches(self, text: str, path: str, offset: int) -> CallToolResult:
+        """Result with as many as fit of the places at `path` or below where a text occurs, from match `offset` on.
+
+        Raises:
+            InvalidInputError: there is nothing at that path, or there are not so many matches.
+        """
+        place = resolve(self.reply.data, path, self.reply.deep_parts, self.reply.pointer)
+        search = Search(place, text, self.reply.deep_parts)
+        found, total = search.page(offset, self.limit)
+        if offset and offset >= total:
+            raise InvalidInputError(OFFSET_BEYOND_MATCHES.format(offset=offset, total=total, text=quote(text)))
+        where = f"at {quote(place.pointer)}" if place.pointer else "in the object"
+        values = pluralize(search.values, "value")
+        masked = ", except what is masked" if self.reply.redacted else ""
+        nothing = f"nothing {where} matches {quote(text)}: all names and {values} were looked at{masked}"
+        verdict, structured = self._head(self.limit // 2, more_notes=[] if total else [nothing])
+        matches: JsonObject = {"offset": offset, "next_offset": total, "total": total, "items": []}
+        room = self._room(verdict, structured) - size(matches)
+        matches["items"] = _first_that_fit(found, room, cost) or found[:1]
+        matches["next_offset"] = offset + len(matches["items"])
+        if matches["next_offset"] == total:
+            del matches["next_offset"]
+        return _join_halves({"matches": matches}, compact_json(matches), [], verdict, structured)
+
+    def _suggest_find(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
+        """What to add to the next step: the shorter way, if reading all of the value would take several calls."""
+        return f" {FIND_RATHER}" if size(value, 2 * self.limit) > 2 * self.limit else ""
 
     def _fit(
         self, fit: Callable[[int], Fitted], room: int, *, path: str = "", offset: int = 0
@@ -124,15 +153,18 @@ class Answer:
                 return fitted, _first_that_fit(deep, room - used)
             room_for_value = max(min(room - needed, room_for_value - 1), room_for_value * 2 // 3)
 
-    def _head(self, limit: int) -> tuple[TextContent, JsonObject]:
+    def _head(
+        self, limit: int, more_to_do: str = "", *, more_notes: Sequence[str] = ()
+    ) -> tuple[TextContent, JsonObject]:
         """The verdict, and the structure without the object; neither longer than the limit."""
-        facts, escaped_in_facts = escape_chat_markup(self.summary.to_json())
-        notes, escaped_in_notes = escape_chat_markup([*self.notes])
+        summary = replace(self.summary, next_step=self.summary.next_step + more_to_do)
+        facts, escaped_in_facts = escape_chat_markup(summary.to_json())
+        notes, escaped_in_notes = escape_chat_markup([*more_notes, *self.notes])
         if escaped := escaped_in_facts + escaped_in_notes:
             notes.append(f"{_ESCAPED} ({pluralize(escaped, 'time')})")
         elif addresses_a_model(compact_json(facts)):
             notes.append(_FOR_A_MODEL)
-        verdict, _ = escape_chat_markup(verdict_text(self.summary, notes))
+        verdict, _ = escape_chat_markup(verdict_text(summary, notes))
         structured: JsonObject = {"summary": facts}
         if self.as_of:
             structured["as_of"] = f"{self.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -196,11 +228,11 @@ def _join_halves(
     return CallToolResult(content=[*content], structured_content={**structured, **head})
 
 
-def _first_that_fit(entries: Iterable[T], room: int) -> list[T]:
+def _first_that_fit(entries: Iterable[T], room: int, cost: Callable[[T], int] = size) -> list[T]:
     """The first entries, as many as fit into `room` characters of a JSON list."""
     fitting: list[T] = []
     for entry in entries:
-        room -= size(entry) + 1
+        room -= cost(entry) + 1
         if room < 0:
             break
         fitting.append(entry)

@@ -52,8 +52,13 @@ class OmittedRange:
 
     def to_json(self) -> dict[str, Any]:
         """Entry of an answer's `omitted`; `path` and `offset` are the arguments to read on with."""
-        what = f"{self.until - self.offset} of {pluralize(self.total, self.unit)}"
+        what = f"{self.until - self.offset} of {self.size}"
         return {"path": self.path, "offset": self.offset, "until": self.until, "what": what}
+
+    @property
+    def size(self) -> str:
+        """How much the whole value has, such as `36000 items`."""
+        return pluralize(self.total, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,11 +270,12 @@ def test_ctrl_c_ends_the_sandbox_quietly(environ: Environ) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_makes_eight_calls_and_prints_each_result(environ: Environ) -> None:
+def test_the_demo_makes_nine_calls_and_prints_each_result(environ: Environ) -> None:
     result = run("demo", env={**environ, "KAIZEN_API_KEY": "${KAIZEN_API_KEY}", "KAIZEN_CALL_TIMEOUT": "x"})
     assert result.returncode == 0
-    assert re.findall(r"^(\d)\. [A-Z]", result.stdout, re.MULTILINE) == ["1", "2", "3", "4", "5", "6", "7", "8"]
-    assert result.stdout.count("Next: ") == 7
+    assert re.findall(r"^(\d)\. [A-Z]", result.stdout, re.MULTILINE) == [*"123456789"]
+    assert result.stdout.count("Next: ") == 8
+    assert '"in":"/response/rows/21093","value":{"row":21093,' in re.sub(r"\n +", "", result.stdout)
     assert re.search(
         r"^   \.\.\.   running for \d+ s, attempt 1 of 3 \(\d+ of 30 s\)$", result.stdout, re.MULTILINE
     )

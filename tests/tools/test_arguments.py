@@ -147,7 +147,7 @@ BEYOND_2_53 = 'Argument "id" is a number beyond 2^53, and such numbers arrive ro
 NOT_A_NUMBER = (
     'Argument "offset" is not valid: input should be a valid integer, unable to parse string as an integer.'
 )
-TAKES = "this tool takes id, detail, wait_seconds, path and offset."
+TAKES = "this tool takes id, detail, wait_seconds, path, offset and find."
 AN_OBJECT = f'An object like {{"id": "exec_abc123"}} is expected; {TAKES[:-1]}'
 
 

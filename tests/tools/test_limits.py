@@ -160,7 +160,7 @@ def test_downloads_that_are_not_pending_are_not_announced() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.filterwarnings("ignore:open_binary is deprecated:DeprecationWarning")  # from the tokenizer
-async def test_the_tool_list_costs_a_model_at_most_1300_tokens(connect: Connect) -> None:
+async def test_the_tool_list_costs_a_model_at_most_1400_tokens(connect: Connect) -> None:
     # Imported here because it takes about a second to load the vocabulary.
     import bpe_openai  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - no stubs exist
 
@@ -168,4 +168,4 @@ async def test_the_tool_list_costs_a_model_at_most_1300_tokens(connect: Connect)
     async with connect(httpx.MockTransport(lambda _: httpx.Response(500))) as client:
         listed = await client.list_tools()
     tools = [tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in listed.tools]
-    assert 0 < len(encoding.encode(json.dumps(tools, ensure_ascii=False, separators=(",", ":")))) <= 1300
+    assert 0 < len(encoding.encode(json.dumps(tools, ensure_ascii=False, separators=(",", ":")))) <= 1400

@@ -78,7 +78,7 @@ async def test_all_parts_are_from_one_answer_and_say_how_old_it_is(connect: Conn
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "fresh", [{}, {"detail": "summary"}, {"path": ROWS_PATH}, {"wait_seconds": 1, "offset": 1}]
+    "fresh", [{}, {"detail": "summary"}, {"path": ROWS_PATH}, {"find": "x"}, {"wait_seconds": 1, "offset": 1}]
 )
 async def test_every_call_that_does_not_read_on_is_fresh_and_renews_the_snapshot(
     connect: Connect, fresh: JsonObject
@@ -91,6 +91,17 @@ async def test_every_call_that_does_not_read_on_is_fresh_and_renews_the_snapshot
         assert "as_of" not in result.structured_content
         assert state_of(await read(client, path=ROWS_PATH, offset=1)) == "get_execution a 2 y"
     assert api.requests.total() == 2
+
+
+@pytest.mark.anyio
+async def test_matches_are_read_on_in_the_same_answer(connect: Connect) -> None:
+    api = ChangingApi()
+    async with connect(httpx.MockTransport(api)) as client:
+        first = (await read(client, find="get_execution")).structured_content["matches"]
+        later = (await read(client, find="get_execution", offset=3)).structured_content
+    assert api.requests.total() == 1
+    assert later["matches"]["items"] == first["items"][3:]
+    assert "as_of" in later
 
 
 @pytest.mark.anyio
@@ -141,7 +152,7 @@ async def test_servers_with_different_keys_share_nothing(connect: Connect) -> No
 steps = st.tuples(
     st.sampled_from([*TOOLS.values()]),
     st.sampled_from(["a", "A", "b"]),
-    st.sampled_from([{}, {"path": ROWS_PATH}, {"path": ROWS_PATH, "offset": 2}]),
+    st.sampled_from([{}, {"path": ROWS_PATH}, {"path": ROWS_PATH, "offset": 2}, {"find": "x"}]),
     st.sampled_from([200, 200, 200, 500]),
 )
 
