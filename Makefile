@@ -80,6 +80,7 @@ bench: .venv/bin/python ## measure speed beside other servers, which it installs
 		--openapi-spec benchmarks/openapi.json --api-base-url {address}"; fi; \
 	$(PLAIN) -m benchmarks --python $(BENCH) "$$@" $(BENCHFLAGS)
 	@$(BENCH) -m benchmarks.safe_mode
+	@$(BENCH) -m benchmarks.reading
 
 faults: .venv/development ## inject every fault into a real server and print what its client saw
 	@$(BIN)/python -m tests.faults

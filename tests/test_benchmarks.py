@@ -7,10 +7,12 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from conftest import COMMAND, Environ
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks import reading
 from benchmarks.__main__ import CALLS, GOALS, OURS, PLAIN, Figures
 from benchmarks.driver import Driver
 
@@ -68,3 +70,10 @@ def test_a_ratio_is_the_median_of_the_ratios_of_each_round() -> None:
     assert figures.ratio("call", "unheard of") is None
     assert figures.median_and_range("call", OURS) == "3.00 (1.00 to 9.00)"
     assert set(GOALS.values()) == {0.97, 1.10}
+
+
+@pytest.mark.slow
+def test_reading_in_parts_is_measured_to_the_end() -> None:
+    ratios = anyio.run(reading.measure, 100_000, 1)
+    assert ratios.keys() == reading.GOALS.keys()
+    assert all(ratio > 0 for samples in ratios.values() for ratio in samples)
