@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import anyio
@@ -102,6 +102,21 @@ async def test_matches_are_read_on_in_the_same_answer(connect: Connect) -> None:
     assert api.requests.total() == 1
     assert later["matches"]["items"] == first["items"][3:]
     assert "as_of" in later
+
+
+@pytest.mark.anyio
+async def test_all_parts_have_the_summary_of_when_the_object_was_read() -> None:
+    execution = {"id": "a", "status": "InProgress", "startTime": "2026-11-22T09:00:00Z", "response": [1, 2, 3]}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"execution": execution}))
+    now = NOW
+    async with Client(create_server(SETTINGS, transport=transport, clock=lambda: now)) as client:
+        await read(client)
+        first = (await read(client, path="/response", offset=1)).structured_content
+        now += timedelta(hours=9)
+        second = (await read(client, path="/response", offset=2)).structured_content
+        fresh = (await read(client, path="/response")).structured_content
+    assert (second["as_of"], second["summary"]) == (first["as_of"], first["summary"])
+    assert fresh["summary"] != first["summary"]
 
 
 @pytest.mark.anyio
