@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MAX_BYTES = 64 * 1024 * 1024
-"""Bytes of the answers that the kept objects came in, all together."""
+MAX_BYTES = 64 * 1024 * 1024 // 3
+"""Bytes of the answers that the kept objects came in, all together. The objects take three times as much."""
 
 MAX_OBJECTS = 16
-"""Objects that are kept. They take several times as much memory as their answers, above all many small ones."""
+"""Objects that are kept. Many small ones take more than three times as much memory as their answers."""
 
 
 @dataclass(frozen=True, slots=True)
