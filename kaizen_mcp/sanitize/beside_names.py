@@ -71,15 +71,18 @@ def _stems_of_names(text: Text) -> list[bytes]:
     stems = [item for item in _IN_ANY if item[1] in text.lower_words]
     if text.foreign:
         stems += [item for item in _IN_FOREIGN if item[1] in text.foreign]
-    if not stems:
-        return []
-    has_stem = re.compile("|".join(re.escape(part) for _, part in stems))
-    names: list[str] = []
-    for word, lower in zip(text.words, text.lower_words.split(" "), strict=True):
-        if len(word) > _LONGEST_NAME or (has_stem.search(lower) and _may_name(word)):
-            names.append(lower)
-    telling = " ".join(names)
-    return [stem for stem, part in stems if part in telling and text.lower.find(stem) >= 0]
+    return [stem for stem, part in stems if _has_name_with(text, part) and text.lower.find(stem) >= 0]
+
+
+def _has_name_with(text: Text, part: str) -> bool:
+    """Whether a word of the text has this part, and may name a credential."""
+    position = text.lower_words.find(part)
+    while position >= 0:
+        word = text.words[text.lower_words.count(" ", 0, position)]
+        if len(word) > _LONGEST_NAME or _may_name(word):
+            return True
+        position = text.lower_words.find(part, text.lower_words.find(" ", position) % len(text.lower_words) + 1)
+    return False
 
 
 @cache

@@ -50,7 +50,7 @@ FORMATS = [
     Format("Amazon: OAuth client secret", "amzn1.oa2-cs.v1.", "hex{64}", GITHUB),
     Format("Amazon: login token", "Atza| Atzr|", "[\\w+/=-]{40,}", DOCS),
     Format("Google: API key", "AIza", "url{35,}", GITLEAKS),
-    Format("Google: OAuth token", "ya29.", "url{20,}", KINGFISHER),
+    Format("Google: OAuth token", "ya29.", r"[\w.-]{20,}", KINGFISHER),
     Format("Google: OAuth client secret", "GOCSPX-", "url{20,}", KINGFISHER),
     Format("Google: OAuth refresh token", "1//0", "url{38,}", DOCS),
     Format("Google: Gemini key", "AQ.Ab8", "url{40,}", KINGFISHER),

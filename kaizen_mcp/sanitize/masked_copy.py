@@ -65,6 +65,7 @@ class MaskedCopy:
         redacted: JSON Pointers to the values masked so far.
         escaped_count: number of hidden characters escaped so far.
         path: keys and indexes from the root to the current value.
+        heading: the last list of names of columns, and the path of what it is in.
     """
 
     masker: TextMasker
@@ -72,6 +73,7 @@ class MaskedCopy:
     redacted: list[str] = field(default_factory=list[str])
     escaped_count: int = 0
     path: list[str | int] = field(default_factory=list[str | int])
+    heading: tuple[list[str | int], list[CredentialName | None]] = ([], [])
 
     def mask_value(self, value: Any, secret: CredentialName | None) -> Any:  # noqa: ANN401 - any JSON value in, the same shape out
         """Mask one JSON value of any type."""
@@ -156,11 +158,25 @@ class MaskedCopy:
 
     def _mask_list(self, items: list[Any], secret: CredentialName | None) -> list[Any]:
         masked: list[Any] = []
+        columns = self._names_of_columns(items)
         for index, item in enumerate(items):
             self.path.append(index)
-            masked.append(self.mask_value(item, secret or (self._find_pair(items, index) if index else None)))
+            named = columns[index] if columns else (self._find_pair(items, index) if index else None)
+            masked.append(self.mask_value(item, secret or named))
             self.path.pop()
         return masked if any(new is not old for new, old in zip(masked, items, strict=True)) else items
+
+    def _names_of_columns(self, items: list[Any]) -> list[CredentialName | None]:
+        """Return the credential that each cell of a row is, by the heading before the rows or above them."""
+        is_row = bool(self.path) and isinstance(self.path[-1], int)
+        parents, names = self.heading
+        if is_row and len(names) == len(items) and parents in (self.path[:-1], self.path[:-2]):
+            return names
+        if len(items) > 1 + is_row and any(id(item) in self.found.texts for item in items):
+            names = [find_label(item) for item in items]
+            if any(names) and all(isinstance(item, str) for item in items):
+                self.heading = self.path[:-1], names
+        return []
 
     def _find_pair(self, items: list[Any], index: int) -> CredentialName | None:
         """Return the credential that the text before an item of a list names: `["password", "x"]`."""

@@ -147,7 +147,8 @@ PLAIN_NAMES = frozenset("pindata datapw clienttoken".split())
 """Whole names, their words joined, that are not credentials in spite of their words."""
 
 NON_CREDENTIAL_WORDS = frozenset(
-    "page insurance forgot next prev previous cancellation continuation truncated to existing".split()
+    "page insurance forgot next prev previous cancellation continuation truncated to existing remaining"
+    " ratelimit".split()
 )
 """Words of names that are not credentials: `nextPageToken`, `insuranceCardNumber`, `forgotPassword`."""
 
@@ -241,10 +242,11 @@ _MIN_AUTHORIZATION = 16  # the numbers of prior authorizations are shorter
 _MIN_LONG_CODE = 16  # an authorization code of OAuth; that of a payment is shorter
 _MIN_PRIVATE_PART = 40  # of the shortest private keys
 _MIN_TOKEN = 6  # shorter ones are words and pieces of words
+_FINGERPRINT = re.compile(r"(?:0x)?[0-9A-F]{8,40}")
 _HAS_CREDENTIALS = re.compile(r"@|pass|pwd|key|sig|token|secret", re.IGNORECASE)
 _PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
-_LICENCE = re.compile(r"[A-Z][A-Za-z-]{0,7}")  # a provider's credential, such as MD or CRNA
+_LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 _MEASURE = re.compile(
     r"[\d\s.,:+-]*|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
     r"|[\^~<>=]{1,2} ?v?\d+(?:\.[\dx*]+){0,3}(?:-[\w.]+)?",
@@ -259,13 +261,14 @@ _DIGITS_OF_PIN = 3  # fewer are the number of a pin of a board
 _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a layout: `top`, `GPIO17`, `13`
 _LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
 _PLACEHOLDER = re.compile(
-    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}|<[^<>]*>|\$[A-Za-z_][\w.:]*|\$\d|\$[{(].*|\{\{.*|\{[^{}]*\}|%\w+%|%\d"
+    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}|<[^<>]*>|\$[A-Za-z_][\w.:/-]*|\$\d|\$[{(].*|\{\{.*|\{[^{}]*\}|%\w+%|%\d"
     r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
     r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
     r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
     # Tags of YAML, annotations, types, keywords before an expression, folders
     r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)[!?)\]]*|(?i:new|await|yield|typeof|lambda|async)"
     r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
+    r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
     # Masked by others, the word for it, schemes before a variable, sentences of validators
     r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|\([a-z]+.*"
     r"|[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*"
@@ -273,6 +276,7 @@ _PLACEHOLDER = re.compile(
     r"|(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*"
 )
 _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
+_LONG_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+,?){4,}[.!]")
 _VARIABLE = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?")
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _SEGMENT = re.compile(r"[\w-]+")
@@ -409,6 +413,8 @@ def is_state(text: str) -> bool:
 
 def _names_a_credential(text: str) -> bool:
     """Whether a text in place of a secret is a variable (`dbPassword`), a prompt, or a sentence about one."""
+    if _LONG_SENTENCE.fullmatch(text):
+        return True
     if _SENTENCE.fullmatch(text):
         return any(map(is_credential_name, text.split()))
     return _VARIABLE.fullmatch(text) is not None and is_credential_name(text)
@@ -419,6 +425,8 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
         return False
     if name.word in {"samlresponse", "samlassertion"}:  # encoded, or an attribute in it
         return len(text) >= _MIN_LONG_CODE and "@" not in text
+    if name.word == "signingkey" and _FINGERPRINT.fullmatch(text):
+        return False
     if name.word == "connectionstring":
         return _HAS_CREDENTIALS.search(text) is not None
     if name.word.endswith("cookie") and _PLAIN_COOKIE.fullmatch(text):
@@ -438,7 +446,7 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
 
 def _is_ambiguous_secret(word: str, text: str) -> bool:
     if word == "tan":
-        return _LOGIN_CODE.fullmatch(text) is not None
+        return _LOGIN_CODE.fullmatch(text.replace(" ", "")) is not None
     if word == "pincode":
         return not _POSTCODE.fullmatch(text)
     if _MEASURE.fullmatch(text) and not text.isdigit():

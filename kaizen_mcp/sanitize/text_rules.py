@@ -130,14 +130,14 @@ _VARIABLE = re.compile(r"(?:self\.)?[a-z]+(?:_[a-z0-9]+)+")
 _NO_VALUE = re.compile(
     # A path after a name, rules of a validator, commands of a shell, words in brackets, tags of templates, stores
     r"[a-z][\w.-]*:/[a-z][\w.-]*/[\w./-]*|[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?"
-    r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*"
+    r"|\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*"
     r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
     r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
-_DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|\w+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
+_DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
 _SYMBOL = re.compile(r"\w[!@#$%^&*+=?~]|[!@#$%^&*+=?~]\w")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 _LONGEST_WORD = 20
@@ -443,6 +443,8 @@ _ASSIGNMENTS = [
         _MORE + _CLOSE + rb"\s{0,3}(?::=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
         "quoted", looks_quoted,
     ),
+    # Changes: "Password" = "****" -> "x"
+    Form(b" \"':=", b"", _CLOSE + rb"\s{0,3}[=:]\s{0,3}[\"'][^\"'\r\n\0]{0,100}[\"']\s{0,3}(?:->|=>)\s{0,3}(?=[\"'])", "quoted", looks_quoted),
     # Defaults and conversions before the value: $password = shift || 'x', password = bytes("x")
     Form(b" =:", b"", rb"\s?:?=\s?[\w.$()\[\]>-]{1,40} (?:\|\||\?\?|or|//) (?=[\"'])", "quoted", looks_quoted),
     Form(
@@ -644,7 +646,7 @@ VALUE_FIRST = re.compile(
 
 # Codes of one-time logins: 482913, 482-913, G-482913, DBS-553021, 4417-902815, K7XQ2M
 
-_CODE = rb"(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+_CODE = rb"(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
     rb"|sign[- ]?in|activation|passw?\w{0,4}|auth|login) "
@@ -658,7 +660,7 @@ _NO_SHARE = rb"(?=[^\0]{0,160}?\b(?:expire|valid|share|minute|verify|log ?in|sig
 
 _GO_ON = rb"to (?:verify|sign|log|confirm|complete|continue|finish|access|authenticate|reset)"
 _AUTHORIZATION = rb"authorization[\"'\\]{0,4}\s{0,3}[:=]\s{0,3}[\"'\\]{0,4}"
-_USER_AND_PASSWORD = rb"[\"']?[^\s:/\"'\0]{0,100}:[\"']?(?P<value>[^\s\"'\0]{1,300})"
+_USER_AND_PASSWORD = rb"[\"']?[^\s:/\"'\0]{0,100}[\"']?:[\"']?(?P<value>[^\s\"'\0]{1,300})"
 _TEXT = rb"\\{0,3}[\"'`]"
 _ARGUMENT = rb"(?:" + _TEXT + rb"[^\"'`\r\n\0]{0,120}" + _TEXT + rb"|[\w.$>-]{1,40})\s{0,3},\s{0,40}"
 _SECOND = _ARGUMENT + _TEXT + rb"(?P<value>[^\"'`\\\r\n\0]{1,200})" + _TEXT
@@ -691,7 +693,7 @@ _NO_PREPOSITION = b"".join(
 )
 _SIGN_IN_SENTENCE = rb"(?: [^\s:=!-/\0]{1,30}){0,6}?(?: ?(?::|=|->|\xef\xbc\x9a|\xe3\x80\x8c) {0,2}| (?:-|\xe2\x80\x94|\xe2\x80\x93) )"
 _WORDS_IN_SENTENCE = (
-    rb"(?: [^\s\d!-,./:-?\0]{1,30}){0,5}?(?: {1,3}|(?<=[\xe3-\xed][\x80-\xbf][\x80-\xbf]))" + _NO_PREPOSITION
+    rb"(?: [^\s\d!-,./:-?\0]{1,30}){0,7}?(?: {1,3}|(?<=[\xe3-\xed][\x80-\xbf][\x80-\xbf]))" + _NO_PREPOSITION
 )
 _LETTER = rb"[\xc3-\xc5][\x80-\xbf]"
 _ANY_SHAPE = rb"(?:[!#-&(-+\--:=-_a-z|~]|" + _LETTER + rb"){4,60}"
@@ -861,7 +863,7 @@ TEXT_RULES = [
     *(
         Rule(
             name.encode(), rb"(?:^|[^a-z])$" if name.isascii() else b"",
-            re.escape(name).encode() + rb"[^\s\d:=!-/\0]{0,24}" + words + rb"[\"'`(\[]{0,2}(?P<value>" + shape + rb")", check,
+            re.escape(name).encode() + rb"(?:[a-z\x80-\xdf]{0,7}|[\x80-\xff]{0,24})" + words + rb"[\"'`(\[]{0,2}(?P<value>" + shape + rb")", check,
         )
         for name in NAMES_IN_SENTENCES
         for words, shape, check in (
@@ -978,6 +980,19 @@ TEXT_RULES = [
         )
         for name in ("password", "passwort", "kennwort", "contrase\u00f1a", "mot de passe", "senha", "passphrase")
     ),
+    *(
+        Rule(name, _USER_GIVEN, name + rb" {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", looks_like_pasted)
+        for name in (b"password", b"passwort", b"kennwort", b"senha", b"mot de passe", b"pw ")
+    ),
+    Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", looks_like_pasted),
+    Rule(b"-type ", rb"(?:pass|pwd|pin|otp)[^\0]{0,40}$", rb"-type {1,6}(?P<value>[^\s\0]{3,80})", is_no_reference),
+    Rule(b"wifi:", b"", rb"wifi:[^\r\n\0]{0,120}?\bp:(?P<value>[^;\r\n\0]{1,80})"),
+    Rule(b"ssws ", b"", rb"ssws (?P<value>[\w-]{30,60})(?![\w-])", has_both),
+    Rule(b'"p', rb"\"(?:u|user|username|login|email)\\{0,3}\" ?: ?\\{0,3}\"[^\"\r\n\0]{1,60}\", ?\\{0,3}$", rb"\"p(?:w|wd|ass)?\\{0,3}\" ?: ?\\{0,3}\"(?P<value>[^\"\\\r\n\0]{3,100})", looks_quoted),
+    *(
+        Rule(place + b" code", rb"(?:^|[^a-z])$", place + rb" code[^.\r\n\0]{0,60}? (?:is|to|stays|remains|now|=) (?P<value>\d{4,8}#?)(?![\w%/:-])")
+        for place in (b"door", b"gate", b"alarm", b"entry", b"lock", b"safe", b"keypad")
+    ),
     Rule(b" with ", rb"\b(?:log|sign|logged|signed)(?:ging|ing)? ?[io]n$", rb" with [\"'`]?[\w.@+-]{2,40}[\"'`]? (?:and|/) [\"'`]?(?P<value>[^\s\"'`,;\0]{4,60})", looks_strong_with_no_title),
     Rule(b" it to ", rb"\b(?:set|reset|changed|updated)$", rb" it to [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_strong),
     Rule(b"key is ", rb"(?:^|[^a-z])$", rb"key is [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_like_password_in_words),
@@ -988,7 +1003,7 @@ TEXT_RULES = [
     # Code whose comment calls a text a password
     *(
         Rule(sign, rb"[\"'](?P<value>[^\s\"'\0]{4,60})[\"'][^\"'\r\n\0]{0,60}$", re.escape(sign) + rb" ?[^\r\n\0]{0,40}?\b(?:password|passwd|passphrase|passcode)\b", looks_like_pasted)
-        for sign in (b"//", b"/*", b"' ", b"# ")
+        for sign in (b" //", b"/*", b"' ", b" # ")
     ),
     # Statements, command lines and settings of programs
     Rule(b" using ", rb"\buser [\w.-]{1,40}$", rb" using (?P<value>[^\s\"';\0]{4,60})", is_no_reference),
@@ -1099,7 +1114,7 @@ TEXT_RULES = [
     Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
     Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:) {1,2}(?P<value>\d{6})(?![\w/%]|[-.:]\d)", is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), rb"-?code" + _CODE_WORDS + _CODE),
-    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|inicio|un solo uso|uso)\S{0,9}" + _CODE_WORDS + _CODE),
+    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,2}?" + _CODE_WORDS + _CODE),
     Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}".encode() + _CODE_WORDS + _CODE),
     Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
     Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
@@ -1115,6 +1130,7 @@ TEXT_RULES = [
     Rule(b"pin", rb"(?:^|[^a-z](?<!gpio )(?<!india, ))$", rb"pin(?: (?:code|number))?(?: is| was|:|=|#)?[ \t]{1,3}[\"']?(?P<value>\d{4,5})(?![\w%/:-]|[.,]\d| ?(?:s|ms|mm|v|times|users)\b)", is_login_code),
     Rule(b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|put) [\"']?(?P<value>\d{4,8})[\"']?$", rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:code|otp|pin|2fa|mfa|verification)\b"),
     Rule(b"<#>", b"", rb"<#>[^\0]{0,120}?(?<![\w-])(?P<value>\d{4,8})(?![\w-])"),
+    Rule(b"kod sms", b"", rb"kod sms[^:\r\n\0]{0,60}: {1,2}(?P<value>\d{5,9})(?![\w%/:-])"),
     Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
     Rule(b"passcode", b"", rb"passcodes?(?: [a-z]{1,12}){1,2}: {1,2}" + _CODE, is_login_code),
     *(

@@ -11,9 +11,13 @@ _IN_QUOTES = {
     quote: re.compile(rb"(?:[^%b\\\r\n\0]|\\[^\r\n\0]){0,8000}%b" % (quote, quote)) for quote in (b'"', b"'", b"`")
 }
 _GLUE = re.compile(rb"[\"'`](?:\s{0,8}(?:[+.&]|\\)\s{0,8})?[\"'`]")
-_STRING_IN_LIST = re.compile(rb"(?P<quote>\\{0,7}[\"'])(?P<value>[^\"'\\\r\n\0]{1,400})(?P=quote)(?!\s{0,3}:)")
+_STRING_IN_LIST = re.compile(
+    rb"(?<![\w\"'])(?P<quote>\\{0,7}[\"'])(?P<value>[^\"'\\\r\n\0]{1,400})(?P=quote)(?!\s{0,3}:)"
+)
+_HAS_PARTS = re.compile(rb"://|=[^;]{1,200};")  # of which other rules mask one
 _OBJECT_IN_LIST = re.compile(rb"\[\s{0,20}\{")
 _CLOSING = {b"[": b"]", b"{": b"}", b"(": b")"}
+_OPENED = {closing: opening for opening, closing in _CLOSING.items()}
 _LONGEST_LIST = 2000
 
 
@@ -22,7 +26,8 @@ def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
     if kind == "list" and not _OBJECT_IN_LIST.match(text.data, start):
         close = text.data.find(_CLOSING[text.data[start : start + 1]], start, _end_of_text(text.data, start))
         for match in _STRING_IN_LIST.finditer(text.data, start, max(close, start)):
-            yield match.span("value")
+            if not _HAS_PARTS.search(match["value"]):
+                yield match.span("value")
         return
     if kind == "list":
         return
@@ -30,7 +35,14 @@ def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
     if "quoted" in alternatives and (span := _quoted_span(text.data, start)):
         yield span
     elif alternatives[-1] in VALUES and (match := compiled(VALUES[alternatives[-1]]).match(text.lower, start)):
-        yield match.span()
+        yield start, start + len(_without_closing(match[0]))
+
+
+def _without_closing(value: bytes) -> bytes:
+    """Leave out the brackets at the end of a value that were opened before it: `{"tokens":12}}`."""
+    while value[-1:] in _OPENED and value.count(value[-1:]) > value.count(_OPENED[value[-1:]]):
+        value = value[:-1]
+    return value
 
 
 def _quoted_span(data: bytes, start: int) -> Span | None:
