@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+_LONGEST_SETTING = 40  # characters of a line such as `requirepass hunter`
 _SHORTEST_KEY = 30  # characters of the shortest key that is not recognised by its first characters
 _CLASSES = {
     **dict.fromkeys(b"abcdefghijklmnopqrstuvwxyz", b"a"),
@@ -25,12 +26,16 @@ def find_texts_with_signs(texts: Sequence[str], joined: bytes) -> list[int]:
         texts: the texts.
         joined: the same, in UTF-8, joined by zero bytes.
     """
-    classes = joined.translate(_TO_CLASSES) + b"\0"
+    classes = b"\0" + joined.translate(_TO_CLASSES) + b"\0"
     sentences = classes.replace(b" A", b" ").replace(b"\0A", b"\0").replace(b". ", b" ").replace(b".\0", b"\0")
-    rests = sentences.replace(b" -", b"?").translate(None, b"a \x80").split(b"\0")
+    sentences = sentences.replace(b" -", b"?").replace(b"\0-", b"\0?")
+    rests = sentences.translate(None, b"a \x80").split(b"\0")
     rests_of_words = classes.translate(None, b"aA1-_.").split(b"\0")
     return [
         index
         for index, text in enumerate(texts)
-        if rests[index] not in _PROSE and (rests_of_words[index] or len(text) >= _SHORTEST_KEY)
+        if not (
+            (rests[index + 1] in _PROSE and (len(text) > _LONGEST_SETTING or text[:1].isupper()))
+            or (not rests_of_words[index + 1] and len(text) < _SHORTEST_KEY)
+        )
     ]

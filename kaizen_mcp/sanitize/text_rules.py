@@ -1055,6 +1055,7 @@ TEXT_RULES = [
     Rule(b"secrets:", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb"secrets:[ \t]*\r?\n[ \t]{1,20}[\w.-]{1,60}:[ \t]{1,8}[\"']?(?P<value>[^\s\"'\0]{8,300})", looks_like_key),
     # Private parts of keys in JSON Web Key format
     Rule(b'"d', b"", rb"\"d\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_both),
+    Rule(b'"k', b"", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_both),
     Rule(b"auth=(", b"", rb"auth=\(\s{0,3}[\"'][^\"'\0]{1,80}[\"']\s{0,3},\s{0,3}[\"'](?P<value>[^\"'\0]{1,200})[\"']"),
     # Session cookies by their exact names
     Rule(b"sessionid=", rb"(?:^|[\s;,\"'\0])$", rb"sessionid=[\"']?(?P<value>[a-z0-9]{32}|[\w.:-]{40,400})(?![\w-])"),
