@@ -70,13 +70,15 @@ def find_keys(data: bytes) -> list[Span]:
     runs = data.translate(_RUN_TABLE)
     repeats = Repeats(data)
     start = runs.find(_RUN)
+    count = 0
     while start >= 0:
         end = runs.find(b" ", start)
         end = len(runs) if end < 0 else end
         if not _is_uuid(data, start, end):
             repeats.spans += _find_keys_in_run(data, start, end)
         start = runs.find(_RUN, end)
-        if start >= 0:
+        count += 1
+        if start >= 0 and count % Repeats.STEP == 0:
             start = repeats.skip(start)
     return repeats.spans
 

@@ -121,20 +121,21 @@ class Repeats:
     Anyone can send such text to make a search slow. It takes hardly longer than other text.
     """
 
+    STEP = 32
+    """Ask at every so many places, because it takes time."""
+
     _BEHIND, _AHEAD = 256, 1024  # bytes; nothing is looked for farther away
-    _STEP, _MOST = 32, 500  # every so many places, and so many places to compare with
+    _MOST = 500  # places to compare with
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._known: dict[bytes, tuple[int, int]] = {}
-        self._count = 0
         self.spans: list[Span] = []
         """What was found so far."""
 
     def skip(self, position: int) -> int:
         """Return from where the search goes on, which is at this place unless it starts a repetition."""
-        self._count += 1
-        if self._count % self._STEP or position < self._BEHIND:
+        if position < self._BEHIND:
             return position
         around = self._data[position - self._BEHIND : position + self._AHEAD]
         earlier, count = self._known.get(around, (position, 0))
@@ -179,13 +180,16 @@ def find_places(
     repeats = Repeats(text.data)
     goes_on = [0] * len(rules)
     start = _next_place(text.lower, literal, screen, 0)
+    count = 0
     while start >= 0:
+        count += 1
+        skipped = start if count % Repeats.STEP else repeats.skip(start)
         position = start + 1
-        if screen.match(text.lower, start):
-            skipped = repeats.skip(start)
-            if skipped == start:
-                _judge_place(text, start, rules, goes_on, repeats.spans)
-            position = max(position, skipped, min(goes_on))
+        if skipped > start:
+            position = skipped
+        elif screen.match(text.lower, start):
+            _judge_place(text, start, rules, goes_on, repeats.spans)
+            position = max(position, min(goes_on))
         start = _next_place(text.lower, literal, screen, position)
     return repeats.spans
 
