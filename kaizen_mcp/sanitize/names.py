@@ -32,7 +32,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " passwort kennwort contrase\u00f1a contrasena motdepasse mdp senha wachtwoord haslo has\u0142o \u015fifre"
     " sifre parola l\u00f6senord losenord adgangskode heslo jelsz\u00f3 salasana parool salas\u00f5na"
     " slapta\u017eodis lozinka geslo jelszo parol\u0103 matkhau katasandi nenosiri wagwoord contrasenya pasahitza"
-    " passord kodeord mtan smstan mfaseed totpseed otpseed parolachiave zugangscode"
+    " passord kodeord mfaseed totpseed otpseed parolachiave zugangscode"
     " \u043f\u0430\u0440\u043e\u043b\u044c \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
     " \u05e1\u05d9\u05e1\u05de\u05d4"
     " \u5bc6\u7801 \u5bc6\u78bc \u30d1\u30b9\u30ef\u30fc\u30c9 \u6697\u8a3c\u756a\u53f7"
@@ -63,7 +63,12 @@ SECRET_TEXTS = frozenset(
 )
 """Names whose values are secret if they are text that could be a secret."""
 
-AMBIGUOUS_NAMES = frozenset("authorization auth pass credential cred authcode pincode clave".split())
+NAMES_OF_CODES = frozenset("mtan smstan pushtan phototan chiptan mfa tfa twofactor".split())
+"""Names that hold a code of a login, or much else."""
+
+AMBIGUOUS_NAMES = NAMES_OF_CODES | frozenset(
+    "authorization auth pass credential cred authcode pincode clave".split()
+)
 """Names with other meanings too: an insurer's prior authorization, a check that passed. The value decides."""
 
 CREDENTIAL_ENDINGS = (
@@ -106,7 +111,8 @@ CREDENTIAL_STEMS = (
     "mnemonic", "clave", "motdepasse", "mdp", "mot de", "wachtwoord", "haslo", "sifre", "parola", "losenord",
     "adgangskode", "heslo", "salasana", "saml", "assertion", "verifier", "csrf", "xsrf", "psk", "sess", "sasurl",
     "connect", "clearance", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz", "matkhau",
-    "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "snmp", "seed",
+    "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "pushtan", "phototan",
+    "chiptan", "mfa", "tfa", "twofactor", "snmp", "seed",
 )  # fmt: skip
 """Each ASCII name above contains one of these. A test checks it."""
 
@@ -259,6 +265,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(
 _FOLDER = re.compile(r"[/~]\w+/|/\w+$|[A-Za-z]:\\|\.{1,2}/")  # `PWD=/home/bob`
 _DIGITS_OF_PIN = 3  # fewer are the number of a pin of a board
 _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a layout: `top`, `GPIO17`, `13`
+_SPACED_CODE = re.compile(r"\d{2,3}[ -]?\d{2,3}(?:[ -]?\d{1,4})?", re.ASCII)
 _LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
 _PLACEHOLDER = re.compile(
     r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}|<[^<>]*>|\$[A-Za-z_][\w.:/-]*|\$\d|\$[{(].*|\{\{.*|\{[^{}]*\}|%\w+%|%\d"
@@ -445,8 +452,8 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
 
 
 def _is_ambiguous_secret(word: str, text: str) -> bool:
-    if word == "tan":
-        return _LOGIN_CODE.fullmatch(text.replace(" ", "")) is not None
+    if word == "tan" or word in NAMES_OF_CODES:
+        return _SPACED_CODE.fullmatch(text) is not None
     if word == "pincode":
         return not _POSTCODE.fullmatch(text)
     if _MEASURE.fullmatch(text) and not text.isdigit():
