@@ -95,7 +95,7 @@ class MaskedCopy:
         masked: JsonObject = {}
         unique_keys = UniqueKeys(fields)
         changed = False
-        label = None if secret else self._find_label(fields)
+        label = None if secret and secret.kind is not Kind.AMBIGUOUS else self._find_label(fields)
         for key, value in fields.items():
             plain = not secret and not label and key not in self.found.names
             if plain and id(value) not in self.found.texts and exact_type(value) not in _PARTS:

@@ -184,7 +184,8 @@ KNOWN_SIBLINGS = frozenset(
     " expiration tokentype scope scopes samesite secure httponly hostonly session url algorithm alg"
     " issuer provider"
     " label description status state count usage input output total size length email username user kid"
-    " lastused lastusedat region issuedat note title format kind role version".split()
+    " lastused lastusedat region issuedat note title format kind role version"
+    " kmskeyid keyid arn secretarn secretstatus".split()
 )
 """Fields below a credential's name that describe it: the `domain` and `path` of a cookie."""
 
@@ -277,13 +278,14 @@ _PLACEHOLDER = re.compile(
     r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
     r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
     # Masked by others, the word for it, schemes before a variable, sentences of validators
-    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|\([a-z]+.*"
+    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{0,12}\u2026.{0,12}|\([a-z]+.*"
     r"|[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*"
     r"|(?:Bearer|Basic|Token) [<{$].*"
     r"|(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*"
 )
 _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
 _LONG_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+,?){4,}[.!]")
+_CAPITALIZED = re.compile(r"[A-Z][a-z]+")
 _VARIABLE = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?")
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _SEGMENT = re.compile(r"[\w-]+")
@@ -419,9 +421,11 @@ def is_state(text: str) -> bool:
 
 
 def _names_a_credential(text: str) -> bool:
-    """Whether a text in place of a secret is a variable (`dbPassword`), a prompt, or a sentence about one."""
+    """Whether a text in place of a secret is a variable (`dbPassword`), a prompt, a label, or a sentence."""
     if _LONG_SENTENCE.fullmatch(text):
         return True
+    if _CAPITALIZED.fullmatch(text):
+        return "".join(words_of(text)) in SECRETS_OF_ANY_KIND
     if _SENTENCE.fullmatch(text):
         return any(map(is_credential_name, text.split()))
     return _VARIABLE.fullmatch(text) is not None and is_credential_name(text)

@@ -133,7 +133,7 @@ _NO_VALUE = re.compile(
     r"|\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*"
     r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
-    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
+    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+]|\[:=).*|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
@@ -626,7 +626,7 @@ OTHER_FORMS = [
     Form(b" \"'\n", b"", _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
     Form(b" \"'\n", b"", _SET_TO + rb"(?![\"'`])", "word", looks_written),
     Form(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
-    Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w)", "quoted or bracketed", looks_written),
+    Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written),
 ]  # fmt: skip
 """Forms without such a sign."""
 
@@ -1017,8 +1017,13 @@ TEXT_RULES = [
     Rule(b"password", rb"\bnew (?:[\w]{1,40}\.){0,3}\w{0,12}$", rb"password\w{0,14}\(\s?[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
     Rule(b"storepassword ", rb"(?:^|[\n\0])[ \t]*$", rb"storepassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
     Rule(b"keypassword ", rb"(?:^|[\n\0])[ \t]*$", rb"keypassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
+    Rule(b"--key ", rb"(?:cypress|--record|--api)[^\r\n\0]{0,100}$", rb"--key[ =](?P<value>[\w-]{20,100})"),
+    *(
+        Rule(name, b"", re.escape(name) + rb"\s?[\"'](?P<value>[^\"'\s\0]{20,200})[\"']", looks_like_key)
+        for name in (b"client(", b"api(", b"sdk(", b"configure(", b"init(")
+    ),
     Rule(b"plainauth(", b"", rb"plainauth\(\s{0,9}" + _THIRD, looks_like_argument),
-    Rule(b":", rb"(?:^|[\n\0])[\w.*-]{1,100}$", rb":(?:\d{2,5}|\*):[\w.*-]{1,60}:[\w.@+-]{1,60}:(?P<value>[^\s:\0]{3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),
+    Rule(b":", rb"(?:^|[\n\0])[\w.*-]{1,100}$", rb":(?:\d{2,5}|\*):[\w.*-]{1,60}:[\w.@+*-]{1,60}:(?P<value>(?:[^\s:\\\0]|\\[^\s\0]){3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),
     # Arguments in traces of PHP: ->connect(Array, 'bob', 'x', Array)
     *(
         Rule(name, b"", name + rb"\((?:array|resource id #\d{1,6}|object\([^()\0]{1,60}\)|null|'[^'\r\n\0]{0,120}'), '[^'\r\n\0]{1,60}', '(?P<value>[^'\r\n\0]{1,100})'", looks_quoted)
@@ -1116,7 +1121,7 @@ TEXT_RULES = [
     Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:) {1,2}(?P<value>\d{6})(?![\w/%]|[-.:]\d)", is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), rb"-?code" + _CODE_WORDS + _CODE),
     Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,2}?" + _CODE_WORDS + _CODE),
-    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}".encode() + _CODE_WORDS + _CODE),
+    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,2}? ?".encode() + _CODE_WORDS + _CODE),
     Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
     Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
     *(
@@ -1131,6 +1136,8 @@ TEXT_RULES = [
     Rule(b"pin", rb"(?:^|[^a-z](?<!gpio )(?<!india, ))$", rb"pin(?: (?:code|number))?(?: is| was|:|=|#)?[ \t]{1,3}[\"']?(?P<value>\d{4,5})(?![\w%/:-]|[.,]\d| ?(?:s|ms|mm|v|times|users)\b)", is_login_code),
     Rule(b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|put) [\"']?(?P<value>\d{4,8})[\"']?$", rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:code|otp|pin|2fa|mfa|verification)\b"),
     Rule(b"<#>", b"", rb"<#>[^\0]{0,120}?(?<![\w-])(?P<value>\d{4,8})(?![\w-])"),
+    Rule(b"code=", rb"(?:otp|sms|2fa|mfa|verif)[^\r\n\0]{0,100}$", rb"code=(?P<value>\d{4,8})(?![\w%/:-])"),
+    Rule(b"enter th", rb"(?:^|\W)$", rb"enter th(?:is|e|e following) code[^\n\0]{0,110}\n\s{0,6}(?P<value>[a-z0-9]{3,6}[- ]?[a-z0-9]{3,6})(?=[ \t]*(?:[\r\n\0]|\Z))"),
     Rule(b"kod sms", b"", rb"kod sms[^:\r\n\0]{0,60}: {1,2}(?P<value>\d{5,9})(?![\w%/:-])"),
     Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
     Rule(b"passcode", b"", rb"passcodes?(?: [a-z]{1,12}){1,2}: {1,2}" + _CODE, is_login_code),
