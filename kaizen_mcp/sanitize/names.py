@@ -278,7 +278,7 @@ _PLACEHOLDER = re.compile(
     r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
     r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
     # Masked by others, the word for it, schemes before a variable, sentences of validators
-    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{0,12}\u2026.{0,12}|\([a-z]+.*"
+    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{1,12}\u2026.{0,12}|\([a-z]+.*"
     r"|[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*"
     r"|(?:Bearer|Basic|Token) [<{$].*"
     r"|(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*"
