@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test format lint types check bundle dist release-check faults frameworks masking bench \
+.PHONY: help install demo test test-slow format lint types check bundle dist release-check faults frameworks masking bench \
 	audit clean
 
 help: ## list the targets
@@ -39,6 +39,9 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test: .venv/development ## run the quick tests; T=tests/api runs one file or folder
 	$(PYTEST) $(if $(T),$(T),-m "not slow")
+
+test-slow: .venv/development ## run the slow tests
+	$(PYTEST) -m slow
 
 format: .venv/development ## sort imports and format the code
 	@$(BIN)/ruff check --quiet --select I --fix .
