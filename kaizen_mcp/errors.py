@@ -3,6 +3,7 @@
     KaizenError
     ├── InvalidInputError      invalid_input    the caller's arguments
     ├── NotConfiguredError     not_configured   our own settings
+    │   └── CallerKeyError                      over HTTP: the caller sent no usable key
     ├── ApiError               (the API answered with an error status, or could not be reached)
     │   ├── UnauthorizedError  unauthorized     401, 498, 499
     │   ├── ForbiddenError     forbidden        403
@@ -39,8 +40,8 @@ class KaizenError(Exception):
         code: stable, machine-readable word for the kind of failure.
         retryable: whether the same call can succeed later without anyone changing anything.
         max_retries: retries after which it will not pass by itself.
-        advice: what to do about it; `{wait}` stands for how long to wait, `{where}` and `{restart}` for what the
-            `Audience` has, `{newer}` for a last resort where the API said nothing.
+        advice: what to do about it; `{wait}` stands for how long to wait, `{where}`, `{restart}` and `{key}` for
+            what the `Audience` has, `{newer}` for a last resort where the API said nothing.
         http_status: the API's HTTP status, where it answered at all.
         retry_after_seconds: how long the API asked callers to wait.
         request_id: the API's own id for the failed request, for its support.
@@ -78,6 +79,15 @@ class NotConfiguredError(KaizenError):
     advice = "Set it {where}{restart}."
 
 
+class CallerKeyError(NotConfiguredError):
+    """The request over HTTP has no usable API key of its caller; the message names the header."""
+
+    advice = (
+        "Set it where this server is added to the client, to your API key from your organisation's settings in "
+        "Kaizen."
+    )
+
+
 class ApiError(KaizenError):
     """The API answered with an error status, or could not be reached."""
 
@@ -86,7 +96,7 @@ class UnauthorizedError(ApiError):
     """HTTP 401, or 498 and 499, which some APIs send: the key is missing, wrong or expired."""
 
     code = "unauthorized"
-    advice = "Set KAIZEN_API_KEY to a current key from your organisation's settings in Kaizen{restart}."
+    advice = "Set {key} to a current key from your organisation's settings in Kaizen{restart}."
 
 
 class ForbiddenError(ApiError):
@@ -238,7 +248,7 @@ REJECTED_ADVICE: dict[int, str] = {
     413: _TOO_LARGE.replace("{what}", "the id"),
     414: _TOO_LARGE.replace("{what}", "KAIZEN_BASE_URL"),
     **dict.fromkeys((423, 424), "Try again later."),
-    **dict.fromkeys((431, 494), _TOO_LARGE.replace("{what}", "that KAIZEN_API_KEY holds the key alone")),
+    **dict.fromkeys((431, 494), _TOO_LARGE.replace("{what}", "that {key} holds the key alone")),
     451: "It is blocked for legal reasons. Ask an administrator of your Kaizen organisation, or of the network.",
 }
 QUOTA_USED_UP = "Kaizen refused the request: a quota is used up (HTTP {status})."
@@ -253,7 +263,11 @@ ID_UNSENDABLE = "The id has characters in it that can't be sent: copy it again, 
 OFFSET_BEYOND_END = "Offset {offset} is beyond the end of path {path}, which is at {total}."
 OFFSET_BEYOND_MATCHES = "Offset {offset} is beyond the last match: {text} has {total}; call without offset."
 # Protocol errors
+BUG = "kaizen-mcp has a bug; its log on stderr says more."
 NOT_INITIALIZED = 'Send "initialize" and "notifications/initialized" before {method}.'
+# CallerKeyError
+KEY_HEADER_MISSING = "The request has no {header} header."
+KEY_HEADER_REPEATED = "The request has more than one {header} header."
 # NotConfiguredError
 BASE_URL_INVALID = "KAIZEN_BASE_URL is not a valid address."
 CERTIFICATE_FILE_UNUSABLE = "SSL_CERT_FILE can't be used: it must name a readable PEM file with certificates."

@@ -2,10 +2,11 @@
 
 import logging
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mcp import MCPError
@@ -24,12 +25,15 @@ from pydantic import ValidationError
 
 from kaizen_mcp import __version__, errors
 from kaizen_mcp.api.client import KaizenApi
-from kaizen_mcp.errors import RateLimitedError
+from kaizen_mcp.api.shared import Shared
+from kaizen_mcp.caller import Caller
+from kaizen_mcp.errors import KaizenError, RateLimitedError
 from kaizen_mcp.sanitize.escaping import quote
 from kaizen_mcp.settings import Settings
+from kaizen_mcp.tools.error_text import Audience
 from kaizen_mcp.tools.get_execution import GET_EXECUTION
 from kaizen_mcp.tools.get_instructor_execution import GET_INSTRUCTOR_EXECUTION
-from kaizen_mcp.tools.lookup import Clock, Lookup
+from kaizen_mcp.tools.lookup import Clock
 from kaizen_mcp.tools.rate_limit import RateLimiter
 
 if TYPE_CHECKING:
@@ -59,8 +63,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who may call a server that many callers share.
+
+    Attributes:
+        identify: returns the caller of an HTTP request, or raises NotConfiguredError.
+        audience: how callers follow the advice of an error.
+        shared: what all calls share.
+    """
+
+    identify: Callable[[Any], Caller]
+    audience: Audience
+    shared: Shared
+
+
 def create_server(
-    settings: Settings, *, transport: "httpx.AsyncBaseTransport | None" = None, clock: Clock = utc_now
+    settings: Settings,
+    *,
+    transport: "httpx.AsyncBaseTransport | None" = None,
+    clock: Clock = utc_now,
+    callers: Callers | None = None,
 ) -> Server[KaizenApi]:
     """Build the server. Nothing is opened before its first call.
 
@@ -68,15 +91,19 @@ def create_server(
         settings: how to reach the API.
         transport: replaces the network; tests and embedders pass one.
         clock: returns the time now; durations and ages are counted to it.
+        callers: who may call it; by default one caller with the key of the settings.
     """
     tools_by_name = {tool.name: tool for tool in TOOLS}
     tool_list = ListToolsResult(tools=[tool.published(settings.max_result_chars) for tool in TOOLS])
+    published_schemas = {tool.name: tool.input_schema for tool in tool_list.tools}
     limiter = RateLimiter(settings.max_calls_per_minute)
+
+    own_api = KaizenApi(settings, transport=transport, shared=callers and callers.shared)
 
     @asynccontextmanager
     async def lifespan(_: Server[KaizenApi]) -> AsyncGenerator[KaizenApi]:
-        async with KaizenApi(settings, transport=transport) as api:
-            yield api
+        async with own_api:
+            yield own_api
 
     async def list_tools(_: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         return tool_list
@@ -84,12 +111,16 @@ def create_server(
     async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult:
         tool = tools_by_name.get(params.name)
         if tool is None:
-            raise _unknown_tool(ctx.lifespan_context.mask(params.name))
-        if wait := limiter.acquire():
-            message = errors.TOO_MANY_CALLS.format(limit=settings.max_calls_per_minute)
-            error = RateLimitedError(message, retry_after_seconds=math.ceil(wait))
-            return tool.failed(error, ctx.lifespan_context.mask)
-        return await _call(tool, ctx, params.arguments or {}, clock)
+            raise _unknown_tool(own_api.mask(params.name))
+        api, audience = own_api, callers and callers.audience
+        try:
+            api = own_api.for_caller(callers.identify(ctx.request)) if callers else own_api
+            _check_rate(limiter, api)
+        except KaizenError as error:
+            return tool.failed(error, api, audience)
+        report = ctx.session.report_progress
+        call = partial(tool.call, api, params.arguments or {}, clock=clock, report=report, audience=audience)
+        return await _guarded(tool.name, call)
 
     server = Server(
         "kaizen-mcp",
@@ -99,6 +130,7 @@ def create_server(
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
         cache_hints={"tools/list": _TOOL_LIST_CACHE, "server/discover": _TOOL_LIST_CACHE},
+        get_tool_input_schema=published_schemas.get,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
@@ -128,13 +160,19 @@ async def _explain_refusals(ctx: ServerRequestContext[Any, Any], call_next: Call
         raise
 
 
-async def _call(tool: Lookup, ctx: Context, arguments: dict[str, Any], clock: Clock) -> CallToolResult:
+def _check_rate(limiter: RateLimiter, api: KaizenApi) -> None:
+    if wait := limiter.acquire(api.caller.id):
+        message = errors.TOO_MANY_CALLS.format(limit=api.settings.max_calls_per_minute)
+        raise RateLimitedError(message, retry_after_seconds=math.ceil(wait))
+
+
+async def _guarded(name: str, call: Callable[[], Awaitable[CallToolResult]]) -> CallToolResult:
     """Call a tool. An unexpected exception is logged; the SDK would send its text to clients of the 2025 era."""
     try:
-        return await tool.call(ctx.lifespan_context, arguments, clock=clock, report=ctx.session.report_progress)
+        return await call()
     except Exception:
-        logger.exception("%s failed with an unexpected error", tool.name)
-        raise MCPError(INTERNAL_ERROR, "kaizen-mcp has a bug; its log on stderr says more.") from None
+        logger.exception("%s failed with an unexpected error", name)
+        raise MCPError(INTERNAL_ERROR, errors.BUG) from None
 
 
 def _unknown_tool(name: str) -> MCPError:

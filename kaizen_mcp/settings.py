@@ -115,7 +115,7 @@ class Settings:
             raise NotConfiguredError(
                 "KAIZEN_API_KEY is not set. (KAIZEN_SANDBOX=1 tries the server without a key.)"
             )
-        _check_key(self.api_key.get_secret_value(), "KAIZEN_API_KEY")
+        check_key(self.api_key.get_secret_value(), "KAIZEN_API_KEY")
 
 
 def is_unexpanded(text: str) -> bool:
@@ -132,7 +132,7 @@ def _read_key_file(name: str, path: str) -> SecretStr:
         raise NotConfiguredError(f"{source} can't be read: {reason}.") from None
     if not key:
         raise NotConfiguredError(f"{source} is empty.")
-    _check_key(key, source)
+    check_key(key, source)
     return SecretStr(key)
 
 
@@ -144,7 +144,12 @@ def _read_seconds(name: str, text: str, *, may_be_0: bool = False) -> float:
     raise NotConfiguredError(f"{name} must be a number of seconds {limits}.")
 
 
-def _read_integer(lowest: int, highest: int, name: str, text: str) -> int:
+def read_integer(lowest: int, highest: int, name: str, text: str) -> int:
+    """Read a variable that is a whole number.
+
+    Raises:
+        NotConfiguredError: it is none, or out of these bounds.
+    """
     if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
         raise NotConfiguredError(f"{name} must be a whole number from {lowest} to {highest}.")
     return int(text)
@@ -177,11 +182,11 @@ _READERS: dict[str, Callable[[str, str], object]] = {
     "KAIZEN_API_KEY_FILE": _read_key_file,
     "KAIZEN_BASE_URL": lambda _, text: text.rstrip("/") or DEFAULT_BASE_URL,
     "KAIZEN_CALL_TIMEOUT": _read_seconds,
-    "KAIZEN_MAX_RETRIES": partial(_read_integer, 0, 10),
-    "KAIZEN_MAX_BODY_BYTES": partial(_read_integer, 1024, 2**30),
-    "KAIZEN_MAX_CONCURRENCY": partial(_read_integer, 1, 100),
-    "KAIZEN_MAX_CALLS_PER_MINUTE": partial(_read_integer, 1, 1_000_000),
-    "KAIZEN_MAX_RESULT_CHARS": partial(_read_integer, 8_000, 1_000_000),
+    "KAIZEN_MAX_RETRIES": partial(read_integer, 0, 10),
+    "KAIZEN_MAX_BODY_BYTES": partial(read_integer, 1024, 2**30),
+    "KAIZEN_MAX_CONCURRENCY": partial(read_integer, 1, 100),
+    "KAIZEN_MAX_CALLS_PER_MINUTE": partial(read_integer, 1, 1_000_000),
+    "KAIZEN_MAX_RESULT_CHARS": partial(read_integer, 8_000, 1_000_000),
     "KAIZEN_SNAPSHOT_SECONDS": partial(_read_seconds, may_be_0=True),
     "KAIZEN_RAW": _read_raw,
     "KAIZEN_TIMEZONE": _read_timezone,
@@ -208,7 +213,12 @@ def _check_base_url(url: str) -> None:
         )
 
 
-def _check_key(key: str, source: str) -> None:
+def check_key(key: str, source: str) -> None:
+    """Check that a key can be one.
+
+    Raises:
+        NotConfiguredError: it has characters that no key has; the message names the source.
+    """
     if is_unexpanded(key):
         raise NotConfiguredError(NOT_EXPANDED.format(name=source))
     if not re.fullmatch(r"[!-~]+", key) or "'" in key or '"' in key:

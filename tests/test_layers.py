@@ -10,7 +10,7 @@ import kaizen_mcp
 
 PACKAGE = Path(kaizen_mcp.__file__).parent
 LAYERS = [
-    {"settings", "errors", "humanize", "json_types"},
+    {"settings", "errors", "humanize", "json_types", "caller"},
     {"sanitize"},
     {"logs", "api"},
     {"summary"},
@@ -24,6 +24,7 @@ LAYERS = [
 USES = {
     "mcp": {"tools", "server", "stdio", "cli"},
     "httpx": {"api"},
+    "opentelemetry": {"api"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
 }

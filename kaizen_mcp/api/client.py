@@ -18,8 +18,10 @@ from kaizen_mcp.api.error_message import MAX_API_MESSAGE, find_message
 from kaizen_mcp.api.error_response import is_web_page, read_error
 from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
-from kaizen_mcp.api.snapshots import Snapshots
-from kaizen_mcp.api.transport import build_client, connection_error, read_body, starts_as_json
+from kaizen_mcp.api.shared import Shared
+from kaizen_mcp.api.tracing import request_span
+from kaizen_mcp.api.transport import connection_error, read_body, starts_as_json
+from kaizen_mcp.caller import Caller
 from kaizen_mcp.errors import (
     BadResponseError,
     CallTimeoutError,
@@ -78,21 +80,26 @@ class KaizenApi:
     Args:
         settings: how to reach the API, and the limits.
         transport: replaces the network; tests and embedders pass one.
+        caller: who makes the calls; by default whoever has the key of the settings.
+        shared: what it shares with the clients of other callers.
 
     Every method raises a `KaizenError` (see `errors`) and nothing else of its own. Each fresh answer is kept,
     masked, for `snapshot_seconds`. A lookup returns it only with `allow_snapshot`, for calls that read on.
     """
 
-    def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        caller: Caller | None = None,
+        shared: Shared | None = None,
+    ) -> None:
         self.settings = settings
+        self.caller = caller or Caller(key=settings.api_key)
+        self.shared = shared or Shared(settings, transport)
         self._masker = TextMasker([settings.api_key.get_secret_value()] if settings.api_key else [])
         self._safe_mode = SafeMode(self._masker)
-        self._transport = transport
-        self._client: httpx.AsyncClient | None = None
-        self._snapshots: Snapshots[Reply] = Snapshots(settings.snapshot_seconds)
-        self._slots = anyio.Semaphore(settings.max_concurrency, fast_acquire=True)
-        # Seconds of silence after which an attempt is given up, so that all attempts fit into the deadline.
-        self._attempt_timeout = round(settings.call_timeout / (settings.max_retries + 1), 3)
 
     async def __aenter__(self) -> Self:
         return self
@@ -101,14 +108,15 @@ class KaizenApi:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections and free the snapshots; calling it twice is harmless."""
-        self._snapshots.clear()
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        """Close the connections and free the snapshots, of all callers; calling it twice is harmless."""
+        await self.shared.aclose()
+
+    def for_caller(self, caller: Caller) -> "KaizenApi":
+        """The client for a call of this caller: it sends and masks the caller's key, and no other."""
+        return KaizenApi(replace(self.settings, api_key=caller.key), caller=caller, shared=self.shared)
 
     def mask(self, text: str) -> str:
-        """Mask the configured key in a text, such as an id that a caller gave."""
+        """Mask the caller's key in a text, such as an id that it gave."""
         return self._masker.mask_secrets(text)
 
     async def get_execution(self, execution_id: str, *, allow_snapshot: bool = False) -> Reply:
@@ -185,36 +193,42 @@ class KaizenApi:
 
     async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder, allow_snapshot: bool) -> Reply:
         """Return the snapshot if it is allowed and there is one, else a fresh answer, which replaces it."""
-        key = (path, object_id)
-        if allow_snapshot and (kept := self._snapshots.get(key)):
+        key = (self.caller.id, path, object_id)
+        snapshots = self.shared.snapshots
+        if allow_snapshot and (kept := snapshots.get(key)):
             snapshot, age = kept
             return replace(snapshot, age=age)
         try:
             reply = await self._request(path, object_id, kind=kind, decode=decode)
         except KaizenError:
-            self._snapshots.drop(key)
+            snapshots.drop(key)
             raise
-        self._snapshots.put(key, reply, reply.size)
+        snapshots.put(key, reply, reply.size)
         return reply
 
     async def _request(self, path: str, object_id: str, *, kind: str, decode: Decoder) -> Reply:
         deadline = anyio.current_time() + self.settings.call_timeout
-        if self._client is None:
-            self.settings.require_usable()
-            self._client = build_client(self.settings, timeout=self._attempt_timeout, transport=self._transport)
-        client = self._client
+        self.settings.require_usable()
+        client = self.shared.client(self.settings)
         not_found = errors.NOT_FOUND_IN_SANDBOX if self.settings.sandbox else errors.NOT_FOUND
         not_found = not_found.format(kind=kind, id=quote(object_id, 256))
         try:
             content = to_json({"id": object_id})
         except ValueError:
             raise InvalidInputError(errors.ID_UNSENDABLE) from None
-        request = client.build_request("POST", path, content=content)
+        request = client.build_request("POST", path, content=content, headers=self._headers())
         return await with_retries(
             lambda: self._attempt(client, request, not_found, decode, deadline),
             max_retries=self.settings.max_retries,
             deadline=deadline,
         )
+
+    def _headers(self) -> dict[str, str]:
+        key = self.settings.api_key.get_secret_value() if self.settings.api_key else "sandbox"
+        headers = {"Authorization": f"Bearer {key}"}
+        if self.caller.request_id:
+            headers["X-Request-Id"] = self.caller.request_id
+        return headers
 
     async def _attempt(
         self, client: httpx.AsyncClient, request: httpx.Request, not_found: str, decode: Decoder, deadline: float
@@ -222,9 +236,10 @@ class KaizenApi:
         """Send the request and decode the answer, within the deadline; `timeout_message` follows the steps."""
         timeout_message = errors.NO_FREE_SLOT
         with anyio.CancelScope(deadline=deadline):
-            async with self._slots:
+            async with self.shared.slots.slot(self.caller.id):
                 timeout_message = errors.NO_ANSWER
-                body = await self._send(client, request, not_found)
+                with request_span(request):
+                    body = await self._send(client, request, not_found)
             timeout_message = errors.TOO_LARGE_TO_READ
             if len(body) < _THREAD_BYTES:
                 with suppress(NestingError):  # a deep body may need the fresh stack of a thread
@@ -252,7 +267,7 @@ class KaizenApi:
                         return body
                     error = BadResponseError(errors.WEB_PAGE.format(status=response.status_code))
         except httpx.HTTPError as failure:
-            error = connection_error(failure, timeout=self._attempt_timeout)
+            error = connection_error(failure, timeout=self.shared.attempt_timeout)
         # Raised outside of `except`, so that no httpx exception is chained: its request holds the key.
         raise error
 

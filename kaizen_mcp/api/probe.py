@@ -76,7 +76,6 @@ async def probe(settings: Settings, seconds: float) -> Connection:
     """
     async with build_client(settings, timeout=seconds) as client:
         request = client.build_request("HEAD", "/")
-        del request.headers["Authorization"]
         start = time.time()
         try:
             async with aclosing(await client.send(request, stream=True)) as response:

@@ -41,28 +41,26 @@ _BY_PROXY = "by_proxy"
 def build_client(
     settings: Settings, *, timeout: float, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
-    """Build the client for all requests of a server.
+    """Build the client for all requests of a server. It holds no key: each request brings its caller's.
 
     Args:
-        settings: address and key of the API.
+        settings: address of the API.
         timeout: seconds to connect, and to wait for the next bytes.
         transport: replaces the network.
 
     Raises:
         NotConfiguredError: the base URL, a proxy variable or a certificate variable can't be used.
     """
-    key = settings.api_key.get_secret_value() if settings.api_key else ""
     base_url = settings.base_url
     if settings.sandbox:
         from kaizen_mcp.sandbox.fake_api import create_app  # noqa: PLC0415 - 20 ms of sample runs
 
-        base_url, key = "http://sandbox.invalid", "sandbox"
+        base_url = "http://sandbox.invalid"
         transport = transport or httpx.ASGITransport(create_app(), raise_app_exceptions=False)
     url = parse_url(base_url)
     return httpx.AsyncClient(
         base_url=url,
         headers={
-            "Authorization": f"Bearer {key}",
             "User-Agent": f"kaizen-mcp/{__version__}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip",

@@ -20,14 +20,16 @@ class Audience:
     """How the reader of an error follows its advice: phrases that complete it. The defaults are for a model.
 
     Attributes:
-        other_lookup: how to look up the same id as the other kind, such as "call get_execution with the same id.".
+        other_lookup: how to look up the same id as the other kind; `{tool}` stands for the other tool.
         where: where to set a variable.
         restart: what to do after a variable has changed.
+        key: where the API key stands.
     """
 
-    other_lookup: str
+    other_lookup: str = "call {tool} with the same id."
     where: str = 'where kaizen-mcp is configured (in Claude Desktop the "env" block)'
     restart: str = " and restart the client"
+    key: str = "KAIZEN_API_KEY"
 
 
 def error_text(
@@ -68,4 +70,4 @@ def _advice(error: KaizenError, audience: Audience, other_kind: str, *, id_from_
     if isinstance(error, RejectedError):
         advice = REJECTED_ADVICE.get(error.http_status or 0, advice)
     newer = "" if error.api_message else NEWER_NEEDED
-    return advice.format(wait=wait, where=audience.where, restart=audience.restart, newer=newer)
+    return advice.format(wait=wait, where=audience.where, restart=audience.restart, key=audience.key, newer=newer)

@@ -107,7 +107,7 @@ class Lookup:
             valid, notes = read_arguments(self.arguments, arguments, api.mask)
             return await self._look_up(api, valid, notes, clock, report)
         except KaizenError as error:
-            return self.failed(error, api.mask, audience, id_from_link=_is_link(arguments.get("id")))
+            return self.failed(error, api, audience, id_from_link=_is_link(arguments.get("id")))
 
     async def _look_up(
         self, api: KaizenApi, arguments: Arguments, notes: list[str], clock: Clock, report: Report | None
@@ -164,6 +164,7 @@ class Lookup:
             on_progress=on_progress,
             seconds=context.wait_seconds,
             deadline=anyio.current_time() + api.settings.call_timeout,
+            stopping=api.shared.stopping,
         )
         reply, _ = polled.latest
         context = replace(context, waited=polled.seconds)
@@ -200,7 +201,7 @@ class Lookup:
     def failed(
         self,
         error: KaizenError,
-        mask: Callable[[str], str],
+        api: KaizenApi,
         audience: Audience | None = None,
         *,
         id_from_link: bool = False,
@@ -209,19 +210,21 @@ class Lookup:
 
         Args:
             error: what happened.
-            mask: replaces the key in a text.
+            api: client for the API; it knows the caller.
             audience: who reads the text; a model by default.
             id_from_link: whether the id was taken from a link.
         """
         other_tool, other_kind, _ = self.sibling
+        audience = audience or Audience()
+        error.request_id = error.request_id or api.caller.request_id
         text = error_text(
             error,
-            audience or Audience(f"call {other_tool} with the same id."),
+            replace(audience, other_lookup=audience.other_lookup.replace("{tool}", other_tool)),
             quote=lambda text: quote(text, MAX_API_MESSAGE),
             other_kind=other_kind,
             id_from_link=id_from_link,
         )
-        return error_result(error, mask(text))
+        return error_result(error, api.mask(text))
 
 
 def _is_link(value: object) -> bool:

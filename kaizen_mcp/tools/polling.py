@@ -39,18 +39,19 @@ class PollResult(Generic[T]):
     last_error: KaizenError | None
 
 
-async def poll_until(
+async def poll_until(  # noqa: PLR0913 - all but the first by keyword
     poll: Callable[[], Awaitable[T]],
     *,
     is_final: Callable[[T], bool],
     on_progress: Callable[[float, float, T | None], Awaitable[None]],
     seconds: float,
     deadline: float,
+    stopping: anyio.Event,
 ) -> PollResult[T]:
     """Poll until the result is final, or for so many seconds.
 
     Polling goes on after a retryable error. It ends early if the API asks for a pause that is longer than both the
-    time left and the longest interval.
+    time left and the longest interval, and after one more poll if the server is stopping.
 
     Args:
         poll: returns the current result.
@@ -58,6 +59,7 @@ async def poll_until(
         on_progress: called after each poll with the seconds so far, the seconds at most and the latest result.
         seconds: how long to poll at most.
         deadline: end of the call on the event loop's clock; polling ends some seconds before it.
+        stopping: set when the server shuts down.
 
     Raises:
         KaizenError: a poll failed with an error that is not retryable, or no poll succeeded.
@@ -79,7 +81,9 @@ async def poll_until(
         pause = max(next(intervals), (error and error.retry_after_seconds) or 0)
         if now + pause > end and pause > MAX_INTERVAL * (1 + _JITTER):
             break
-        await anyio.sleep(min(pause, end - now))
+        with anyio.move_on_after(min(pause, end - now)):
+            await stopping.wait()  # the poll after it is the last one
+            end = anyio.current_time()
     if latest is None:
         raise cast("KaizenError", error)
     return PollResult(latest, seconds=now - start, age=now - latest_at, last_error=error)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaizen_mcp.tools.rate_limit import RateLimiter
+from kaizen_mcp.tools.rate_limit import MAX_CALLERS, RateLimiter
 
 
 @given(st.integers(1, 1000), st.lists(st.floats(0, 30), max_size=60))
@@ -20,3 +20,12 @@ def test_calls_stay_within_the_rate_and_pass_after_the_stated_wait(per_minute: i
             now += wait + 1e-6
             assert limiter.acquire() == 0
             allowed += 1
+
+
+def test_each_caller_has_calls_of_its_own_and_not_more_are_remembered_than_promised() -> None:
+    limiter = RateLimiter(1, clock=lambda: 0.0)
+    assert [limiter.acquire(caller) for caller in (b"a", b"b", b"a")] == [0, 0, 60]
+    for number in range(MAX_CALLERS):
+        limiter.acquire(str(number).encode())
+    assert limiter.acquire(b"b") == 0
+    assert limiter.acquire(str(MAX_CALLERS - 1).encode()) == 60
