@@ -2,13 +2,20 @@
 
 import logging
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from pydantic import SecretStr
 
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.settings import DEFAULT_LOG_LEVEL, LOG_LEVELS, Settings
 
+masked_key: ContextVar[SecretStr | None] = ContextVar("masked_key", default=None)
+"""Key of the caller whose request is being answered; masked in what is logged meanwhile."""
 
-class _MaskingFormatter(logging.Formatter):
+
+class MaskingFormatter(logging.Formatter):
     """Formats a record with its traceback, masks credentials and escapes hidden characters."""
 
     def __init__(self, masker: TextMasker) -> None:
@@ -16,16 +23,20 @@ class _MaskingFormatter(logging.Formatter):
         self._masker = masker
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the text."""
         text, _ = escape_hidden_multiline(self._masker.mask(super().format(record)))
-        return text
+        key = masked_key.get()
+        return TextMasker([key.get_secret_value()]).mask_secrets(text) if key else text
 
 
-def set_up_logging(settings: Settings) -> None:
+def set_up_logging(
+    settings: Settings, formatter: Callable[[TextMasker], MaskingFormatter] = MaskingFormatter
+) -> None:
     """Log to stderr at the level from the settings. If that level does not exist, warn and use the default."""
     is_valid_level = settings.log_level in LOG_LEVELS
     masker = TextMasker([settings.api_key.get_secret_value()] if settings.api_key else [])
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_MaskingFormatter(masker))
+    handler.setFormatter(formatter(masker))
     logging.basicConfig(level=settings.log_level if is_valid_level else DEFAULT_LOG_LEVEL, handlers=[handler])
     for library in ("httpx", "httpcore"):
         # At DEBUG and INFO these log headers and URLs, which may contain secrets.

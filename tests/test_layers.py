@@ -16,17 +16,19 @@ LAYERS = [
     {"summary"},
     {"tools"},
     {"server", "stdio"},
+    {"http"},
     {"cli"},
     {"__main__"},
 ]
 """A layer may import from itself and from the layers before it."""
 
 USES = {
-    "mcp": {"tools", "server", "stdio", "cli"},
+    "mcp": {"tools", "server", "stdio", "http", "cli"},
     "httpx": {"api"},
-    "opentelemetry": {"api"},
-    "starlette": {"sandbox"},
-    "uvicorn": {"sandbox"},
+    "opentelemetry": {"api", "http"},
+    "starlette": {"sandbox", "http"},
+    "sse_starlette": {"http"},
+    "uvicorn": {"sandbox", "http"},
 }
 """Library → the parts of the package that may import it."""
 

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from kaizen_mcp import Settings, __version__, errors
+from kaizen_mcp.http.settings import HTTP_VARIABLES, HttpSettings
 from kaizen_mcp.settings import VARIABLES
 
 ROOT = Path(__file__).parents[1]
@@ -76,8 +77,17 @@ def test_the_variables_are_the_same_everywhere() -> None:
         (name, variable.get("default", ""), variable["description"]) for name, variable in declared.items()
     ]
     assert [name for name in VARIABLES if f"`{name}" not in CHANGELOG] == []
+    known = {*VARIABLES, *HTTP_VARIABLES}
     for name, text in {**DOCUMENTS, "pyproject.toml": str(PROJECT)}.items():
-        assert set(re.findall(r"\bKAIZEN_[A-Z_]+\b", text)) <= set(VARIABLES), f"{name} names another variable"
+        assert set(re.findall(r"\bKAIZEN_[A-Z_]+\b", text)) <= known, f"{name} names another variable"
+
+
+def test_the_variables_of_the_http_server_are_in_its_page_with_their_defaults() -> None:
+    rows = re.findall(r"^\| `(KAIZEN_HTTP_\w+)` \| (.*?) ?\| (.*) \|$", DOCUMENTS["teams.md"], re.MULTILINE)
+    assert {name: meaning for name, _, meaning in rows} == HTTP_VARIABLES
+    defaults = {name: default.strip("`") for name, default, _ in rows if default}
+    assert HttpSettings.from_env(defaults) == HttpSettings()
+    assert set(defaults) == {"KAIZEN_HTTP_AUTH", "KAIZEN_HTTP_MAX_CONCURRENCY"}
 
 
 def test_the_manifests_defaults_match_the_settings() -> None:
@@ -130,7 +140,8 @@ def test_every_dependency_is_explained_and_pinned() -> None:
     project = PROJECT["project"]
     explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower()
-    for requirement in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+    extras = project["optional-dependencies"]
+    for requirement in [*project["dependencies"], *extras["http"], *extras["dev"]]:
         name = re.split(r"[<>=]", requirement)[0]
         assert f"`{name}`" in explained, name
         assert f"\n{name}==" in pinned, name

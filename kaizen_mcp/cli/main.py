@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     config_parser = commands.add_parser("config", help="print what adds this server to a client")
     config_parser.add_argument("client", nargs="?", help="name of the client; leave it out to see the names")
 
+    http = commands.add_parser("http", help="serve a whole team over HTTP; docs/teams.md says how")
+    http.add_argument("--host", default="127.0.0.1", help="address to listen on, default %(default)s")
+    http.add_argument("--port", type=_port, default=8000, help="default %(default)s; 0 chooses a free port")
+
     sandbox = commands.add_parser("sandbox", help="run a sandbox of the API on this computer")
     sandbox.add_argument("--port", type=_port, default=8765, help="default %(default)s; 0 chooses a free port")
     sandbox.add_argument("--list", action="store_true", help="print the ids it has, then exit")
@@ -76,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     get.add_argument("--instructor", action="store_true", help="it is an instructor execution")
     get.add_argument("--wait", action="store_true", help="wait until it has ended or needs a person")
     get.add_argument("--json", action="store_true", help="print the whole answer as JSON")
-    for command in (config_parser, get):
+    for command in (config_parser, get, http):
         # Without SUPPRESS, its default would overwrite a --sandbox before the command.
         command.add_argument("--sandbox", action="store_true", default=argparse.SUPPRESS, help=sandbox_help)
     return parser
@@ -123,6 +127,10 @@ def _run(options: Namespace) -> int:
             from kaizen_mcp.cli import config  # 40 ms
 
             return config.run(options)
+        case "http":
+            from kaizen_mcp.cli import http  # 1300 ms, most of it for mcp
+
+            return http.run(options, _environ(options))
         case "sandbox":
             return _sandbox(options)
         case _:
