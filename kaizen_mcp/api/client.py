@@ -20,7 +20,7 @@ from kaizen_mcp.api.nesting import MAX_DEPTH, convert_in_parts
 from kaizen_mcp.api.retry import RETRYABLE_STATUSES, with_retries
 from kaizen_mcp.api.shared import Shared
 from kaizen_mcp.api.tracing import request_span
-from kaizen_mcp.api.transport import connection_error, read_body, starts_as_json
+from kaizen_mcp.api.transport import SLOT, connection_error, read_body, starts_as_json
 from kaizen_mcp.caller import Caller
 from kaizen_mcp.errors import (
     BadResponseError,
@@ -236,7 +236,7 @@ class KaizenApi:
         """Send the request and decode the answer, within the deadline; `timeout_message` follows the steps."""
         timeout_message = errors.NO_FREE_SLOT
         with anyio.CancelScope(deadline=deadline):
-            async with self.shared.slots.slot(self.caller.id):
+            async with self.shared.slots.slot(self.caller.id) as request.extensions[SLOT]:
                 timeout_message = errors.NO_ANSWER
                 with request_span(request):
                     body = await self._send(client, request, not_found)

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from heapq import heappop, heappush
 
 import anyio
 
@@ -18,20 +19,23 @@ class Slots:
     def __init__(self, per_caller: int, total: int) -> None:
         self._per_caller = per_caller
         self._free = total
+        self._numbers = list(range(total))
         self._used: Counter[bytes] = Counter()
         self._waiting: dict[bytes, deque[anyio.Event]] = {}  # in the order of their turns
 
     @asynccontextmanager
-    async def slot(self, caller: bytes) -> AsyncGenerator[None]:
-        """Wait for a slot and have it for a while."""
+    async def slot(self, caller: bytes) -> AsyncGenerator[int]:
+        """Wait for a slot and have it for a while. Yields its number, the lowest that is free."""
         # While a slot is free, only callers that have all of theirs are waiting.
         if self._free and self._used[caller] < self._per_caller:
             self._take(caller)
         else:
             await self._wait(caller)
+        number = heappop(self._numbers)
         try:
-            yield
+            yield number
         finally:
+            heappush(self._numbers, number)
             self._give_back(caller)
 
     async def _wait(self, caller: bytes) -> None:

@@ -3,7 +3,9 @@
 import re
 import ssl
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -33,6 +35,11 @@ _JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[{\[]|\)\]\}|while\s*\(1\)|fo
 
 _ENDPOINT = re.compile(r"(?<![:/])(?:/+instructor)?(?:/+executions(?:/+get)?)?/*$", re.IGNORECASE)
 """The path of an endpoint, or its start. After a colon or slash stands the host."""
+
+SLOT = "slot"
+"""Extension of a request: the number of its slot."""
+
+_CONNECTIONS_PER_POOL = 8
 
 _BY_PROXY = "by_proxy"
 """Marks requests that are sent through a proxy."""
@@ -93,9 +100,32 @@ def network_transport(url: httpx.URL, context: ssl.SSLContext) -> httpx.AsyncBas
     with suppress(ImportError, ValueError, httpx.InvalidURL):
         if proxy is None or has_valid_host(httpx.URL(proxy)):
             transport = _ProxyTransport if proxy else httpx.AsyncHTTPTransport
-            return transport(verify=context, limits=limits, proxy=proxy)
+            return _Pools(partial(transport, verify=context, limits=limits, proxy=proxy))
     # No exception is chained: those above quote the proxy's address, which may have a password.
     raise unusable_proxy(proxy or "")
+
+
+class _Pools(httpx.AsyncBaseTransport):
+    """Pools of a few connections each, by the slot of a request: the first is enough while few requests run.
+
+    The time that one pool of httpcore's takes for a request grows with the square of its connections: with 64, it
+    takes as long as all the rest of a lookup.
+    """
+
+    def __init__(self, build: Callable[[], httpx.AsyncHTTPTransport]) -> None:
+        self._build = build
+        self._pools = [build()]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        slot: int = request.extensions.get(SLOT, 0)
+        number = slot // _CONNECTIONS_PER_POOL
+        while len(self._pools) <= number:
+            self._pools.append(self._build())
+        return await self._pools[number].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for pool in self._pools:
+            await pool.aclose()
 
 
 class _ProxyTransport(httpx.AsyncHTTPTransport):

@@ -214,4 +214,6 @@ _MARKUP_IN_JSON = re.compile(
 
 def escape_markup_in_json(text: str) -> str:
     """Write chat markup in compact JSON as JSON escapes: equal as JSON, and no markup to who reads the text."""
+    if not _may_contain_markup(text):
+        return text
     return _MARKUP_IN_JSON.sub(lambda match: "".join(f"\\u{ord(c):04x}" for c in match[0]), text)
