@@ -1,6 +1,7 @@
 """Listens with uvicorn until SIGTERM or Ctrl-C, then answers what is in flight and ends."""
 
 import asyncio
+import gc
 import math
 import signal
 import socket
@@ -55,6 +56,7 @@ def serve(app: ASGIApp, listener: socket.socket, *, stopping: anyio.Event, call_
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(call_timeout),
     )
+    gc.freeze()  # modules loaded so far are never garbage
     _Server(config, stopping).run(sockets=[listener])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from conftest import COMMAND, ERAS, Environ
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from kaizen_mcp import Settings
 from kaizen_mcp.api.shared import Shared
@@ -25,9 +26,12 @@ Handler = Callable[[httpx.Request], httpx.Response] | Callable[[httpx.Request], 
 class Caller:
     """Posts requests of one era to an app, as a client with this key does."""
 
-    def __init__(self, client: httpx.AsyncClient, shared: Shared) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, app: Starlette | None = None, shared: Shared | None = None
+    ) -> None:
         self.client = client
-        self.shared = shared
+        self.app = app or Starlette()
+        self.shared = shared or Shared(SETTINGS)
 
     async def post(
         self,
@@ -85,7 +89,7 @@ async def serve(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=60) as client,
     ):
-        yield Caller(client, shared)
+        yield Caller(client, app, shared)
 
 
 @contextmanager

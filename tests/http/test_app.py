@@ -8,6 +8,7 @@ import anyio
 import httpx
 import pytest
 from serving import KEY, own_settings, serve
+from starlette.types import Message
 
 from kaizen_mcp import Settings
 from kaizen_mcp.http.call_log import JsonFormatter
@@ -279,3 +280,21 @@ async def test_while_stopping_it_is_unready_and_a_wait_ends_with_what_it_knows(e
         assert (await caller.client.get("/readyz")).status_code == 503
         assert (await caller.client.get("/healthz")).status_code == 200
     assert results[0]["structuredContent"]["summary"]["state"] == "running"
+
+
+@pytest.mark.slow
+async def test_a_body_that_does_not_arrive_is_given_up() -> None:
+    bodies = iter([b"{"])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if (body := next(bodies, None)) is None:
+            await anyio.sleep_forever()
+        return {"type": "http.request", "body": body, "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async with serve(unused) as caller:
+        await caller.app({"type": "http", "method": "POST", "path": "/mcp", "headers": []}, receive, send)
+    assert sent[0]["status"] == 408

@@ -14,9 +14,7 @@ from conftest import COMMAND, ERAS, Environ, RunningSandbox, posix_only
 from mcp import Client
 from serving import KEY, Caller, start
 
-from kaizen_mcp.api.shared import Shared
 from kaizen_mcp.http.serve import MAX_HEAD_SECONDS
-from kaizen_mcp.settings import Settings
 
 pytestmark = posix_only
 
@@ -49,7 +47,7 @@ async def test_each_request_takes_its_own_key_to_the_api(
         start(environ, KAIZEN_BASE_URL=api, KAIZEN_API_KEY="unused-own-key") as (_, url),
     ):
         async with httpx.AsyncClient(base_url=url.removesuffix("/mcp")) as client:
-            caller = Caller(client, Shared(Settings()))
+            caller = Caller(client)
             found = await caller.call({"id": "exec-claim-failed"}, key=KEY)
             refused = await caller.call({"id": "exec-claim-failed"}, key=None)
     assert found["structuredContent"]["summary"]["state"] == "failed"
@@ -63,7 +61,7 @@ async def test_after_sigterm_a_wait_is_answered_nothing_new_is_taken_and_the_exi
     results: list[dict[str, Any]] = []
     with start(environ, KAIZEN_SANDBOX="1") as (process, url):
         async with httpx.AsyncClient(base_url=url.removesuffix("/mcp"), timeout=60) as client:
-            caller = Caller(client, Shared(Settings()))
+            caller = Caller(client)
 
             async def wait() -> None:
                 arguments = {"id": "exec-prior-auth-running", "wait_seconds": 45, "detail": "summary"}
