@@ -18,8 +18,10 @@ masked_key: ContextVar[SecretStr | None] = ContextVar("masked_key", default=None
 class MaskingFormatter(logging.Formatter):
     """Formats a record with its traceback, masks credentials and escapes hidden characters."""
 
+    pattern = "%(levelname)s %(name)s: %(message)s"
+
     def __init__(self, masker: TextMasker) -> None:
-        super().__init__("%(levelname)s %(name)s: %(message)s")
+        super().__init__(self.pattern)
         self._masker = masker
 
     def format(self, record: logging.LogRecord) -> str:

@@ -41,6 +41,8 @@ def set_up_json_logging(settings: Settings) -> None:
 class JsonFormatter(MaskingFormatter):
     """Formats a record as one line of JSON: time, level, logger and message, or the fields of a call."""
 
+    pattern = "%(message)s"
+
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         fields: dict[str, Any] | None = getattr(record, "call", None)

@@ -52,7 +52,11 @@ def identify_by_key(*, is_required: bool = True) -> Identify:
         request_id = request.scope["state"][REQUEST_ID_STATE]
         if not is_required and KEY_HEADER not in request.headers:
             return Caller(request_id=request_id)
-        key = caller_key(request.headers)
+        try:
+            key = caller_key(request.headers)
+        except CallerKeyError as error:
+            error.request_id = request_id
+            raise
         digest = hashlib.blake2b(key.get_secret_value().encode(), key=salt, digest_size=16).digest()
         return Caller(digest, key, request_id)
 

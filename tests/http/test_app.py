@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from typing import Any
 
 import anyio
@@ -52,6 +53,7 @@ async def test_without_a_key_the_tools_are_listed_and_a_call_names_the_header(er
     assert text_of(result).startswith(
         "[not_configured] The request has no X-Kaizen-Api-Key header. Set it where this server is added"
     )
+    assert re.search(r'\(Request id: "[0-9a-f]{32}"\.\)$', text_of(result))
 
 
 @pytest.mark.parametrize("key", ["two words", "a\tb", "${KAIZEN_API_KEY}", 'a"b', "schl\u00fcssel", ""])
@@ -258,7 +260,7 @@ async def test_the_callers_key_is_masked_in_whatever_is_logged_during_its_call()
         logging.getLogger().removeHandler(handler)
     text = "\n".join(logged)
     assert response.json()["error"]["message"].startswith("kaizen-mcp has a bug")
-    assert "connecting with" in text
+    assert '"message": "connecting with' in text
     assert "AssertionError" in text
     assert KEY not in text
 
