@@ -5,8 +5,8 @@ BIN := .venv/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	$(BIN)/python -m pip install --quiet
 
-.PHONY: help install demo test test-slow format lint types check bundle dist release-check faults frameworks masking bench \
-	audit clean
+.PHONY: help install demo test test-slow format lint types check bundle dist release-check faults frameworks \
+	http-trial team masking bench audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -90,6 +90,9 @@ faults: .venv/development ## inject every fault into a real server and print wha
 
 frameworks: .venv/runtime ## let agent frameworks use the server, each with a scripted model (1.8 GB, some minutes)
 	@$(BIN)/python -m tests.frameworks $(CLIENTS)
+
+http-trial: .venv/development ## try out replicas of the HTTP server behind nginx, with every fault (some minutes)
+	@$(BIN)/python -m tests.http_trial $(TRIALS)
 
 # The catalogue of another project judges the rules; it has an environment of its own, where it has a wheel.
 masking: .venv/development ## print how much safe mode masks, per family, and each miss
