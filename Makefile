@@ -91,6 +91,9 @@ faults: .venv/development ## inject every fault into a real server and print wha
 frameworks: .venv/runtime ## let agent frameworks use the server, each with a scripted model (1.8 GB, some minutes)
 	@$(BIN)/python -m tests.frameworks $(CLIENTS)
 
+team: .venv/development ## run nginx, three replicas and the sandbox here, and ask through them; STAY=1 keeps them
+	@$(BIN)/python -m tests.http_trial.team $(if $(STAY),--stay)
+
 http-trial: .venv/development ## try out replicas of the HTTP server behind nginx, with every fault (some minutes)
 	@$(BIN)/python -m tests.http_trial $(TRIALS)
 

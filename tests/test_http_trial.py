@@ -4,7 +4,6 @@ import asyncio
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 from conftest import posix_only
 from frameworks import environments
@@ -105,7 +104,7 @@ def test_hostile_requests_are_refused_and_others_are_served() -> None:
     ],
 )  # fmt: skip
 def test_an_answer_is_judged_by_its_status_its_number_and_whose_object_it_holds(answer: Answer, kind: str) -> None:
-    caller = Caller("", "mine", ERAS[0], httpx.AsyncClient())
+    caller = Caller("", "mine", ERAS[0])
     assert judge(caller, "exec-done-1", answer) == kind
     if kind == ANSWERED:
         waited = Answer(200, [{"result": {}}], begun=True, text=mark("mine", "exec-wait-2-1"))

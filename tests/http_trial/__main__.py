@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from .callers import kept_apart
+from .clients import served
 from .conformance import conformant
 from .hostile import hostile
 from .report import Trial
@@ -31,7 +32,7 @@ def main() -> int:
     parser.add_argument(
         "--connections", type=int, default=5_000, help="idle connections of 6 (default %(default)s)"
     )
-    parser.add_argument("trials", nargs="*", type=int, metavar="TRIAL", help="1 to 6; all by default")
+    parser.add_argument("trials", nargs="*", type=int, metavar="TRIAL", help="1 to 7; all by default")
     options = parser.parse_args()
     if not NGINX:
         sys.exit(f"There is no nginx here. On Debian and Ubuntu: {INSTALL_NGINX}")
@@ -42,6 +43,7 @@ def main() -> int:
         4: lambda: reloaded(options.seconds, CALLERS),
         5: lambda: kept_apart(options.answers),
         6: lambda: hostile(options.connections),
+        7: served,
     }
     print("| trial | outcome | counted |\n|---|---|---|", flush=True)
     failed = 0

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .load import ERAS, Caller, Tally, http_client
+from .load import ERAS, Caller, Tally
 from .report import Trial
 from .stand import Api, stand
 
@@ -18,10 +18,10 @@ WAIT_ID = "exec-wait-0.5-1"
 async def kept_apart(answers: int, callers: int = 200) -> Trial:
     """Callers look up the same ids, in full and in parts, and wait, until there are so many answers."""
     tally = Tally()
-    with TemporaryDirectory() as folder, http_client() as http:
-        async with Api() as api, stand(Path(folder), api.address) as running, http, asyncio.TaskGroup() as group:
+    with TemporaryDirectory() as folder:
+        async with Api() as api, stand(Path(folder), api.address) as running, asyncio.TaskGroup() as group:
             for number in range(callers):
-                caller = Caller(running.url, f"key-of-caller-{number:04d}", ERAS[number % 2], http)
+                caller = Caller(running.url, f"key-of-caller-{number:04d}", ERAS[number % 2])
                 group.create_task(_look_up(caller, tally, answers, random.Random(number)))
     name = f"{callers} callers, the same {len(IDS) + 1} ids"
     return Trial(name, tally.failed, f"{tally.total:,} calls: {tally}", tally.problems)

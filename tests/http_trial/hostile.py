@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from .load import ERAS, Caller, Tally, http_client
+from .load import ERAS, Caller, Tally
 from .report import Trial
 from .stand import KEY_HEADER, MARK, Api, Stand, stand
 
@@ -109,9 +109,9 @@ async def hostile(connections: int = 5_000, slow: int = 200) -> Trial:
     problems: list[str] = []
     tally = Tally()
     sent = 0
-    with TemporaryDirectory() as folder, http_client() as http:
-        async with Api() as api, stand(Path(folder), api.address, 2) as running, http, AsyncExitStack() as stack:
-            others = [Caller(url, f"{KEY}-{era}", era, http) for url in _urls(running) for era in ERAS]
+    with TemporaryDirectory() as folder:
+        async with Api() as api, stand(Path(folder), api.address, 2) as running, AsyncExitStack() as stack:
+            others = [Caller(url, f"{KEY}-{era}", era) for url in _urls(running) for era in ERAS]
             await stack.enter_async_context(_idle(running.ports[0], connections))
             await stack.enter_async_context(_slow(running, slow))
             for name, url, request in _all(running):

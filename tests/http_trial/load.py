@@ -3,13 +3,12 @@
 import asyncio
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 from .stand import KEY_HEADER, MARK, mark
 
@@ -19,6 +18,8 @@ ANSWER_SECONDS = 75
 """Longest silence; a caller that waits longer for its answer counts it as failed."""
 
 Message = dict[str, Any]
+_LENGTH = re.compile(r"^content-length: *(\d+)", re.MULTILINE)
+_CLOSE = re.compile(r"^connection: *close", re.MULTILINE)
 
 
 @dataclass
@@ -51,47 +52,74 @@ class Answer:
 
 
 class Caller:
-    """One caller with a key of its own, on one connection at a time."""
+    """One caller with a key of its own, and a connection that it keeps."""
 
-    def __init__(self, url: str, key: str, era: str, http: httpx.AsyncClient) -> None:
-        self.key, self.era, self._url, self._http = key, era, url, http
+    def __init__(self, url: str, key: str, era: str) -> None:
+        self.key, self.era = key, era
+        self._host = urlsplit(url).netloc
         self._last_id = 0
+        self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def call(self, execution_id: str, **arguments: Any) -> Answer:
         """Call `get_execution` and read all of the answer."""
-        headers, body = self.request(execution_id, arguments)
-        answer = Answer()
-        chunks: list[str] = []
+        answer, received = Answer(), bytearray()
         try:
-            async with self._http.stream("POST", self._url, headers=headers, json=body) as response:
-                answer.status, answer.begun = response.status_code, True
-                async for chunk in response.aiter_text():
-                    chunks.append(chunk)  # noqa: PERF401 - kept when the connection breaks
-        except httpx.HTTPError as error:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._exchange(self.request(execution_id, arguments), answer, received)
+        except (OSError, EOFError, ValueError) as error:  # a timeout is an OSError
+            partial: bytes = getattr(error, "partial", b"")
+            received += partial
+            answer.begun = answer.begun or bool(partial)
             answer.broken = f"{type(error).__name__} {error}"
-        answer.text = "".join(chunks)
+            self.close()
+        answer.text = received.decode(errors="replace")
         answer.messages = list(parse(answer.text))
         return answer
 
-    def request(self, execution_id: str, arguments: Message) -> tuple[dict[str, str], Message]:
-        """Headers and body of a call, as the SDK's client of this era sends them."""
+    async def _exchange(self, request: bytes, answer: Answer, received: bytearray) -> None:
+        if self._connection is None:
+            host, port = self._host.split(":")
+            self._connection = await asyncio.open_connection(host, int(port))
+        reader, writer = self._connection
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        answer.status, answer.begun = int(head.split(" ", 2)[1]), True
+        if length := _LENGTH.search(head):
+            received += await reader.readexactly(int(length[1]))
+        else:
+            while size := int(await reader.readline(), 16):
+                received += (await reader.readexactly(size + 2))[:-2]
+            await reader.readline()
+        if _CLOSE.search(head):
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        if self._connection:
+            self._connection[1].close()
+        self._connection = None
+
+    def request(self, execution_id: str, arguments: Message) -> bytes:
+        """A call as the SDK's client of this era sends it."""
         self._last_id += 1
         meta: Message = {"progressToken": self._last_id} if "wait_seconds" in arguments else {}
         params: Message = {"name": "get_execution", "arguments": {"id": execution_id, **arguments}, "_meta": meta}
-        headers = {
-            "Accept": "application/json, text/event-stream",
-            "MCP-Protocol-Version": self.era,
-            KEY_HEADER: self.key,
-        }
+        head = [
+            "POST /mcp HTTP/1.1",
+            f"Host: {self._host}",
+            "Content-Type: application/json",
+            "Accept: application/json, text/event-stream",
+            f"MCP-Protocol-Version: {self.era}",
+            f"{KEY_HEADER}: {self.key}",
+        ]
         if self.era == ERAS[0]:
-            headers |= {"Mcp-Method": "tools/call", "Mcp-Name": "get_execution"}
-            info = {"name": "http-trial", "version": "1"}
-            meta |= {
-                f"{META}/protocolVersion": self.era,
-                f"{META}/clientInfo": info,
-                f"{META}/clientCapabilities": {},
-            }
-        return headers, {"jsonrpc": "2.0", "id": self._last_id, "method": "tools/call", "params": params}
+            head += ["Mcp-Method: tools/call", "Mcp-Name: get_execution"]
+            meta[f"{META}/protocolVersion"] = self.era
+            meta[f"{META}/clientInfo"] = {"name": "http-trial", "version": "1"}
+            meta[f"{META}/clientCapabilities"] = {}
+        call = {"jsonrpc": "2.0", "id": self._last_id, "method": "tools/call", "params": params}
+        body = json.dumps(call).encode()
+        return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
 def parse(text: str) -> Generator[Message]:
@@ -158,22 +186,14 @@ def judge(caller: Caller, execution_id: str, answer: Answer) -> str:
     return WAITED if "-wait-" in execution_id else ANSWERED
 
 
-@contextmanager
-def http_client(connections: int = 512) -> Generator[httpx.AsyncClient]:
-    """An HTTP client that uses no proxy and keeps connections."""
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    yield httpx.AsyncClient(timeout=httpx.Timeout(ANSWER_SECONDS), limits=limits, trust_env=False)
-
-
 async def keep_calling(
     url: str, tally: Tally, stop: asyncio.Event, *, callers: int = 64, pause: float = 0.25
 ) -> None:
     """Callers of both eras look up executions until `stop` is set; one call in eight waits, two to six seconds."""
-    with http_client() as http:
-        async with http, asyncio.TaskGroup() as group:
-            for number in range(callers):
-                caller = Caller(url, f"key-of-caller-{number:04d}", ERAS[number % 2], http)
-                group.create_task(_call_until(stop, caller, tally, random.Random(number), pause))
+    async with asyncio.TaskGroup() as group:
+        for number in range(callers):
+            caller = Caller(url, f"key-of-caller-{number:04d}", ERAS[number % 2])
+            group.create_task(_call_until(stop, caller, tally, random.Random(number), pause))
 
 
 async def _call_until(stop: asyncio.Event, caller: Caller, tally: Tally, rng: random.Random, pause: float) -> None:
@@ -185,3 +205,4 @@ async def _call_until(stop: asyncio.Event, caller: Caller, tally: Tally, rng: ra
         answer = await caller.call(execution_id, **({"wait_seconds": 15} if waits else {}))
         tally.add(caller, execution_id, answer)
         await asyncio.sleep(pause * rng.uniform(0.5, 1.5))
+    caller.close()

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import re
-import resource
 import shutil
 import signal
 import socket
@@ -113,7 +112,7 @@ class Program:
 
     command: list[str]
     log: Path
-    environ: dict[str, str] = field(default_factory=dict[str, str])
+    environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -237,5 +236,7 @@ async def accepts(port: int) -> bool:
 
 def raise_file_limit() -> None:
     """Let this process open as many files as the system allows, for thousands of connections."""
+    import resource  # noqa: PLC0415 - not on Windows
+
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
