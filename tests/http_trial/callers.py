@@ -10,7 +10,7 @@ from .report import Trial
 from .stand import Api, stand
 
 IDS = [f"exec-done-{number}" for number in range(20)]
-PARTS = ["", "/name", "/response", "/response/rows/3"]
+PARTS = ["", "/name", "/response", "/response/rows/2"]
 """What is read of an object: all of it, or a part, which the server may remember."""
 WAIT_ID = "exec-wait-0.5-1"
 

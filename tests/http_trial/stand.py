@@ -101,7 +101,7 @@ class Api:
             "status": "InProgress" if runs else "Completed",
             "startTime": "2026-11-01T09:00:00Z",
             "endTime": None if runs else "2026-11-01T09:10:00Z",
-            "response": {"rows": [{"row": row, "note": mark(key, execution_id)} for row in range(10)]},
+            "response": {"rows": [{"row": row, "note": mark(key, execution_id)} for row in range(3)]},
         }
         return json.dumps({"execution": execution}).encode()
 
