@@ -82,6 +82,7 @@ bench: .venv/bin/python ## measure speed beside other servers, which it installs
 	if test -f $(NODE_PROXY); then set -- "$$@" --peer "Node proxy=node $(NODE_PROXY) --transport stdio \
 		--openapi-spec benchmarks/openapi.json --api-base-url {address}"; fi; \
 	$(PLAIN) -m benchmarks --python $(BENCH) "$$@" $(BENCHFLAGS)
+	@$(PLAIN) -m benchmarks.over_http --python $(BENCH)
 	@$(BENCH) -m benchmarks.safe_mode
 	@$(BENCH) -m benchmarks.reading
 

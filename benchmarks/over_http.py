@@ -9,6 +9,7 @@ Markdown.
 import argparse
 import asyncio
 import json
+import math
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, sleep
+from typing import NamedTuple
 
 from benchmarks.driver import on_cpus
 
@@ -32,10 +34,11 @@ START_SECONDS, EXIT_SECONDS = 60, 60
 
 @dataclass(frozen=True)
 class Measured:
-    """Calls a second, and the 99th percentile of the times they took in milliseconds."""
+    """Calls a second, the 99th percentile of their times in ms, and CPU time of the server for a call in ms."""
 
     per_second: float
     slow_ms: float
+    cpu_ms: float
 
 
 def request(era: str, caller: int, number: int) -> bytes:
@@ -80,13 +83,31 @@ async def read_answer(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
-async def measure(ports: Sequence[int], era: str, calls: int) -> Measured:
-    """Make so many calls, `IN_FLIGHT` at a time, spread over the ports."""
+class Server(NamedTuple):
+    """A running server."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """CPU time it has used so far; NaN on systems without /proc."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            return math.nan
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(servers: Sequence[Server], era: str, calls: int) -> Measured:
+    """Make so many calls, `IN_FLIGHT` at a time, spread over the servers."""
+    cpu_before = sum(server.cpu_seconds() for server in servers)
     seconds: list[float] = []
     numbers = iter(range(1, calls + 1))
 
     async def call_in_turn(caller: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", ports[caller % len(ports)], limit=1 << 20)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", servers[caller % len(servers)].port, limit=1 << 20
+        )
         for number in numbers:
             start = perf_counter()
             writer.write(request(era, caller, number))
@@ -96,11 +117,13 @@ async def measure(ports: Sequence[int], era: str, calls: int) -> Measured:
 
     start = perf_counter()
     await asyncio.gather(*map(call_in_turn, range(IN_FLIGHT)))
-    return Measured(calls / (perf_counter() - start), quantiles(seconds, n=100)[-1] * 1000)
+    elapsed = perf_counter() - start
+    cpu = sum(server.cpu_seconds() for server in servers) - cpu_before
+    return Measured(calls / elapsed, quantiles(seconds, n=100)[-1] * 1000, cpu / calls * 1000)
 
 
 @contextmanager
-def running(command: Sequence[str], environ: Mapping[str, str], cpus: set[int] | None) -> Generator[int]:
+def running(command: Sequence[str], environ: Mapping[str, str], cpus: set[int] | None) -> Generator[Server]:
     """A server on a free port, which replaces `{port}` in the command."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -118,7 +141,7 @@ def running(command: Sequence[str], environ: Mapping[str, str], cpus: set[int] |
             if perf_counter() > deadline or process.poll() is not None:
                 raise RuntimeError(f"{command} does not listen")
             sleep(0.1)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(EXIT_SECONDS)
@@ -162,15 +185,15 @@ def _one_replica(
     key = {"KAIZEN_API_KEY": "benchmark-key-of-the-plain-server"}
     with ExitStack() as stack:
         pinned = {cpus[0]} if len(cpus) > 1 else None
-        ports = {
+        running_servers = {
             name: stack.enter_context(running(command, {**environ, **key} if name != OURS else environ, pinned))
             for name, command in servers.items()
         }
         stack.enter_context(on_cpus({cpus[1]} if pinned else None))
         for round_number in range(rounds + 1):
             for era in ERAS:
-                for name, port in ports.items():
-                    measured = asyncio.run(measure([port], era, calls))
+                for name, server in running_servers.items():
+                    measured = asyncio.run(measure([server], era, calls))
                     if round_number:  # the first one warms up
                         samples.setdefault((era, name), []).append(measured)
     return _report(samples, list(servers))
@@ -181,7 +204,12 @@ def _report(samples: Mapping[tuple[str, str], list[Measured]], names: list[str])
     for era in ERAS:
         rates = {name: [sample.per_second for sample in samples[era, name]] for name in names}
         slow = {name: [sample.slow_ms for sample in samples[era, name]] for name in names}
-        for label, values in [(f"{era}: calls/s", rates), (f"{era}: 99th percentile (ms)", slow)]:
+        cpu = {name: [sample.cpu_ms for sample in samples[era, name]] for name in names}
+        for label, values in [
+            (f"{era}: calls/s", rates),
+            (f"{era}: 99th percentile (ms)", slow),
+            (f"{era}: CPU time a call (ms)", cpu),
+        ]:
             lines.append(f"| {label} | {' | '.join(_median_and_range(values[name]) for name in names)} |")
             ratios = [_ratio(values[OURS], values[name]) for name in names]
             lines.append(f"| {label.partition(' (')[0]}: {OURS} ÷ | {' | '.join(ratios)} |")
@@ -189,7 +217,8 @@ def _report(samples: Mapping[tuple[str, str], list[Measured]], names: list[str])
 
 
 def _median_and_range(values: list[float]) -> str:
-    return f"{median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
+    digits = 1 if median(values) < 100 else 0  # noqa: PLR2004 - two or three figures that count
+    return f"{median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
 def _ratio(ours: list[float], theirs: list[float]) -> str:
@@ -199,10 +228,10 @@ def _ratio(ours: list[float], theirs: list[float]) -> str:
 def _two_replicas(command: list[str], environ: Mapping[str, str], rounds: int, calls: int) -> list[str]:
     """Two replicas and one, on all CPUs, which they share with the client and the API."""
     with ExitStack() as stack:
-        ports = [stack.enter_context(running(command, environ, None)) for _ in range(2)]
-        asyncio.run(measure(ports, ERAS[0], calls))  # warms up
+        both = [stack.enter_context(running(command, environ, None)) for _ in range(2)]
+        asyncio.run(measure(both, ERAS[0], calls))  # warms up
         pairs = [
-            [asyncio.run(measure(used, ERAS[0], calls)).per_second for used in (ports[:1], ports)]
+            [asyncio.run(measure(used, ERAS[0], calls)).per_second for used in (both[:1], both)]
             for _ in range(rounds)
         ]
     one, two = ([pair[number] for pair in pairs] for number in (0, 1))

@@ -29,7 +29,7 @@ SUITE_SECONDS = 300
 
 
 def install() -> str:
-    """Install what is in `PACKAGES` and Node.js unless that is done, and return why it can't be; empty if it can."""
+    """Install `PACKAGES` and Node.js unless that is done, and return why that can't be; empty if it can."""
     installed = ENVIRONMENT / "installed.txt"
     if installed.exists() and installed.read_text(encoding="utf-8") == str(PACKAGES):
         return ""
