@@ -77,6 +77,8 @@ class Caller:
         return answer
 
     async def _exchange(self, request: bytes, answer: Answer, received: bytearray) -> None:
+        if self._connection and self._connection[0].at_eof():  # closed while it was idle
+            self.close()
         if self._connection is None:
             host, port = self._host.split(":")
             self._connection = await asyncio.open_connection(host, int(port))
