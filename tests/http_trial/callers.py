@@ -36,3 +36,4 @@ async def _look_up(caller: Caller, tally: Tally, answers: int, rng: random.Rando
         execution_id, path = rng.choice(IDS), rng.choice(PARTS)
         answer = await caller.call(execution_id, detail="full", **({"path": path} if path else {}))
         tally.add(caller, execution_id, answer)
+    caller.close()

@@ -121,6 +121,8 @@ async def hostile(connections: int = 5_000, slow: int = 200) -> Trial:
                     problems.append(f"{name}, {'nginx' if url == running.url else 'replica'}: {reply[:200]!r}")
                 for caller in others:
                     tally.add(caller, "exec-done-1", await caller.call("exec-done-1"))
+            for caller in others:
+                caller.close()
             problems += await _several_keys(running)
             problems += [f"{program.command} has ended" for program in running.replicas if not program.runs]
             logs = running.logs()
