@@ -21,14 +21,19 @@ NAME = f"kaizen-mcp-{__version__}.mcpb"
 CHECKER = "@anthropic-ai/mcpb@2.1.2"
 
 
+class NoCheckerError(RuntimeError):
+    """The program that checks bundles can't be had here; the message says why."""
+
+
 def main() -> int:
     """Build the bundle and check it; returns the exit code, 1 if it is not valid."""
     bundle = build(ROOT / "dist")
-    if not shutil.which("npm"):
-        print("Not validated: that needs npm, which comes with Node.js.", file=sys.stderr)
-    elif problem := validate(bundle, ROOT / ".venv/mcpb"):
-        print(f"The bundle is not valid: {problem}", file=sys.stderr)
-        return 1
+    try:
+        if problem := validate(bundle, ROOT / ".venv/mcpb"):
+            print(f"The bundle is not valid: {problem}", file=sys.stderr)
+            return 1
+    except NoCheckerError as error:
+        print(f"Not validated: {error}", file=sys.stderr)
     print(f"Built {bundle.relative_to(ROOT)}. Open it with Claude Desktop.")
     return 0
 
@@ -79,17 +84,25 @@ def _project() -> str:
 
 
 def validate(bundle: Path, programs: Path) -> str | None:
-    """Check a bundle with mcpb, which npm installs into the folder `programs`; returns what is wrong with it."""
-    npm = str(shutil.which("npm"))
-    install = [npm, "install", "--silent", "--no-save", "--prefix", str(programs), CHECKER]
+    """Check a bundle with mcpb, which npm installs into the folder `programs`; returns what is wrong with it.
+
+    Raises:
+        NoCheckerError: there is no npm, or it can't install mcpb.
+    """
+    npm = shutil.which("npm")
+    if not npm:
+        raise NoCheckerError("that needs npm, which comes with Node.js.")
+    install = [npm, "install", "--no-save", "--no-audit", "--no-fund", "--prefix", str(programs), CHECKER]
+    result = subprocess.run(install, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - ours
+    if result.returncode:
+        raise NoCheckerError(f"npm can't install {CHECKER}: {result.stderr.strip()[:300]}")
     with TemporaryDirectory() as folder:
         shutil.unpack_archive(bundle, folder, "zip")
-        node_modules = programs / "node_modules"
-        check = ["node", str(node_modules / "@anthropic-ai/mcpb/dist/cli/cli.js"), "validate", folder]
-        for command in (install, check):
-            result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - ours
-            if result.returncode:
-                return (result.stdout + result.stderr).strip() or f"{Path(command[0]).name} failed"
+        program = programs / "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js"
+        check = ["node", str(program), "validate", folder]
+        result = subprocess.run(check, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - ours
+        if result.returncode:
+            return (result.stdout + result.stderr).strip() or "mcpb failed"
     return None
 
 

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pytest
 from conftest import ERAS, Environ, RunningSandbox, posix_only, user_environ
 from mcp import Client, StdioServerParameters
+from registries import skip_unless_npm_installs_the_checker, skip_unless_uv_reaches_its_registry
 
 from kaizen_mcp import Settings
 from release import bundle
@@ -109,7 +110,9 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> Environ:
     if not shutil.which("uv", path=str(programs)):
         pytest.skip(f"there is no uv in {programs}")
     home = tmp_path_factory.mktemp("home")
-    return {**user_environ(home), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    environ = {**user_environ(home), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    skip_unless_uv_reaches_its_registry(environ)
+    return environ
 
 
 @pytest.mark.slow
@@ -174,8 +177,7 @@ console.log(JSON.stringify(await getMcpConfigForManifest(options)));
 
 @pytest.mark.slow
 def test_the_bundles_makers_find_it_valid_and_start_it_in_the_same_way(tmp_path: Path) -> None:
-    if not shutil.which("npm"):
-        pytest.skip("there is no npm")
+    skip_unless_npm_installs_the_checker(tmp_path)
     assert bundle.validate(bundle.build(tmp_path), tmp_path) is None
     for choices in ({"api_key": "k"}, {"api_key": "k", "base_url": "https://a.example", "sandbox": True}):
         arguments = [json.dumps(value) for value in (MANIFEST, "/any folder", choices)]
@@ -186,8 +188,7 @@ def test_the_bundles_makers_find_it_valid_and_start_it_in_the_same_way(tmp_path:
 
 @pytest.mark.slow
 def test_a_manifest_that_no_host_would_take_is_named(tmp_path: Path) -> None:
-    if not shutil.which("npm"):
-        pytest.skip("there is no npm")
+    skip_unless_npm_installs_the_checker(tmp_path)
     file = bundle.build(tmp_path)
     with ZipFile(file) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from conftest import Environ, posix_only, user_environ
+from registries import skip_unless_npm_installs_the_checker, skip_unless_uv_reaches_its_registry
 
 from kaizen_mcp import __version__
 from release import check
@@ -63,8 +64,10 @@ def test_a_step_that_fails_is_shown_with_its_words(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the files that `make release-check` makes of the last commit."""
-    if not shutil.which("npm") or not (ROOT / ".git").exists():
-        pytest.skip("needs npm and a git checkout")
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a git checkout")
+    skip_unless_npm_installs_the_checker(tmp_path_factory.mktemp("mcpb"))
+    skip_unless_uv_reaches_its_registry(user_environ(tmp_path_factory.mktemp("uv")))
     folder = tmp_path_factory.mktemp("release")
     result = subprocess.run(
         [sys.executable, "-m", "release.check", str(folder)],
