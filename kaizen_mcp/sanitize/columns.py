@@ -1,10 +1,10 @@
-"""Find the secrets in columns of tables in text: CSV, lines with tabs, and tables of Markdown."""
+"""Find the secrets in columns of tables in text: CSV, lines with tabs, Markdown, and INSERT statements."""
 
 import re
 from collections.abc import Generator, Iterator
 
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, is_secret
-from kaizen_mcp.sanitize.text import Span
+from kaizen_mcp.sanitize.text import Span, Text
 from kaizen_mcp.sanitize.text_rules import looks_quoted
 
 _FIRST_LINE = re.compile(rb"(?:[\0:]|\n)[ \t]{0,4}(?:\r?\n)?(?<=[\0\n])([^\n\0]{5,400}+)(?=\n)")
@@ -21,18 +21,16 @@ _RULER = re.compile(rb"\n[ \t|:+-]{3,400}(?=[\r\n])")
 _TRIM = b" \t\r\"'`*"
 
 
-def find_in_columns(data: bytes) -> Iterator[Span]:
+def find_in_columns(text: Text) -> Iterator[Span]:
     """Find the cells of each column whose heading is the name of a credential, and nothing else.
 
     The rows are the lines after the heading that have as many cells.
-
-    Args:
-        data: text in UTF-8, which may be several texts joined by zero bytes.
     """
-    yield from _find_in_inserts(data)
-    if b"\n" not in data:
+    if text.lower.find(b"insert into ") >= 0:
+        yield from _find_in_inserts(text.data)
+    if text.data.find(b"\n") < 0:
         return
-    data = b"\0" + data
+    data = b"\0" + text.data
     position = 0
     while line := _FIRST_LINE.search(data, position):
         position = line.end()

@@ -245,7 +245,6 @@ _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
 _AUTH_SCHEME = re.compile(
     r"(?:basic|bearer|token|digest|negotiate|apikey|aws4-hmac-sha256|ssws|hawk|hoba|ntlm)\s+\S", re.IGNORECASE
 )
-_MIN_AUTHORIZATION = 16  # the numbers of prior authorizations are shorter
 _MIN_LONG_CODE = 16  # an authorization code of OAuth; that of a payment is shorter
 _MIN_PRIVATE_PART = 40  # of the shortest private keys
 _MIN_TOKEN = 6  # shorter ones are words and pieces of words

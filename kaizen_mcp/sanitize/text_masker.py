@@ -65,4 +65,4 @@ def find_beside(data: bytes) -> list[Span]:
     An empty span marks a short text that names a credential and has no value.
     """
     text = make_text(data)
-    return [*find_by_literals(text), *find_beside_names(text), *find_in_columns(data)]
+    return [*find_by_literals(text), *find_beside_names(text), *find_in_columns(text)]
