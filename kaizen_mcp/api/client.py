@@ -40,6 +40,9 @@ from kaizen_mcp.settings import DEFAULT_BASE_URL, Settings
 _THREAD_BYTES = 131_072
 """Bodies at least this large are decoded in a thread, so that other calls need not wait."""
 
+_DOCUMENTED_PLACES = frozenset({"", "/execution"})
+"""JSON Pointers to where the API documents an object in an answer."""
+
 _MAX_ERROR_BYTES = 262_144
 _MAX_ERROR_SECONDS = 2.0
 _MAX_ERROR_SECONDS_BEFORE_RETRY = 0.2
@@ -189,7 +192,8 @@ class KaizenApi:
         if deep_parts:
             parts = pluralize(len(deep_parts), "part")
             notes.append(f"{parts} nested deeper than {MAX_DEPTH} levels left out; read with path")
-        return Reply(converted, notes, redacted, deep_parts, size, self._masker.mask(place.pointer))
+        pointer = self._masker.mask(place.pointer) if place.pointer not in _DOCUMENTED_PLACES else place.pointer
+        return Reply(converted, notes, redacted, deep_parts, size, pointer)
 
     async def _get(self, path: str, object_id: str, *, kind: str, decode: Decoder, allow_snapshot: bool) -> Reply:
         """Return the snapshot if it is allowed and there is one, else a fresh answer, which replaces it."""

@@ -1,7 +1,7 @@
 """Find the values beside the names of credentials in text, as the forms in `text_rules` have them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, partial
 
 from kaizen_mcp.sanitize.names import (
@@ -29,9 +29,7 @@ from kaizen_mcp.sanitize.values import value_spans
 # Where names stand
 
 
-_STEMS = [(stem, index_word(stem)) for stem in map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS))]
-_IN_ANY = [item for item in _STEMS if item[1].isascii()]
-_IN_FOREIGN = [item for item in _STEMS if not item[1].isascii()]
+_STEMS = dict.fromkeys(map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS)))
 
 _QUIET = (
     rb"[a-z\x80-\xff]{0,24}+(?! as \w{1,12} ?=)(?! (?:(?:is|was|has been) )?(?:set|changed|reset|updated) to )"
@@ -40,38 +38,35 @@ _QUIET = (
     rb"(?:[.,;!?](?=[\s\0]|\Z)| [a-z\x80-\xff'-]{1,19}(?:[ \n]|[,.;](?=[\s\0]|\Z))))"
 )
 """Rest of a word in the midst of prose, where nothing beside it can be the value of a name."""
-_ANY_STEM = re.compile(b"|".join(re.escape(stem) for stem, _ in _STEMS), re.IGNORECASE)
-_LOGIN = re.compile(rb"login[ \t]{1,9}[^\s\0]{1,80}\s{1,9}[^\s\0]{0,60}?(?:%b)" % _ANY_STEM.pattern)
-
-
-_VALUE_BEFORE = re.compile(rb"[\"'] (?:(?:into|in|for|on|to) |==|!=)|value=[\"']|" + _LOGIN.pattern)
+_ANY_STEM = re.compile(b"|".join(map(re.escape, _STEMS)), re.IGNORECASE)
+_VALUE_BEFORE = {
+    literal: re.compile(literal + rest)
+    for literal, rest in {
+        b'" ': rb"(?:(?:into|in|for|on|to) |==|!=)",
+        b"' ": rb"(?:(?:into|in|for|on|to) |==|!=)",
+        b"value=": rb"[\"']",
+        b"login": rb"[ \t]{1,9}[^\s\0]{1,80}\s{1,9}[^\s\0]{0,60}?(?:%b)" % _ANY_STEM.pattern,
+    }.items()
+}
 
 
 def _may_have_value_before(lower: bytes) -> bool:
     """Whether a value may stand before a name: typed "x" into the password field."""
-    return _VALUE_BEFORE.search(lower) is not None
+    return any(lower.find(literal) >= 0 and rest.search(lower) for literal, rest in _VALUE_BEFORE.items())
 
 
-def find_beside_names(text: Text) -> list[Span]:
-    """Find the values beside the names of credentials.
+def find_beside_names(text: Text, literals: Iterable[bytes]) -> list[Span]:
+    """Find the values beside the names of credentials that have one of these literals in them.
 
     An empty span marks a short text that names a credential and has no value.
     """
-    stems = _stems_of_names(text)
+    stems = [stem for stem in literals if stem in _STEMS and _has_name_with(text, index_word(stem))]
     in_prose = bool(stems) and _may_have_value_before(text.lower)
     spans: list[Span] = []
     for stem in stems:
         pattern = compiled(re.escape(stem)) if in_prose else _outside_prose(stem)
         spans += find_places(text, stem, [(pattern, partial(_find_by_name, text, in_prose=in_prose))], pattern)
     return spans
-
-
-def _stems_of_names(text: Text) -> list[bytes]:
-    """The stems of those words in the text that may name a credential."""
-    stems = [item for item in _IN_ANY if item[1] in text.lower_words]
-    if text.foreign:
-        stems += [item for item in _IN_FOREIGN if item[1] in text.foreign]
-    return [stem for stem, part in stems if _has_name_with(text, part) and text.lower.find(stem) >= 0]
 
 
 def _has_name_with(text: Text, part: str) -> bool:
@@ -143,12 +138,8 @@ def _name_span(lower: bytes, position: int) -> Span:
 @lru_cache(maxsize=2048)
 def _may_name(name: bytes) -> bool:
     """Whether this may be a credential's name, or a part of one."""
-    if not _ANY_STEM.search(name):
-        return False
-    words = words_of(name.decode(errors="replace"))
-    return bool(words) and (
-        not PARTS_OF_NAMES.isdisjoint(words) or find_credential_name(name.decode(errors="replace")) is not None
-    )
+    text = name.decode(errors="replace")
+    return not PARTS_OF_NAMES.isdisjoint(words_of(text)) or find_credential_name(text) is not None
 
 
 def _is_in_short_text(data: bytes, position: int) -> bool:

@@ -1,43 +1,37 @@
 """Find credentials without a name by the rules in `text_rules`, and keys beside the name of their vendor."""
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from itertools import chain
 
 from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.names import is_state
-from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places, index_word
+from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
 from kaizen_mcp.sanitize.text_rules import LOOK_BEHIND, TEXT_RULES, VENDOR_FORM, Rule, looks_like_vendor_key
 from kaizen_mcp.sanitize.vendors import VENDORS
 
-_RULES: dict[str, dict[bytes, list[Rule]]] = {}
-"""Rules by the longest word in their literals, and by these."""
+_RULES: dict[bytes, list[Rule]] = {}
 for _rule in TEXT_RULES:
-    _RULES.setdefault(index_word(_rule.literal), {}).setdefault(_rule.literal, []).append(_rule)
-_IN_ANY = [item for item in _RULES.items() if item[0].isascii()]
-_IN_FOREIGN = [item for item in _RULES.items() if not item[0].isascii()]
+    _RULES.setdefault(_rule.literal, []).append(_rule)
 _VENDORS = frozenset(VENDORS)
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAYS_KEY = re.compile(rb"key|secret|token|access|auth|private|pass|cred")
 
 
-def find_by_literals(text: Text) -> list[Span]:
-    """Find what the rules describe."""
+def find_by_literals(text: Text, literals: Iterable[bytes]) -> list[Span]:
+    """Find what the rules for these literals describe."""
     spans: list[Span] = []
     for vendor in _VENDORS.intersection(text.lower_words.split()):
         pattern = _vendor_pattern(vendor)
         spans += find_places(text, vendor.encode(), [(pattern, partial(_judge_vendor, text))], pattern)
-    possible = [rules.items() for word, rules in _IN_ANY if word in text.lower_words]
-    if text.foreign:
-        possible += [rules.items() for word, rules in _IN_FOREIGN if word in text.foreign]
-    for literal, rules in chain.from_iterable(possible):
-        if text.lower.find(literal) >= 0:  # faster than `in`
-            judges = [(compiled(rule.after), partial(_judge_match, text, rule)) for rule in rules]
-            spans += find_places(text, literal, judges, _screen(literal, rules))
+    for literal in literals:
+        rules = _RULES.get(literal, ())
+        judges = [(compiled(rule.after), partial(_judge_match, text, rule)) for rule in rules]
+        spans += find_places(text, literal, judges, _screen(literal, rules)) if rules else ()
     return spans
 
 
-def _screen(literal: bytes, rules: list[Rule]) -> re.Pattern[bytes]:
+def _screen(literal: bytes, rules: Sequence[Rule]) -> re.Pattern[bytes]:
     """Pattern that matches wherever one of these rules for a literal does."""
     if len(rules) == 1:
         return compiled(rules[0].after)

@@ -237,6 +237,7 @@ LOCATORS = frozenset({LOCATOR, "target", "element"})
 """Names of such fields."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
 _MAX_NAME, _MAX_LABEL = 200, 60
 _MAX_NAME_WORDS = 4
@@ -315,7 +316,11 @@ class CredentialName(NamedTuple):
 
 def words_of(name: str) -> tuple[str, ...]:
     """Split a field's name into lower-case words: `x-api-key` and `xApiKey` give `x`, `api`, `key`."""
-    without_brackets = re.sub(r"\([^()]*\)", " ", unicodedata.normalize("NFKC", name[:_MAX_NAME]))
+    if (
+        name.isascii() and name.isalpha() and name[1:].islower() and len(name) <= _MAX_NAME
+    ):  # one word, the usual case
+        return (name.lower(),)
+    without_brackets = _IN_BRACKETS.sub(" ", unicodedata.normalize("NFKC", name[:_MAX_NAME]))
     return tuple(word.lower() for word in _WORD.findall(without_brackets))
 
 
@@ -367,8 +372,8 @@ def _judge_ending(words: list[str]) -> CredentialName | None:
             for kind, table in _KINDS:
                 if singular in table:
                     return CredentialName(singular, kind, count == len(words))
-    word = next((ending for ending in CREDENTIAL_ENDINGS if words[-1].endswith(ending)), "")
-    if word:
+    if words[-1].endswith(CREDENTIAL_ENDINGS):
+        word = next(ending for ending in CREDENTIAL_ENDINGS if words[-1].endswith(ending))
         return CredentialName(word, Kind.TEXT if word in _TEXT_ENDINGS else Kind.ANY, bare=False)
     if len(words) > 1 and words[-1] == "key" and words[-2] not in PLAIN_KEYS and not words[-2].isdigit():
         return CredentialName("key", Kind.KEY, bare=False)

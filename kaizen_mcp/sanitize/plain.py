@@ -1,9 +1,10 @@
-"""Tell the texts in which no secret can stand beside a name: plain prose, and single words and ids."""
+"""Tell the texts in which no secret can stand beside a name: plain prose, single words, ids, numbers and times."""
 
 from collections.abc import Sequence
 
 _LONGEST_SETTING = 40  # characters of a line such as `requirepass hunter`
 _SHORTEST_KEY = 30  # characters of the shortest key that is not recognised by its first characters
+_LENGTH_OF_UUID = 36
 _CLASSES = {
     **dict.fromkeys(b"abcdefghijklmnopqrstuvwxyz", b"a"),
     **dict.fromkeys(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"A"),
@@ -14,11 +15,12 @@ _CLASSES = {
 }
 _TO_CLASSES = b"".join(_CLASSES.get(code, b"?") for code in range(256))
 """Table from bytes of UTF-8 to classes: small letters, capitals, digits, punctuation of prose, and others."""
+_NUMBERS_AND_TIMES = b"0123456789 .,:+-$%TZ"
 _PROSE = frozenset({b"", b"-", b"--"})  # what is left of `The follow-up was denied.` without words
 
 
 def find_texts_with_signs(texts: Sequence[str], joined: bytes) -> list[int]:
-    """Return the indexes of the texts that are neither plain prose nor single words or ids.
+    """Return the indexes of the texts that are neither plain prose nor single words, ids, numbers or times.
 
     Everything is done for all texts at once, because that is fast.
 
@@ -26,16 +28,27 @@ def find_texts_with_signs(texts: Sequence[str], joined: bytes) -> list[int]:
         texts: the texts.
         joined: the same, in UTF-8, joined by zero bytes.
     """
-    classes = b"\0" + joined.translate(_TO_CLASSES) + b"\0"
-    sentences = classes.replace(b" A", b" ").replace(b"\0A", b"\0").replace(b". ", b" ").replace(b".\0", b"\0")
-    sentences = sentences.replace(b" -", b"?").replace(b"\0-", b"\0?")
-    rests = sentences.translate(None, b"a \x80").split(b"\0")
+    classes = joined.translate(_TO_CLASSES)
+    sentences = b" %b " % classes.replace(b"\0", b" \0 ")  # so that a blank stands before and after each word
+    rests = sentences.replace(b" A", b" ").replace(b". ", b" ").translate(None, b"a \x80").split(b"\0")
     rests_of_words = classes.translate(None, b"aA1-_.").split(b"\0")
+    rests_of_numbers = joined.translate(None, _NUMBERS_AND_TIMES).split(b"\0")
     return [
         index
-        for index, text in enumerate(texts)
+        for index, (text, rest, rest_of_word, rest_of_number) in enumerate(
+            zip(texts, rests, rests_of_words, rests_of_numbers, strict=False)
+        )
         if not (
-            (rests[index + 1] in _PROSE and (len(text) > _LONGEST_SETTING or text[:1].isupper()))
-            or (not rests_of_words[index + 1] and len(text) < _SHORTEST_KEY)
+            (
+                rest in _PROSE
+                and (len(text) > _LONGEST_SETTING or text[:1].isupper())
+                and not (rest and " -" in text)
+            )
+            or (not rest_of_word and (len(text) < _SHORTEST_KEY or _is_uuid(text)))
+            or not rest_of_number
         )
     ]
+
+
+def _is_uuid(text: str) -> bool:
+    return len(text) == _LENGTH_OF_UUID and text[8:24:5] == "----"

@@ -31,13 +31,14 @@ class Text(NamedTuple):
     foreign: str
 
 
-_LETTERS = bytes(code if chr(code).isalpha() or code > 127 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
+_TO_LETTERS = bytes(code if chr(code).isalpha() or code > 127 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
 """Table that leaves nothing but letters."""
+_ASCII = bytes(range(128))
 
 
 def index_word(literal: bytes) -> str:
     """The longest word in a literal, as in an index: without it, a text does not have the literal either."""
-    return max(literal.translate(_LETTERS).split(), key=len, default=b"").decode("latin-1")
+    return max(literal.translate(_TO_LETTERS).split(), key=len, default=b"").decode("latin-1")
 
 
 _PUNCTUATION_MARKS = {
@@ -50,14 +51,14 @@ _PUNCTUATION = {character.encode(): plain for character, plain in _PUNCTUATION_M
 
 def make_text(data: bytes) -> Text:
     """Prepare text for the search."""
-    if not data.isascii():
+    if not_ascii := data.translate(None, _ASCII):
         data = data.replace(b"\xc2\xab ", b'  "').replace(b" \xc2\xbb", b'"  ')
         for character, plain in _PUNCTUATION.items():
-            if character[:1] in data and character[-1:] in data:  # searching for one byte is faster
+            if character in not_ascii:
                 data = data.replace(character, plain)
-    words = list({*data.translate(_LETTERS).split()})
+    words = list({*data.translate(_TO_LETTERS).split()})
     lower_words = _lower(b" ".join(words)).decode("latin-1")
-    foreign = " ".join(word for word in lower_words.split(" ") if not word.isascii())
+    foreign = "" if lower_words.isascii() else " ".join(w for w in lower_words.split(" ") if not w.isascii())
     return Text(data, _lower(data), words, lower_words, foreign)
 
 
@@ -70,10 +71,11 @@ _OTHER_LENGTH = (
 
 def _lower(data: bytes) -> bytes:
     """Return the text in lower case, at the same positions."""
-    if data.isascii():
+    not_ascii = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    if not_ascii.lower() == not_ascii:
         return data.lower()
     text = data.decode("utf-8", "surrogatepass")
-    if any(letter in text for letter in _OTHER_LENGTH):
+    if any(letter in not_ascii for letter in _OTHER_LENGTH):
         lower = "".join(letter if letter in _OTHER_LENGTH else letter.lower() for letter in text)
     else:
         lower = text.lower()

@@ -9,6 +9,7 @@ from kaizen_mcp.sanitize.beside_names import find_beside_names
 from kaizen_mcp.sanitize.by_literals import find_by_literals
 from kaizen_mcp.sanitize.columns import find_in_columns
 from kaizen_mcp.sanitize.keys import find_keys, key_pattern
+from kaizen_mcp.sanitize.literals import find_literals
 from kaizen_mcp.sanitize.text import MASK, Span, make_text, positions, replace
 
 __all__ = ["MASK", "TextMasker", "key_pattern"]
@@ -65,4 +66,5 @@ def find_beside(data: bytes) -> list[Span]:
     An empty span marks a short text that names a credential and has no value.
     """
     text = make_text(data)
-    return [*find_by_literals(text), *find_beside_names(text), *find_in_columns(text)]
+    literals = find_literals(text)
+    return [*find_by_literals(text, literals), *find_beside_names(text, literals), *find_in_columns(text)]

@@ -1,7 +1,7 @@
 """The summary of an execution: its headline, its next step and its facts. Pure; the clock is an argument."""
 
-from dataclasses import asdict, dataclass, replace
-from typing import cast
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, cast
 
 from kaizen_mcp.api.models import AnyExecution, read_execution, read_instructor_execution
 from kaizen_mcp.humanize import local_time
@@ -41,7 +41,7 @@ class Summary:
 
     def to_json(self) -> JsonObject:
         """The summary as one flat JSON object, without what is not known."""
-        return _flatten(asdict(self))
+        return _flatten(self)
 
 
 def summarize_execution(data: JsonObject, context: LookupContext) -> tuple[Summary, list[str]]:
@@ -79,15 +79,16 @@ def _summarize(
     return summary, [*execution_notes(execution, context.now), *notes]
 
 
-def _flatten(fields: JsonObject) -> JsonObject:
+def _flatten(item: object) -> JsonObject:
     """Fields that are not None; those of an object in it stand among them."""
     flat: JsonObject = {}
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            flat |= _flatten(cast("JsonObject", value))
+    for field in fields(cast("Any", item)):
+        value = getattr(item, field.name)
+        if is_dataclass(value):
+            flat |= _flatten(value)
         elif isinstance(value, list):
-            items = cast("list[JsonObject | str]", value)
-            flat[name] = [_flatten(item) if isinstance(item, dict) else item for item in items]
+            items = cast("list[Any]", value)
+            flat[field.name] = [_flatten(each) if is_dataclass(each) else each for each in items]
         elif value is not None:
-            flat[name] = value
+            flat[field.name] = value
     return flat

@@ -76,12 +76,12 @@ class Answer:
     def full(self) -> CallToolResult:
         """Result with as much of the object as fits."""
         verdict, structured = self._head(self.limit // 2, self._suggest_find(self.reply.data))
-        truncated, deep = self._fit(
+        truncated, deep, text = self._fit(
             lambda room: truncate(self.reply.data, room, approximate_size=self.reply.size),
             self._room(verdict, structured),
         )
         omitted = [*(omission.to_json() for omission in truncated.omitted), *deep]
-        return _join_halves({"raw": truncated.value}, truncated.text, omitted, verdict, structured)
+        return _join_halves({"raw": truncated.value}, text, omitted, verdict, structured)
 
     def part(self, path: str, offset: int) -> CallToolResult:
         """Result with as much as fits of the value at `path`, from `offset` on.
@@ -95,7 +95,7 @@ class Answer:
             raise InvalidInputError(OFFSET_BEYOND_END.format(offset=offset, path=quote(path), total=total))
         verdict, structured = self._head(self.limit // 2, "" if offset else self._suggest_find(value))
         largest = {"path": path, "offset": offset, "next_offset": total, "total": total, "value": 0}
-        read, deep = self._fit(
+        read, deep, _ = self._fit(
             lambda room: read_part(value, room, path=path, offset=offset),
             self._room(verdict, structured) - size(largest),
             path=path,
@@ -104,7 +104,8 @@ class Answer:
         position = {"path": path, "offset": offset, "next_offset": read.next_offset, "total": read.total}
         part = {key: value for key, value in position.items() if value is not None} | {"value": read.value}
         omitted = [*(omission.to_json() for omission in read.omitted), *deep]
-        return _join_halves({"part": part}, compact_json(part), omitted, verdict, structured)
+        text = escape_markup_in_json(compact_json(part))
+        return _join_halves({"part": part}, text, omitted, verdict, structured)
 
     def matches(self, text: str, path: str, offset: int) -> CallToolResult:
         """Result with as many as fit of the places at `path` or below where a text occurs, from match `offset` on.
@@ -128,29 +129,30 @@ class Answer:
         matches["next_offset"] = offset + len(matches["items"])
         if matches["next_offset"] == total:
             del matches["next_offset"]
-        return _join_halves({"matches": matches}, compact_json(matches), [], verdict, structured)
+        text = escape_markup_in_json(compact_json(matches))
+        return _join_halves({"matches": matches}, text, [], verdict, structured)
 
     def _suggest_find(self, value: Any) -> str:  # noqa: ANN401 - any JSON value
         """What to add to the next step: the shorter way, if reading all of the value would take several calls."""
-        return f" {FIND_RATHER}" if size(value, 2 * self.limit) > 2 * self.limit else ""
+        limit = 2 * self.limit
+        return f" {FIND_RATHER}" if self.reply.size > limit and size(value, limit) > limit else ""
 
     def _fit(
         self, fit: Callable[[int], Fitted], room: int, *, path: str = "", offset: int = 0
-    ) -> tuple[Fitted, list[JsonObject]]:
-        """Fit a value into the room, with its escapes and the list of the parts that were nested too deep."""
+    ) -> tuple[Fitted, list[JsonObject], str]:
+        """Fit a value into the room. Returns it, the list of its parts that were nested too deep, and its text."""
         room_for_value = room
+        deep_parts = self.reply.deep_parts
         while True:
             fitted = fit(room_for_value)
-            deep = [
-                whole_range(self.reply.deep_parts[at], at).to_json()
-                for at in _placeholders(fitted.value, path, offset)
-                if at in self.reply.deep_parts
-            ]
+            places = _placeholders(fitted.value, path, offset) if deep_parts else ()
+            deep = [whole_range(deep_parts[at], at).to_json() for at in places if at in deep_parts]
             text = fitted.text if isinstance(fitted, Truncated) else compact_json(fitted.value)
+            escaped = escape_markup_in_json(text)
             used = len(text) + sum(size(omission.to_json()) + 1 for omission in fitted.omitted)
-            needed = (size(deep) if deep else 0) + len(escape_markup_in_json(text)) - len(text)
+            needed = (size(deep) if deep else 0) + len(escaped) - len(text)
             if used + needed <= room or room_for_value <= MIN_SNIPPET:
-                return fitted, _first_that_fit(deep, room - used)
+                return fitted, _first_that_fit(deep, room - used), escaped
             room_for_value = max(min(room - needed, room_for_value - 1), room_for_value * 2 // 3)
 
     def _head(
@@ -218,8 +220,8 @@ def error_result(error: KaizenError, text: str) -> CallToolResult:
 def _join_halves(
     object_or_part: JsonObject, text: str, omitted: Sequence[JsonObject], verdict: TextContent, head: JsonObject
 ) -> CallToolResult:
-    """Result of both halves; `object_or_part` has it under its key, and `text` has it as JSON."""
-    content = [verdict, TextContent(text=escape_markup_in_json(text), annotations=_FOR_MODEL)]
+    """Result of both halves; `object_or_part` has it under its key, and `text` has it as JSON, markup escaped."""
+    content = [verdict, TextContent(text=text, annotations=_FOR_MODEL)]
     structured: JsonObject = {"summary": head["summary"], **object_or_part}
     if omitted:
         structured["omitted"] = omitted

@@ -1,0 +1,68 @@
+"""Find which of the literals that rules and names start from a text has."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kaizen_mcp.sanitize.names import CREDENTIAL_STEMS, FOREIGN_STEMS
+from kaizen_mcp.sanitize.text import Text, index_word
+from kaizen_mcp.sanitize.text_rules import TEXT_RULES
+
+_SIGNS = (" -", "@", "<", "|", "/", '"', "'", "*", "+", "#", "~", "$", "{")
+"""Signs that are rare, and so are looked for instead of a short word."""
+_SHORT = 2
+
+
+class _Node(NamedTuple):
+    """A literal, and those that contain it: they need not be looked for where it was not found."""
+
+    literal: str
+    longer: "list[_Node]"
+
+
+def find_literals(text: Text) -> list[bytes]:
+    """The literals of the rules and the stems of names that a text has: first the longest word or sign in each."""
+    lower = text.lower.decode("latin-1")  # a character for each byte: a search in a `str` is faster
+    words = _found(_WORDS, text.lower_words)
+    if text.foreign:
+        words += _found(_FOREIGN_WORDS, text.foreign)
+    possible = [nodes for sign, nodes in _BY_SIGN.items() if sign in lower]
+    possible += [_BY_WORD[word] for word in words]
+    return [literal.encode("latin-1") for nodes in possible for literal in _found(nodes, lower)]
+
+
+def _found(nodes: list[_Node], text: str) -> list[str]:
+    """The literals in a text."""
+    found = [node for node in nodes if node[0] in text]
+    return [literal for node in found for literal in (node.literal, *_found(node.longer, text))]
+
+
+def _tree(literals: Iterable[str]) -> list[_Node]:
+    roots: list[_Node] = []
+    for literal in sorted(literals, key=len):
+        level = roots
+        while parent := next((node for node in level if node.literal and node.literal in literal), None):
+            level = parent.longer
+        level.append(_Node(literal, []))
+    return roots
+
+
+def _group() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """All literals, a character for each byte, by a sign or by their longest words."""
+    by_sign: dict[str, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
+    stems = map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS))
+    for literal in dict.fromkeys([*(rule.literal for rule in TEXT_RULES), *stems]):
+        word, characters = index_word(literal), literal.decode("latin-1")
+        sign = next((sign for sign in _SIGNS if sign in characters), None)
+        if sign and len(word) <= _SHORT:
+            by_sign.setdefault(sign, []).append(characters)
+        else:
+            by_word.setdefault(word, []).append(characters)
+    return by_sign, by_word
+
+
+_signs, _words = _group()
+_BY_SIGN = {sign: _tree(group) for sign, group in _signs.items()}
+_BY_WORD = {word: _tree(group) for word, group in _words.items()}
+_WORDS = _tree(filter(str.isascii, _words))
+_FOREIGN_WORDS = _tree(word for word in _words if not word.isascii())
