@@ -215,9 +215,11 @@ def _tally(cells: Iterable[Any]) -> Counter[_Cell] | None:
     """How often each value occurs; None if there are many, or any is no short scalar."""
     cells = iter(cells)
     sample = list(islice(cells, _SAMPLE))
-    keys = {_cell(cell) for cell in sample}
-    if None in keys or len(keys) > _MAX_VALUES:
-        return None
+    keys: set[_Cell | None] = set()
+    for cell in sample:
+        keys.add(_cell(cell))
+        if None in keys or len(keys) > _MAX_VALUES:
+            return None
     all_cells = [*sample, *cells]
     try:
         counted: Counter[Any] = Counter(all_cells)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.humanize import pluralize
-from kaizen_mcp.json_types import MAX_SAFE_INTEGER, child_pointer, exact_type
+from kaizen_mcp.json_types import MAX_SAFE_INTEGER, JsonObject, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import one_line, quote
 from kaizen_mcp.summary.embedded import MAX_JSON
 from kaizen_mcp.summary.outcome_fields import (
@@ -23,7 +23,6 @@ from kaizen_mcp.summary.outcome_fields import (
     last_word,
     quote_first_error,
     quote_text,
-    say_sap_error,
     says,
     says_it_went_well,
     words_in,
@@ -111,6 +110,7 @@ class _Walk:
     def __init__(self, root: _Node, text: str = "") -> None:
         self.counts: Counter[_Key] = Counter()
         self.first: dict[_Key, Said] = {}
+        self._words: dict[str, Said | None] = {}
         self._queue = deque([root] if root.value else [])
         self._text_left, self._rows_left = MAX_TEXT, _MAX_TEXTS
         if text and not root.value:
@@ -131,16 +131,25 @@ class _Walk:
             self._read_fields(node)
 
     def _read_fields(self, node: _Node) -> None:
+        reads_texts = not node.rows and not node.in_text
         for name, child in islice(cast("dict[str, Any]", node.value).items(), _MAX_FIELDS_OF_ONE):
             kind = kind_of(name)
-            said = says(kind, child) if kind else say_sap_error(name, child, node.value)
+            said = self._says(kind, child, node.value) if kind else None
             if said and not (kind == "severity" and says_it_went_well(node.value)):
                 self._add(_child(node, name, None), said, node)
             elif exact_type(child) in _CONTAINERS:
                 if child and name.lower() not in NOT_BELOW and name.lower() not in PAST:
                     self._queue.append(_child(node, name, child))
-            elif exact_type(child) is str and not node.rows and not node.in_text:
+            elif reads_texts and exact_type(child) is str:
                 self._read_text(_child(node, name, None), name, child)
+
+    def _says(self, kind: Kind, value: Any, fields: JsonObject) -> Said | None:  # noqa: ANN401 - any JSON value
+        """What a field of this kind says; rows repeat the same few words."""
+        if kind != "word" or exact_type(value) is not str:
+            return says(kind, value, fields)
+        if value not in self._words:
+            self._words[value] = says(kind, value, fields)
+        return self._words[value]
 
     def _read_text(self, node: _Node, name: str, text: str) -> None:
         """Take the rows of a text for rows of the output, or else the count of failures in it."""
@@ -208,7 +217,7 @@ def says_it_failed(fields: dict[str, Any]) -> bool:
     """Whether an object says of itself that something went wrong."""
     for name, value in islice(fields.items(), _MAX_FIELDS_OF_ONE):
         kind = kind_of(name)
-        if kind not in {None, "trouble", "text"} and says(cast("Kind", kind), value):
+        if kind not in {None, "trouble", "text"} and says(cast("Kind", kind), value, fields):
             return True
     return False
 
@@ -232,7 +241,8 @@ def _rows(node: _Node, items: Collection[Any], keys: Sequence[str] = ()) -> Iter
 
 def _child(node: _Node, name: str, value: Any) -> _Node:  # noqa: ANN401 - any JSON value
     if node.rows or node.in_text:
-        return node._replace(value=value, field=child_pointer(node.field, name[:MAX_POINTER])[:MAX_POINTER])
+        field = child_pointer(node.field, name[:MAX_POINTER])[:MAX_POINTER]
+        return _Node(value, node.pointer, field, node.rows, node.in_text, node.is_nested, node.label)
     return node._replace(value=value, pointer=child_pointer(node.pointer, name))
 
 

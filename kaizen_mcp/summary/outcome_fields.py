@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
-from kaizen_mcp.json_types import MAX_SAFE_INTEGER
+from kaizen_mcp.json_types import MAX_SAFE_INTEGER, JsonObject
 from kaizen_mcp.sanitize.escaping import quote
 from kaizen_mcp.summary.outcome_text import first_error
 from kaizen_mcp.summary.outcome_words import (
@@ -40,7 +40,9 @@ _MAX_END = 8_192
 
 _MAX_TEXT_LEVELS, _MAX_TEXT_NODES = 6, 60
 _TEXT_FIELDS = ("message", "detail", "reason", "description", "title", "error", "code")
+_SAP_TYPES, _SAP_ERRORS = frozenset({"TYPE", "MSGTY"}), frozenset({"E", "A", "X"})
 _NUMBER = re.compile(r"\s*[-+]?[\d.,]{1,20}\s*%?\s*")
+_SEPARATORS, _LETTERS, _COUNT = re.compile(r"[\s_-]"), re.compile(r"[A-Za-z]+"), re.compile(r"\s*\d{1,9}\s*")
 _NAME_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -74,9 +76,10 @@ def quote_first_error(text: str) -> str | None:
     return f"first error {quote_text(error)}" if error else None
 
 
-def words_in(name: str) -> list[str]:
+@lru_cache(maxsize=2_048)
+def words_in(name: str) -> tuple[str, ...]:
     """The words in the name of a field, in lower case; none of a very long name."""
-    return [word.lower() for word in _NAME_WORDS.findall(name)] if len(name) <= MAX_NAME else []
+    return tuple(word.lower() for word in _NAME_WORDS.findall(name)) if len(name) <= MAX_NAME else ()
 
 
 def last_word(name: str) -> str:
@@ -87,6 +90,8 @@ def last_word(name: str) -> str:
 @lru_cache(maxsize=2_048)
 def kind_of(name: str) -> Kind | None:
     """What kind of field a name stands for; None if it is none that tells how something went."""
+    if name in _SAP_TYPES:
+        return "sap"
     words = words_in(name)
     kind = NAMES.get("".join(words))
     if kind or not words:
@@ -106,14 +111,8 @@ def says_it_went_well(fields: dict[str, Any]) -> bool:
     return any(fields.get(name) is True for name in ("passed", "success", "ok"))
 
 
-def say_sap_error(name: str, value: object, fields: dict[str, Any]) -> Said | None:
-    """What the type of an SAP message says (BAPIRET2), if that is an error, an abort or an exit."""
-    is_error = name in {"TYPE", "MSGTY"} and value in {"E", "A", "X"} and "MESSAGE" in fields
-    return Said(quote(str(value))) if is_error else None
-
-
-def says(kind: Kind, value: Any) -> Said | None:  # noqa: ANN401 - any JSON value
-    """What a field of this kind says, if it says that something went wrong."""
+def says(kind: Kind, value: Any, fields: JsonObject) -> Said | None:  # noqa: ANN401 - any JSON value
+    """What a field of this kind says, if it says that something went wrong; `fields` are all of its object."""
     match kind:
         case "word":
             return _bad_word(value) if isinstance(value, str) else None
@@ -128,6 +127,9 @@ def says(kind: Kind, value: Any) -> Said | None:  # noqa: ANN401 - any JSON valu
         case "severity":
             is_error = isinstance(value, str) and value.strip().lower() in SEVERITIES
             return Said(quote(value.strip(), MAX_NAME)) if is_error else None
+        case "sap":  # BAPIRET2: an error, an abort or an exit
+            is_error = isinstance(value, str) and value in _SAP_ERRORS and "MESSAGE" in fields
+            return Said(quote(value)) if is_error else None
         case "http" | "exit":
             if not isinstance(value, int) or isinstance(value, bool) or not abs(value) < MAX_SAFE_INTEGER:
                 return None
@@ -138,9 +140,9 @@ def says(kind: Kind, value: Any) -> Said | None:  # noqa: ANN401 - any JSON valu
 def _bad_word(value: str) -> Said | None:
     if len(value) > _MAX_WORD:
         return None
-    if re.sub(r"[\s_-]", "", value).lower() in WORDS:
+    if _SEPARATORS.sub("", value).lower() in WORDS:
         return Said(quote(value.strip(), MAX_NAME))
-    words = re.findall(r"[A-Za-z]+", value.lower())
+    words = _LETTERS.findall(value.lower())
     is_bad = len(words) > 1 and words[0] not in NEGATIONS and (words[0] in WORDS or words[-1] in WORDS)
     is_bad = is_bad and words[-1] != "free" and not value.strip().startswith("0 ")
     return Said(value, is_word=False, is_plain=False) if is_bad else None
@@ -150,7 +152,7 @@ def _trouble(value: Any) -> Said | None:  # noqa: ANN401 - any JSON value
     """What an error field, or a count of errors, says; None if it is empty, zero, false or says "none"."""
     if isinstance(value, bool):
         return Said("true") if value else None
-    if isinstance(value, str) and re.fullmatch(r"\s*\d{1,9}\s*", value):
+    if isinstance(value, str) and _COUNT.fullmatch(value):
         value = int(value)
     if isinstance(value, int | float):
         return Said(f"{value:.12g}", is_word=False) if 0 < value < MAX_SAFE_INTEGER else None

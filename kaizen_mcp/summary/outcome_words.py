@@ -5,9 +5,10 @@ To have one more word quoted, add a row.
 
 from typing import Literal
 
-Kind = Literal["word", "false", "trouble", "text", "http", "exit", "severity"]
+Kind = Literal["word", "false", "trouble", "text", "http", "exit", "severity", "sap"]
 """What a field says if something went wrong: one of `WORDS`; false; anything but nothing or zero; a text that does
-not say "none"; an HTTP error; a number that is not zero; one of `SEVERITIES`."""
+not say "none"; an HTTP error; a number that is not zero; one of `SEVERITIES`; the type of an SAP message that is
+an error."""
 
 HTTP_ERRORS = range(400, 600)
 

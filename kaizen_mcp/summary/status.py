@@ -54,6 +54,9 @@ def authentication_state(status: str | None) -> AuthenticationState:
     return _AUTHENTICATION_STATES.get(_normalize(status), "unknown")
 
 
+_SEPARATORS = re.compile(r"[\s_-]")
+
+
 def is_unauthenticated(status: str | None) -> bool:
     """Whether a login says that it is still to be done; `Unauthenticated` is the one such word known."""
     return _normalize(status) == "unauthenticated"
@@ -66,7 +69,7 @@ def is_pending(status: str | None) -> bool:
 
 def _normalize(status: str | None) -> str:
     """Without case, blanks, `_` and `-`: `In Progress`, `IN_PROGRESS` and `in-progress` are one word."""
-    return re.sub(r"[\s_-]", "", status or "").lower()
+    return _SEPARATORS.sub("", status or "").lower()
 
 
 def end_time(execution: AnyExecution) -> datetime | None:

@@ -53,9 +53,8 @@ class Table:
     def cells(self, column: str | int) -> Iterator[Any]:
         """Cells of one column, `MISSING` where a row has none."""
         if isinstance(column, str):
-            yield from (row.get(column, MISSING) if exact_type(row) is dict else MISSING for row in self.rows)
-        else:
-            yield from (row[column] if column < len(row) else MISSING for row in self.rows)
+            return (row.get(column, MISSING) if exact_type(row) is dict else MISSING for row in self.rows)
+        return (row[column] if column < len(row) else MISSING for row in self.rows)
 
 
 def is_map(fields: dict[str, Any]) -> bool:
