@@ -70,7 +70,8 @@ def read_json(content: bytes, *, keep_integers: bool = False) -> tuple[Any, list
         BadResponseError: it is not JSON, or nested too deep to pass on.
     """
     data, notes = _decode(content, keep_integers=keep_integers)
-    if isinstance(data, dict | list) and is_deeper_than(cast("JsonObject", data), MAX_DEPTH + 1):
+    may_be_deep = content.count(b"{") + content.count(b"[") > MAX_DEPTH
+    if may_be_deep and isinstance(data, dict | list) and is_deeper_than(cast("JsonObject", data), MAX_DEPTH + 1):
         raise NestingError(_TOO_DEEP)  # one more, because of the wrapper around an execution
     return cast("Any", data), notes
 

@@ -38,6 +38,7 @@ def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | Non
     import anyio
 
     from kaizen_mcp.errors import NotConfiguredError
+    from kaizen_mcp.garbage import collect_rarely
     from kaizen_mcp.logs import set_up_logging
     from kaizen_mcp.server import create_server
     from kaizen_mcp.stdio import serve
@@ -51,8 +52,7 @@ def _serve(read_settings: "Callable[[], Settings]", pipes: tuple[int, int] | Non
 
     async def serve_client() -> int:
         server = create_server(settings)
-        gc.freeze()  # modules loaded so far are never garbage
-        gc.enable()
+        collect_rarely()
         exit_soon(exit_code := await serve(server, pipes))
         return exit_code
 

@@ -1,7 +1,6 @@
 """Listens with uvicorn until SIGTERM or Ctrl-C, then answers what is in flight and ends."""
 
 import asyncio
-import gc
 import math
 import signal
 import socket
@@ -14,6 +13,8 @@ import uvicorn
 from sse_starlette.sse import AppStatus
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from kaizen_mcp.garbage import collect_rarely
 
 MAX_HEAD_SECONDS = 10.0
 """Longest time to receive the head of a request."""
@@ -56,7 +57,7 @@ def serve(app: ASGIApp, listener: socket.socket, *, stopping: anyio.Event, call_
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(call_timeout),
     )
-    gc.freeze()  # modules loaded so far are never garbage
+    collect_rarely()
     _Server(config, stopping).run(sockets=[listener])
 
 

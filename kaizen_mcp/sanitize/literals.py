@@ -1,6 +1,7 @@
 """Find which of the literals that rules and names start from a text has."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from kaizen_mcp.sanitize.names import CREDENTIAL_STEMS, FOREIGN_STEMS
@@ -25,15 +26,18 @@ def find_literals(text: Text) -> list[bytes]:
     words = _found(_WORDS, text.lower_words)
     if text.foreign:
         words += _found(_FOREIGN_WORDS, text.foreign)
-    possible = [nodes for sign, nodes in _BY_SIGN.items() if sign in lower]
-    possible += [_BY_WORD[word] for word in words]
-    return [literal.encode("latin-1") for nodes in possible for literal in _found(nodes, lower)]
+    possible = [*chain.from_iterable(nodes for sign, nodes in _BY_SIGN.items() if sign in lower)]
+    possible += chain.from_iterable(_BY_WORD[word] for word in words)
+    return [literal.encode("latin-1") for literal in _found(possible, lower)]
 
 
 def _found(nodes: list[_Node], text: str) -> list[str]:
     """The literals in a text."""
-    found = [node for node in nodes if node[0] in text]
-    return [literal for node in found for literal in (node.literal, *_found(node.longer, text))]
+    found: list[_Node] = []
+    while nodes := [node for node in nodes if node[0] in text]:
+        found += nodes
+        nodes = [*chain.from_iterable(node.longer for node in nodes)]
+    return [node.literal for node in found]
 
 
 def _tree(literals: Iterable[str]) -> list[_Node]:

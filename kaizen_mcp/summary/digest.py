@@ -214,9 +214,10 @@ def _cut(rows: int) -> str:
 def _tally(cells: Iterable[Any]) -> Counter[_Cell] | None:
     """How often each value occurs; None if there are many, or any is no short scalar."""
     cells = iter(cells)
-    sample = list(islice(cells, _SAMPLE))
+    sample: list[Any] = []
     keys: set[_Cell | None] = set()
-    for cell in sample:
+    for cell in islice(cells, _SAMPLE):
+        sample.append(cell)
         keys.add(_cell(cell))
         if None in keys or len(keys) > _MAX_VALUES:
             return None
