@@ -1,9 +1,11 @@
-"""Find the values beside the names of credentials in text, as the forms in `text_rules` have them."""
+"""Find the values beside the names of credentials in text, as `forms` has them."""
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, partial
 
+from kaizen_mcp.sanitize.forms import FORMS, OTHER_FORMS, VALUE_FIRST, Form
+from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.names import (
     CREDENTIAL_STEMS,
     FOREIGN_STEMS,
@@ -16,14 +18,7 @@ from kaizen_mcp.sanitize.names import (
     words_of,
 )
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places, index_word
-from kaizen_mcp.sanitize.text_rules import (
-    FORMS,
-    LOOK_BEHIND,
-    OTHER_FORMS,
-    VALUE_FIRST,
-    Form,
-    looks_quoted,
-)
+from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND
 from kaizen_mcp.sanitize.values import value_spans
 
 # Where names stand

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Generator, Iterator
 
+from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, is_secret
 from kaizen_mcp.sanitize.text import Span, Text
-from kaizen_mcp.sanitize.text_rules import looks_quoted
 
 _FIRST_LINE = re.compile(rb"(?:[\0:]|\n)[ \t]{0,4}(?:\r?\n)?(?<=[\0\n])([^\n\0]{5,400}+)(?=\n)")
 """First line of a text, or the line after an empty one or after a colon."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.keys import UUID
+from kaizen_mcp.sanitize.looks import looks_like_no_name
 from kaizen_mcp.sanitize.names import (
     LOCATORS,
     CredentialName,
@@ -23,7 +24,6 @@ from kaizen_mcp.sanitize.names import (
 )
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
-from kaizen_mcp.sanitize.text_rules import looks_like_no_name
 
 _COOKIES = re.compile(r"[\w.%-]{1,100}=[^;]*(?:;\s*[\w.%-]{1,100}(?:=[^;]*)?)*;?")
 _VALUE_OF_COOKIE = re.compile(

@@ -1,10 +1,10 @@
-"""Find where a value ends that starts at a place in text, as the kinds of values in `text_rules` have it."""
+"""Find where a value ends that starts at a place in text, as the kinds of values in `forms` have it."""
 
 import re
 from collections.abc import Iterator
 
+from kaizen_mcp.sanitize.forms import VALUES
 from kaizen_mcp.sanitize.text import Span, Text, compiled
-from kaizen_mcp.sanitize.text_rules import VALUES
 
 _OPENING = re.compile(rb"\\{0,7}[\"'`]")
 _IN_QUOTES = {

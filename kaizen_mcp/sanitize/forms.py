@@ -1,0 +1,284 @@
+"""Table of what stands between the name of a credential and its value, such as `--password x`: a row in `FORMS`.
+
+What `text_rules` says of patterns holds here too.
+"""
+
+import re
+from typing import NamedTuple
+
+from kaizen_mcp.sanitize.looks import (
+    Check,
+    is_no_reference,
+    looks_assigned,
+    looks_bold,
+    looks_like_argument,
+    looks_like_cell,
+    looks_like_key,
+    looks_like_last_word,
+    looks_like_no_name,
+    looks_like_password,
+    looks_quoted,
+    looks_set,
+    looks_strong,
+    looks_written,
+)
+from kaizen_mcp.sanitize.text_rules.rule import TAGS
+
+
+class Form(NamedTuple):
+    """What stands between the name of a credential and its value.
+
+    Attributes:
+        starts: the first characters after the name; no other texts are tried.
+        before: what stands before the name, at the end of the `behind` bytes there.
+        between: what stands after the name and before the value.
+        value: how the value ends, see `VALUES`.
+        check: what else must be true of the value.
+        behind: number of bytes before the name to look at.
+        previous: characters of which one stands directly before the name, unless the text starts there.
+        needs: text without which `between` can't match; searched for first, because that is fast.
+    """
+
+    starts: bytes
+    before: bytes
+    between: bytes
+    value: str
+    check: Check | None = None
+    behind: int = 0
+    previous: bytes = b""
+    needs: bytes = b""
+
+
+# How each value ends, by the name used in `FORMS`. `quoted` and `list` are parsed by `values`.
+
+VALUES = {
+    "word": rb"[^\s\"',;<>&\0]{3,4000}",
+    "query": rb"[^\s&\"';,<>\0]{1,4000}",
+    "token": rb"[^\s\"'\0]{1,4000}",
+    "encoded": rb"(?:[^%&\s\"'\0]|%(?!(?:25){0,2}(?:26|22|2c|7d|3b|0a|0d))[0-9a-f]{2}){1,2000}",
+    "content": rb"[^<>\0]{1,4000}(?=</|<br|<!|>)|[^\s<>`\0]{1,400}(?=\s{0,3}(?:\Z|\0))",
+    "entity": rb"(?:[^&<>\r\n\0]|&(?!quot|#3|apos)){1,300}",
+    "line": rb"[^\r\n\0]{1,1000}",
+    "cell": rb"[^|\r\n\0]{1,200}",
+    "bracketed": rb"[^\s()\"',;=\[\]\0]{4,60}",
+}
+
+_QUOTE = rb"\\{0,7}[\"'`]"
+_CLOSE = rb"(?:" + _QUOTE + rb"|%(?:25){0,2}22)?(?:%5d|[\])*?]){0,3}(?:" + _QUOTE + rb")?"
+_MORE = rb"(?P<more>(?: [\w.-]{1,16}+(?![\w.-])){0,2}?)"
+_ELEMENT = rb"(?:locator|get_?by\w*|cy\.get|find_?test_?object|find_?by\w*|<input|find_?elements?|selector|by\.\w+|get_?by_?role|with_?(?:id|hint|text)|fields?|\$|element|using|xpath|css)"
+_VERB = rb"(?:(?:fill|type|press_?sequentially|send_?keys|set_?value|set_?text|input_?text|type_?text|enter_?text|replace_?text|clear_?and_?type|type_?secret)(?:_?async)?|/value \{\"text\":)"
+_FOR = "(?: (?:for|of|f\u00fcr|vom?|zum?|para|del?|du|des|pour|per|voor|van|di|do|da) [^\n\0]{1,60}?)?".encode()
+_IS = (
+    "(?:is|was|are|ist|lautet|es|est|\u00e9|\u00e8|era|luidt|wordt)(?: now| set to| still| nu| jetzt| ahora| ora| agora| maintenant|:)?[:\\s]\\s{0,3}".encode()
+    + TAGS
+)
+_IS_SET = _FOR + rb"[\"'`]?\s{1,2}" + _IS
+_SET_TO = rb"[\"'`]?\s{1,2}(?:(?:is|was|has been|been)? ?(?:set|changed|reset|updated) )?to:?\s{1,3}"
+
+_ASSIGNMENTS = [
+    # JSON and source code: "password": "x", password => 'x', PASSWORD:="x", ("password") = "x"
+    Form(
+        b" \"'`])*?\\:=!-%\t\n", b"",
+        _MORE + _CLOSE + rb"\s{0,3}(?::=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
+        "quoted", looks_quoted,
+    ),
+    # Changes: "Password" = "****" -> "x"
+    Form(b" \"':=", b"", _CLOSE + rb"\s{0,3}[=:]\s{0,3}[\"'][^\"'\r\n\0]{0,100}[\"']\s{0,3}(?:->|=>)\s{0,3}(?=[\"'])", "quoted", looks_quoted),
+    # Defaults and conversions before the value: $password = shift || 'x', password = bytes("x")
+    Form(b" =:", b"", rb"\s?:?=\s?[\w.$()\[\]>-]{1,40} (?:\|\||\?\?|or|//) (?=[\"'])", "quoted", looks_quoted),
+    Form(
+        b" =:", b"",
+        rb"\s?:?=\s?(?:new )?(?:secure|secret)?(?:string|str|bytes|bytearray|\[\]byte|getbytes|encode|encrypt|hash|password|md5|sha\d{1,3})\(\s?[bn]?(?=[\"'])",
+        "quoted", looks_quoted,
+    ),
+    # YAML with tags, anchors and blocks: password: !vault "x", password: |
+    Form(
+        b":", b"", rb":[ \t]{1,4}(?:![\w/!-]{1,20}|&\w{1,20}|[|>][+-]?\d?)[ \t]{0,4}(?:\r?\n[ \t]{1,20})?(?=[^\s\0])",
+        "quoted or token", looks_written,
+    ),
+    # The value on the next line: Password:, an end of line, x
+    Form(
+        b":", rb"(?:^|[\n\0])[^\r\n\0:]{0,24}$",
+        rb":[*_]{0,2}[ \t]{0,4}\r?\n(?:[ \t]{0,8}\r?\n)?[ \t]{0,12}(?=[^\s\0]{4,80}[ \t]{0,8}(?:$|[\r\n\0]))(?![^\s\0]{0,80}:)",
+        "token", looks_strong, 26,
+    ),
+    # Markdown: **Password:** `x`
+    Form(b":", b"", rb":[*_]{1,2}[ \t]{1,3}`?(?=[^\s`\0])", "word", looks_written),
+    # Types before the value: passwd: str = "x", val password: String = "x"
+    Form(b": ?", b"", rb"[?!]? ?:[ \t]{0,3}[\w.<>\[\]?|& ]{1,40}?[ \t]{0,3}=[ \t]{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    # Text within an attribute: "Your password: &quot;x&quot;"
+    Form(b" :=", b"", rb"[ \t]{0,3}[:=][ \t]{0,3}&(?:quot|apos|#3[49]);", "entity", looks_quoted),
+    # HTML within a line: Password: <b>x</b>
+    Form(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){1,3}", "content", looks_written),
+    # Typed into 'password': x
+    Form(b"\"'", rb"(?:into|in) [\"'][\w ]{0,30}$", rb"[\"'] ?: ?(?=[^\s\"'])", "word", looks_written, 36),
+    # Quoted names before the colon of a log: 'password' : x
+    Form(b"\"'", b"", rb"[\"'] : (?=[^\s\"'])", "word", looks_written),
+    # Lists: "passwords": ["x", "y"]
+    Form(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])", "list", looks_quoted),
+    # Numbers: "pin": 1234
+    Form(b"\"'\\", b"", _CLOSE + rb"\s{0,3}:\s{0,3}(?=-?\d)", "word"),
+    # Queries, forms and settings: password=x, user[password]=x, password := x
+    Form(
+        b" ])*\"'=:?!+\t%", b"", _CLOSE + rb"[ \t]{0,3}(?::=|=>|->|\?=|\+=|={1,3})[ \t]{0,3}(?![=\"'>])",
+        "query", looks_assigned,
+    ),
+    # The same, percent-encoded once or more often: password%3Dx
+    Form(b"%", b"", _CLOSE + rb"%(?:25){0,2}3[ad](?:%(?:25){0,2}2[02])?", "encoded", looks_assigned),
+    # Headers, logs and YAML: x-api-key: x
+    Form(b" ])*:", rb"(?<!\d{12}:)$", _MORE + _CLOSE + rb"[ \t]{0,3}:[ \t]*(?![\[{(])", "word", looks_written, 13),
+    Form(b" ", b"", rb" (?:-{1,2}|\xe2\x80\x93) (?=\S)", "word", looks_written),
+    # The same at the end of a line: Please use this password: x
+    Form(
+        b":*", rb"(?:^|[\n\0])[^\n:=\0]{0,40}$", rb"[*_]{0,2}:{1,2}[*_]{0,2}[ \t]{1,8}`?(?=[^\s\0`]{5,80}`?[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
+        "word", looks_like_last_word, 42,
+    ),
+    # The same in a line of its own
+    Form(
+        b":", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb":[ \t]{1,8}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
+        "token", looks_assigned, 24,
+    ),
+]  # fmt: skip
+"""Forms with a sign such as `:` or `=` after the name."""
+
+_ROLE = rb"- \w{3,20} [\"'][^\"'\r\n\0]{0,40}$"
+_REST_OF_ROLE = rb"[^\"'\r\n\0]{0,20}[\"'](?: \[[^\]\r\n\0]{1,30}\]){0,4}:"
+_KEY_OF_VALUE = (
+    _QUOTE
+    + rb"?(?:\w{0,10}value|text|answer|input|default|content|typed)"
+    + _QUOTE
+    + rb"?\s{0,3}(?::|=>|=)\s{0,3}"
+)
+
+OTHER_FORMS = [
+    # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
+    Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb" ", "line", looks_quoted, 68),
+    Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted, 68),
+    # Aligned columns: password        => 'x'
+    Form(b" \t\"'", b"", rb"[\"']?[ \t]{4,40}(?::=|=>|=|:)\s{0,8}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    Form(b" \t", b"", rb"[ \t]{4,40}(?::=|=>|=|:)[ \t]{0,8}(?![=\"'>\s])", "query", looks_assigned),
+    # Defaults: os.environ.get("PASSWORD") or "x", process.env.PASSWORD || "x"
+    Form(b"\"') ", b"", rb"[\"']?[\])]{0,2}\s{1,3}(?:or|\|\||\?\?)\s{1,3}(?=[\"'])", "quoted", looks_quoted),
+    Form(b" |?/", b"", rb" ?(?:\|\||\?\?|//)= ?(?=[\"'])", "quoted", looks_quoted),
+    Form(b"\"'", b"", rb"[\"']\s?\)\s?\{\s?(?=[\"'])", "quoted", looks_quoted),
+    # Comparisons in calls: strcmp(password, "x")
+    Form(b",", rb"(?:str(?:n?|case)cmp|compare_digest|equals|assert_?equals?)\(\s?$", rb",\s{0,3}(?=[\"'])", "quoted", looks_quoted, 20),
+    # Lists of variables in YAML: name, and the value on the next line
+    Form(b"\r\n\"' ", rb"(?:name|key):[ \t]{1,8}[\"']?$", rb"[\"']?[ \t]{0,4}\r?\n[ \t]{0,20}(?:- )?value:[ \t]{1,8}", "quoted or token", is_no_reference, 16),
+    # Settings of devices: username bob password 7 x, enable secret 5 x
+    Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4,200}[ \t]*(?:[\r\n\0]|$))", "token", looks_bold, 84),
+    Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4})", "token", looks_written, 84),
+    # Commands that set something: npm config set //r/:_authToken x
+    Form(
+        b" \t", rb"(?:^|[\n\0])[ \t]{0,8}(?:[$>#] )?(?:sudo )?(?:set|username|nmcli|npm|git|aws|netsh|vault|kubectl|gcloud|heroku|gh|firebase|user|user|ppp|enable|yarn|pnpm|pip|poetry|composer)\s[^\r\n\0]{0,90}$",
+        rb"[ \t]{1,3}(?![-|&><=])(?=[^\s\0])", "quoted or token", looks_written, 112,
+    ),
+    # Sentences: log in with password x
+    Form(
+        b" ", rb"(?:^|[\s\0])(?:with|using|use|enter(?:ed)?|typed?|and|/|,) (?:(?:the|this|your|my|new|temporary) ){0,2}$",
+        rb" {1,2}(?=[^\s\"'\0])", "word", looks_strong, 40,
+    ),
+    Form(b'"', rb"variable\s{1,3}\"$", rb"\"\s{0,3}\{[^{}\0]{0,200}?\bdefault\s{0,12}=\s{0,3}(?=\")", "quoted", looks_quoted, 14),
+    # Calls by name: "method": "login_with_api_key", "params": ["x"]
+    Form(b"\"'\\", b"", _QUOTE + rb"\s{0,3},\s{0,3}" + _QUOTE + rb"(?:params|args|arguments)" + _QUOTE + rb"\s{0,3}:\s{0,3}(?=\[)", "list", looks_written),
+    # Here strings of shells: read PW <<< "x"
+    Form(b" ", b"", rb" ?<<<\s?", "quoted or token", is_no_reference),
+    # Functions of databases: PASSWORD('x')
+    Form(b"(", rb"(?:^|[\s=(,.\0>])$", rb"\(\s{0,2}(?=" + _QUOTE + rb")", "quoted", looks_like_argument, 1),
+    Form(b"(", rb"(?:^|[\s\0,;/])$", rb"\((?=[^\s()]{4,60}\))", "bracketed", looks_like_password, 1),
+    # Steps of browser drivers: {"element": "Password textbox", "ref": "e1", "text": "x"}, selector="#password", value="x"
+    Form(
+        b"\"' *:]\\", b"",
+        rb"[ *:\]\w]{0,20}" + _QUOTE + rb"(?:i?" + _QUOTE + rb")?\]?(?:\s{0,3},\s{0,3}" + _QUOTE + rb"?\w{1,20}" + _QUOTE + rb"?\s{0,3}[:=]\s{0,3}(?:"
+        + _QUOTE + rb"[^\"'\r\n\0]{0,60}" + _QUOTE + rb"|[\w.-]{1,20})){0,3}?[\s}]{0,3},\s{0,3}" + _KEY_OF_VALUE + rb"(?=" + _QUOTE + rb")",
+        "quoted", looks_like_no_name,
+    ),
+    # Keywords in columns: Input Text    id=password    x
+    Form(b" \t\"'])", rb"(?:^|[\s\0])(?:input|type|fill|set|enter)[ _](?:text|secret|password|value)(?: \w{1,10})?(?:\t|[ ]{2})[^\r\n\0]{0,60}$", rb"[\"'\])]{0,3}(?:\t|[ ]{2})[ \t]{0,8}", "token", is_no_reference, 90),
+    # Scripts of browsers: getElementById('password').value = 'x'
+    Form(b"\"'`", b"", rb"[\"'`]\s?\)\.(?:value|val|innertext|text)\s?=\s?(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    # Statements: SET PASSWORD FOR bob = 'x'
+    Form(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    # Two texts in a row: ("password", "x"), "password" "x", fill('#password', 'x'), "PIN" with "x"
+    Form(
+        b"\"'`\\", b"",
+        _QUOTE + rb"(?:\]" + _QUOTE + rb")?(?:\s{0,2}[)}]{0,2}\s{0,3},\s{0,3}|\s{1,3}|\s{0,2}\)\s{0,3}\.\s{0,3}\w{1,24}\(\s{0,3}|,? (?:with|to|value) )(?=" + _QUOTE + rb")",
+        "quoted", looks_like_no_name,
+    ),
+    # Pairs of fields: {"name": "password", "value": "x"}
+    Form(
+        b"\"'\\", b"",
+        _QUOTE + rb"\s{0,3},\s{0,3}" + _QUOTE + rb"(?:\w{0,10}value|text|answer|input|default|content|typed)" + _QUOTE
+        + rb"\s{0,3}(?::|=>)\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted,
+    ),
+    # Browser drivers: locator('#password') ... fill("x"), <input type="password"/> ... fill("x")
+    Form(
+        b"\"'`]/>) -.#", _ELEMENT + rb"[^\n\0]{0,80}$",
+        rb"(?:(?!" + _ELEMENT + rb"[(\s])[^\0]){0,500}?\b" + _VERB + rb"[( ]\s{0,3}(?=" + _QUOTE + rb")",
+        "quoted", looks_quoted, 90, b"\"'`#.=[-(",
+    ),
+    # XML: <password>x</password>
+    Form(b" >", rb"<(?:[\w-]{1,20}:)?$", rb"(?:\s[^<>\0]{0,300})?(?<!/)>(?:\s{0,20}<(?:value|string|text|\w{1,20}:value)(?:\s[^<>\0]{0,80})?>\s{0,20})?(?:<!\[cdata\[)?", "content", looks_quoted, 22),
+    # XML and HTML attributes: <add key="password" value="x">, <input type='password' value='x'>
+    Form(
+        b"\"'-_]", rb"(?:name|type|id|key)\s?=\s?[\"'][\w.:\[-]{0,40}$",
+        rb"[\w.\]-]{0,20}[\"'][^<>\0]{0,300}?\bvalue\s?=\s?(?=[\"'])", "quoted", looks_quoted, 48, b"", b"value",
+    ),
+    Form(b"\"'", rb"(?:name|key)\s?=\s?[\"'][\w.:-]{0,40}$", rb"[\"'][^<>\0]{0,200}>", "content", looks_written, 48),
+    # Elements in a row: <key>password</key><string>x</string>, <td>Password</td><td>x</td>
+    Form(b"<", rb"<key>[\w.-]{0,40}$", rb"</key>\s{0,40}<string>", "content", looks_quoted, 45),
+    Form(
+        b" <:*", rb">[^<>\0]{0,60}$", rb"[ *:]{0,3}</\w{1,10}>\s{0,40}(?:<[^<>\0]{0,200}>\s{0,40}){1,3}",
+        "content", looks_written, 61,
+    ),
+    # Tables: | Password | x |
+    Form(b" |*`", rb"\|[^|\n\0]{0,60}$", rb"[ *`]{0,4}\|[ *`]{0,4}(?=[^\s|])", "cell", looks_like_cell, 61),
+    # Multipart forms: name="password", an empty line, x
+    Form(b'"', rb"name=\"[\w.\[\]-]{0,40}$", rb"\"\r?\n(?:content-[^\n\0]{1,80}\n)?\r?\n", "line", None, 46),
+    # Command lines: --password x, -Password x
+    Form(b" \t", rb"(?:^|[\s\"'\0])--?$", rb"[ \t]{1,3}(?![-|&><])", "quoted or token", looks_assigned, 3, b"-"),
+    # Lines of their own, and netrc: password x
+    Form(b" \t", rb"(?:^|[\n\0])[ \t]*$", rb"[ \t]{1,4}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))", "token", looks_written, 24),
+    Form(
+        b" \t", rb"(?:^|[\n\0])[ \t]*(?:env|arg|setx|set|export) $", rb"[ \t]{1,4}(?=[\"']|[^\s\0]+[ \t]*(?:$|[\r\n\0]))",
+        "quoted or token", looks_assigned, 24,
+    ),
+    # Names and keys in a row: token 9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b
+    Form(b" \t", b"", rb"[ \t]{1,4}(?=[\w.~+/=-]{16,}(?![\w.~+/=-]))", "token", looks_like_key),
+    Form(b" \t", rb"(?:(?:^|[\n\0])[ \t]*|(?:machine[ \t]+[^\s\0]{1,60}|default)\s+)login[ \t]+[^\s\0:]{1,80}\s+$", rb"[ \t]{1,4}", "token", looks_quoted, 90),
+    # Assignments in other languages: password <- "x", Dim pwd As String = "x", DECLARE @pw NVARCHAR(20) = N'x'
+    Form(b" $", b"", rb"\$?(?:\s{1,3}(?:as )?(?:string|str|text|bytes|securestring|n?(?:var)?char2?)(?:\(\w{1,5}\))?)?\s{0,3}(?:<-|:?=)\s{0,3}n?(?=[\"'])", "quoted", looks_quoted),
+    Form(b" ", rb"\(\s?(?:def\w{0,10}|set[qf]?|let)[ (]{1,3}[\w-]{0,30}$", rb"\s{1,3}(?=\")", "quoted", looks_quoted, 48),
+    # Words in bold or in code: Password: <b>x</b>
+    Form(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:?\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){0,3}<(?:b|code|strong|kbd|tt|samp|em|i|mark)(?: [^<>\0]{0,60})?>", "content", looks_bold),
+    # Arguments by name: fill_in 'Password', with: 'x', fields['Password'] Text: 'x'
+    Form(b"\"'])", b"", rb"[\"'][\])]{0,2}[,:]? (?:with|to|text|value|input)(?:=|:? (?:=> )?)[$@]?[\"']{0,2}(?=[\"'])", "quoted", looks_quoted),
+    # Settings in a line: SetEnv DB_PASS x, password x, the value last or before an option
+    Form(
+        b" \t", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$",
+        rb"[ \t]{1,8}(?:-{1,2}[\w-]{1,20}[ \t]{1,4}|\d[ \t]|[a-z][\w.]{1,20}[ \t])?(?=[^\s\0]{6,80}(?:[ \t]{0,4}(?:$|[\r\n\0;#\"'])|[ \t](?:address|privilege|role|group|level|hostname|port|timeout|priv|sha|aes|des|md5|vrf)\b))(?![-|&><(])",
+        "token", looks_set, 84,
+    ),
+    # Prose: the password is 'x', password for user "u" is "x", with password 'x', changed the password to x
+    Form(b" \"'\n", b"", _IS_SET + rb"(?=[\"'`])", "quoted", looks_quoted),
+    Form(b" \"'\n", b"", _IS_SET + rb"(?![\"'`])", "word", looks_written),
+    Form(b" \"'\n", b"", _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
+    Form(b" \"'\n", b"", _SET_TO + rb"(?![\"'`])", "word", looks_written),
+    Form(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
+    Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written),
+]  # fmt: skip
+"""Forms without such a sign."""
+
+FORMS = [*_ASSIGNMENTS, *OTHER_FORMS]
+"""Tried one after the other, in this order, after each name."""
+
+VENDOR_FORM = rb"[ \t\w.-]{0,24}?[\"'`\s\\)\]]{0,5}(?P<sign>=>|:=|={1,3}|:{1,3}=?|>|\|\||,|\?=)[\"'`=\s]{0,5}(?P<value>[\w+/=.~:-]{14,300}+)"
+"""A key beside the name of its vendor: DEEPGRAM = "x"."""
+
+VALUE_FIRST = re.compile(
+    # typed "x" into the "Password", "x" == password, <input value="x" type="password">
+    rb"(?:[\"'](?P<value>[^\"'\r\n\0]{1,200})[\"'] (?:(?:into|in|for|on|to) (?:the )?(?:\w{1,20} ){0,2}(?:[\"'][^\"'\r\n\0]{0,60})?|[!=]={1,2} ?(?:\w{1,20}\.){0,2})"
+    rb"|\bvalue=[\"'](?P<attribute>[^\"'\0]{1,200})[\"'][^<>\0]{0,300}?\b(?:name|type|id)=[\"'][\w.-]{0,40})$"
+)
+"""The value before the name, at the end of the text before the name."""

@@ -1,0 +1,302 @@
+"""Tell by its look whether a value is a secret, each check for one way to write it."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+
+from kaizen_mcp.sanitize.names import FILLERS, STATES, has_letters_and_digits, is_state, looks_random
+
+Check = Callable[[str, str], bool]
+"""Tells whether a value is a secret, given also the text before it."""
+
+_CODE_WORD = re.compile(
+    r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data|user|form"
+    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z]\w*\.[a-z]\w*\.[a-zA-Z]|\w+\("
+    r"|\[\]\w+\(|[\w.$]+@[0-9a-f]{5,8}$|[a-z]\w*\.\w*(?:[Tt]oken|[Kk]ey|[Ss]ecret|[Pp]ass\w*)s?$"
+)
+_NO_SECRET = re.compile(
+    # Names and versions of packages, kinds of algorithms, addresses
+    r"[A-Z]{2,5}-\d{1,3}|[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*|(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm)-?[\d.]+\w?"
+    r"|[\w.*+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}|[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
+    re.ASCII,
+)
+_PACKAGE = re.compile(r"[a-z][a-z0-9._-]*-\d+(?:\.\d+){1,3}|\d\*\w+|\$\w+-?")
+_VARIABLE = re.compile(r"(?:self\.)?[a-z]+(?:_[a-z0-9]+)+")
+_NO_VALUE = re.compile(
+    # A path after a name, rules of a validator, commands of a shell, words in brackets, tags of templates, stores
+    r"[a-z][\w.-]*:/[a-z][\w.-]*/[\w./-]*|[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?"
+    r"|\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*"
+    r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
+    r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
+    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+]|\[:=).*|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
+_DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
+_SYMBOL = re.compile(r"\w[!@#$%^&*+=?~]|[!@#$%^&*+=?~]\w")
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_LONGEST_WORD = 20
+
+
+def looks_written(value: str, _before: str = "") -> bool:
+    """Whether an unquoted value in prose is a secret: a number, a mix with digits, symbols or capitals, or long."""
+    value = value.strip("*_`").rstrip(".,!?:")
+    if value.lower() in FILLERS or is_state(value) or _CODE_WORD.match(value) or _NO_VALUE.fullmatch(value):
+        return False
+    if value.startswith("?") or _NO_SECRET.fullmatch(value) or _NO_SECRET.fullmatch(value.lower()):
+        return False
+    if _NUMBER.fullmatch(value):
+        return True
+    if _DATE_OR_LINK.match(value):
+        return False
+    is_mix = len(value) > 4 and has_letters_and_digits(value)  # noqa: PLR2004 - longer than `v2`
+    return is_mix or bool(_SYMBOL.search(value) or _INNER_CAPITAL.search(value)) or len(value) >= _LONGEST_WORD
+
+
+def looks_assigned(value: str, before: str = "") -> bool:
+    """Whether an unquoted value after `=` is a secret: neither a state nor an expression of a program."""
+    if (
+        not any(map(str.isalnum, value))
+        or value in {"0", "1"}
+        or (before.endswith(" ") and _VARIABLE.fullmatch(value))
+    ):
+        return False
+    if before.strip().endswith("->") and not looks_strong(value):
+        return False
+    if (
+        before.strip() == ">"
+        or before.strip().endswith(("==", "!=", "<"))
+        or value.lower()
+        in STATES
+        | {
+            "password",
+            "token",
+            "secret",
+        }
+    ):
+        return False
+    return not (
+        is_state(value) or _CODE_WORD.match(value) or _PACKAGE.fullmatch(value) or _NO_VALUE.fullmatch(value)
+    )
+
+
+def looks_like_last_word(value: str, before: str = "") -> bool:
+    """Whether the only word after a name and a colon, at the end of a line, is a secret."""
+    return (
+        looks_quoted(value)
+        and looks_assigned(value, before)
+        and re.fullmatch(r"[^\W\d_]{1,7}|.*[:,]", value) is None
+    )
+
+
+def looks_like_key(value: str, _before: str = "") -> bool:
+    """Whether a value that only follows a name is a key: long, without words, and with letters and digits."""
+    return looks_random(value) or re.fullmatch(r"[\da-fA-F-]{32,}", value) is not None
+
+
+_VENDOR_KEY = re.compile(
+    r"(?=(?:[^\d]*\d){3})(?=[^A-Za-z]*[A-Za-z])(?!.*[a-z]{16})(?!.*\w[/.][a-z]+\.[a-z]+)[^\s]{14,}"
+)
+
+
+def looks_like_vendor_key(value: str) -> bool:
+    """Whether a value beside the name of a vendor is a key: long, with letters and several digits, no words."""
+    return _VENDOR_KEY.fullmatch(value) is not None and not _DATE_OR_LINK.match(value)
+
+
+def looks_quoted(value: str, _before: str = "") -> bool:
+    """Whether a quoted value beside a name is a secret, not a state and not another name."""
+    return (
+        any(map(str.isalnum, value))
+        and value[0] not in ";,)]}"  # code between two strings
+        and value.lower() not in FILLERS
+        and not is_state(value)
+        and not _NO_VALUE.fullmatch(value)
+        and re.fullmatch(r"\.[a-z_.]+|(?:\w{0,12} )?%s", value) is None
+    )
+
+
+def looks_like_no_name(value: str, before: str = "") -> bool:
+    """Whether the second of two quoted texts is a secret, not the next name in a list of names."""
+    names = r"[A-Za-z_ -]+" if "(" not in before else r"[A-Za-z]?[a-z]*(?:[_ -][a-z]+)*"
+    return looks_quoted(value, before) and re.fullmatch(names, value) is None and not _CODE_WORD.match(value)
+
+
+_APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")
+
+
+def looks_bold(value: str, _before: str = "") -> bool:
+    """Whether a word in bold type or in code after a label is a password: one word, no state and no name."""
+    return (
+        looks_quoted(value) and re.fullmatch(r"[^\s/<>]{5,60}", value) is not None and not _CODE_WORD.match(value)
+    )
+
+
+def looks_like_argument(value: str, _before: str = "") -> bool:
+    """Whether a quoted argument after a user's name is a password, not a word or a sentence."""
+    if _APP_PASSWORD.fullmatch(value):  # as Google writes them
+        return True
+    if value.startswith("-") or "anonymous" in value:
+        return False
+    return " " not in value and (looks_written(value) or re.fullmatch(r"[a-z]{12,}", value) is not None)
+
+
+_WORDS = re.compile(r"[A-Za-z]+(?:[_-][a-z]+)*|[A-Z]+(?:[_-][A-Z]+)*|\d[\d.,:/-]*\w{0,3}|[\w-]+=.*|/.*|\w+://.*")
+_ID_OR_NAME = re.compile(
+    r"[\w.-]+-(?:[a-z]+ed|only|based|v\d+|\d)|[A-Z]{1,8}[-_]?\d+|v?\d[\d.]*|[\w.:-]*(?:[Pp]assw|PASSW|[Pp]wd|[Tt]oken|[Ss]ecret)[A-Za-z_.-]*|[\w.-]+\.[a-z]{2,5}\d?"
+)
+
+
+def looks_set(value: str, _before: str = "") -> bool:
+    """Whether the last word of a line after a name is a password: a mix within the word, no name and no path."""
+    value = value.strip("\"'`;").rstrip(".,!?:)")
+    if not value.isascii() or re.search(r"[(){}\[\]<>|=/\\]", value) or not looks_like_pasted(value):
+        return False
+    return _WORDS.fullmatch(value) is None or re.fullmatch(r"[a-z]{2,}[A-Z][a-z]{3,}", value) is not None
+
+
+def looks_like_pasted(value: str, _before: str = "") -> bool:
+    """Whether a word in the midst of others is a password: letters with digits, symbols, points or capitals within."""
+    value = value.strip("\"'`*").rstrip(".,!?:;)")
+    if len(value) < 5 or is_state(value) or _NO_VALUE.fullmatch(value) or _CODE_WORD.match(value):  # noqa: PLR2004
+        return False
+    if (
+        _NO_SECRET.fullmatch(value)
+        or re.match(r"\d{4}-\d\d-\d\d(?:T|$)|\w+://|[/~]|\d+[a-z]{1,5}$", value)
+        or _ID_OR_NAME.fullmatch(value)
+    ):
+        return False
+    return (
+        has_letters_and_digits(value)
+        or re.search(
+            r"[A-Za-z][!@#$%^&*+?~][A-Za-z]|[a-z]\.[A-Z]|[A-Z]\w*[._-]?[a-z]+[._-]\w|[a-z][._-][A-Z]|[a-z][A-Z]|[a-z]_[a-z]",
+            value,
+        )
+        is not None
+    )
+
+
+def looks_like_pasted_or_joined(value: str, _before: str = "") -> bool:
+    """Whether the second of a user's name and another word is a password: a mix, or words joined by signs."""
+    joined = re.fullmatch(r"[A-Za-z0-9]+(?:[-_.!&][A-Za-z0-9]+)+", value.rstrip(".,")) is not None
+    return looks_like_pasted(value) or (joined and not _NO_VALUE.fullmatch(value) and not is_state(value))
+
+
+def looks_strong_with_no_title(value: str, _before: str = "") -> bool:
+    """Whether a word after a user's name is a password, and no title such as `Checking-01`."""
+    return looks_like_pasted(value) and re.fullmatch(r"[A-Za-z]+(?:-[A-Za-z\d]+)+", value) is None
+
+
+def follows_user(value: str, before: str) -> bool:
+    """Whether the value of `-p` after a user's name is a password, not a port, and not the name of a database."""
+    return looks_like_no_port(value) and re.search(r"mysql|maria|psql|pg_|docker run|podman run", before) is None
+
+
+def looks_like_password_in_words(value: str, _before: str = "") -> bool:
+    """Whether a word in a sentence about a document or a door can only be its password."""
+    return looks_like_pasted(value) and re.search(r"\w[!@#$%^&*+?~]\w|[a-z]\d|\d[A-Za-z]{2}", value) is not None
+
+
+_ADJECTIVE = re.compile(
+    r".*(?:ed|ing|ly|able|ible|ful|less|ive|al|ous|ent|ant|ic|ory|ary|ate|er|en|lich|ert|elt|haft|sch|los|bar)"
+)
+
+
+def looks_like_no_adjective(value: str, _before: str = "") -> bool:
+    """Whether a small word after `password is` can only be the password: it has no ending of an adjective."""
+    return _ADJECTIVE.fullmatch(value) is None and value not in FILLERS
+
+
+def looks_like_second(value: str, _before: str = "") -> bool:
+    """Whether the second argument of a login is a password: no word, sentence, path, link or selector."""
+    if " " in value or re.match(r"[/#~{<%]|\w+://|\.{1,2}/|[\w-]+=", value):
+        return False
+    return looks_like_argument(value) or (
+        looks_like_pasted_or_joined(value) and not re.fullmatch(r"[a-z]+(?:[_-][a-z]+)*", value)
+    )
+
+
+def looks_like_cell(value: str, _before: str = "") -> bool:
+    """Whether a cell of a table is a password: one word, and no link."""
+    value = value.strip(" *`")
+    return not re.search(r"\s|\]\(", value) and looks_written(value)
+
+
+def looks_like_cookie(value: str, _before: str = "") -> bool:
+    """Whether the value of a cookie may open a session: it is no word such as `dark`."""
+    return not re.fullmatch(r"[a-z]{3,10}(?:[_-][A-Za-z]{2})?", value)
+
+
+def looks_strong(value: str, _before: str = "") -> bool:
+    """Whether a value in the midst of a sentence can only be a password: a mix of three kinds of characters."""
+    value = value.rstrip(".,!?:)")
+    kinds = sum(re.search(kind, value) is not None for kind in ("[a-z]", "[A-Z]", r"\d", r"[!@#$%^&*+?~=-]"))
+    return len(value) >= 6 and kinds >= 3 and looks_written(value)  # noqa: PLR2004 - shorter ones are ids
+
+
+def looks_like_password(value: str, _before: str = "") -> bool:
+    """Whether a value has letters, digits and symbols, as passwords have and expressions of programs have not."""
+    return has_letters_and_digits(value) and re.search(r"[!@#$%^&*+?~]", value) is not None and not is_state(value)
+
+
+def is_no_reference(value: str, _before: str = "") -> bool:
+    """Whether a value is written out, not the name of a variable or an option."""
+    return any(map(str.isalnum, value)) and not is_state(value) and not re.match(r"[$%][\w{(]+|-[a-z]", value)
+
+
+def looks_like_no_port(value: str, _before: str = "") -> bool:
+    """Whether the value of an option is neither a number nor the name of a variable."""
+    return re.fullmatch(r"[\d.:/-]+(?:tcp|udp)?", value) is None and is_no_reference(value)
+
+
+def is_one_time_code(value: str, _before: str = "") -> bool:
+    """Whether the code in a link is that of a login: long, with letters and digits, and no UUID."""
+    return (
+        has_letters_and_digits(value) and re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4,12}){4}", value) is None
+    )
+
+
+def is_word_with_digit(value: str, _before: str = "") -> bool:
+    """Whether a value could be a password beside a user's name in a document."""
+    return looks_written(value) or re.search(r"[A-Z].*[a-z]|[a-z].*[A-Z]", value) is not None
+
+
+def has_both(value: str, _before: str = "") -> bool:
+    """Whether a value has letters and digits."""
+    return has_letters_and_digits(value)
+
+
+def is_basic_credentials(value: str, _before: str = "") -> bool:
+    """Whether this is base64 text of `user:password`, as in HTTP's Basic scheme."""
+    try:
+        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except binascii.Error:
+        return False
+
+
+def is_no_word(value: str, _before: str = "") -> bool:
+    """Whether a value has a digit, or is longer than words of prose."""
+    return any(map(str.isdigit, value)) or len(value) >= _LONGEST_WORD
+
+
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?!(?:py|js|ts|go|rs|rb|php|java|c|cpp|cs|kt|html?)$)\w+$")
+
+
+def follows_host(value: str, before: str) -> bool:
+    """Whether a value after `host:port:user:` is a password."""
+    return bool(_HOST.search(before)) and looks_written(value)
+
+
+_OTHER_CODES = re.compile(
+    r"\b(?:zip|postal|post|procedure|cpt|icd|diagnosis|error|status|country|area|tax|billing|promo|coupon|discount"
+    r"|reason|denial|remark|revenue|plan|group|source|colou?r|dress|tracking|qr|bar|product|item|reference|booking"
+    r"|http|exit|response|return|result|currency|language|state|city|dialing|sort|branch|bank|swift|class|cdt|hcpcs"
+    r"|modifier|taxonomy|place|service|type|claim|adjustment|carc|rarc|drug|ndc|event|vendor|department|cost|dial"
+    r"|referral|gift|voucher|offer|invite|building|course|flight|confirmation) ?\Z"
+)
+
+
+def is_login_code(value: str, before: str) -> bool:
+    """Whether a code has no other known meaning by the word before it, and is no year."""
+    return not _OTHER_CODES.search(before) and re.fullmatch(r"(?:19|20)\d\d", value) is None

@@ -1,0 +1,18 @@
+r"""Tables of the ways to write a secret that no name announces, such as the password in a link: a row in one of them.
+
+Patterns are bytes, because text is searched as UTF-8 in lower case. Several texts are searched at once, joined by
+zero bytes, so no pattern may match one: each class of excluded characters excludes `\0` too. Anyone may have
+written the text, and it may be megabytes long. To keep the time linear, a pattern looks ahead only over a limited
+number of characters, or starts with a literal among which no other match can start.
+"""
+
+from kaizen_mcp.sanitize.text_rules.commands import COMMANDS
+from kaizen_mcp.sanitize.text_rules.drivers import DRIVERS
+from kaizen_mcp.sanitize.text_rules.http import HTTP
+from kaizen_mcp.sanitize.text_rules.keys import KEYS
+from kaizen_mcp.sanitize.text_rules.one_time_codes import ONE_TIME_CODES
+from kaizen_mcp.sanitize.text_rules.programs import PROGRAMS
+from kaizen_mcp.sanitize.text_rules.sentences import SENTENCES
+
+TEXT_RULES = [*HTTP, *COMMANDS, *PROGRAMS, *DRIVERS, *SENTENCES, *ONE_TIME_CODES, *KEYS]
+"""Each is tried wherever its literal is found."""

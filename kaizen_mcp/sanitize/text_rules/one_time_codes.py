@@ -1,0 +1,112 @@
+"""Codes of one-time logins, in many languages."""
+
+import re
+
+from kaizen_mcp.sanitize.looks import has_both, is_login_code
+from kaizen_mcp.sanitize.text_rules.rule import TAGS, Rule
+
+_NAMES = (
+    "eng\u00e5ngskod", "engangskode", "kertak\u00e4ytt\u00f6kood", "vahvistuskood", "kod weryfikacyjn",
+    "kod sms", "kod dost\u0119pu", "ov\u011b\u0159ovac\u00ed k\u00f3d", "overovac\u00ed k\u00f3d",
+    "cod de verificare", "kod za potvrdu", "do\u011frulama kod", "onay kod", "giri\u015f kod",
+    "m\u00e3 x\u00e1c", "kode verifikasi", "kode otp",
+    "\u043a\u043e\u0434 \u043f\u043e\u0434\u0442\u0432\u0435\u0440\u0436\u0434\u0435\u043d\u0438\u044f",
+    "\u043a\u043e\u0434 \u043f\u0456\u0434\u0442\u0432\u0435\u0440\u0434\u0436\u0435\u043d\u043d\u044f",
+    "\u043a\u043e\u0434 \u0437\u0430 \u043f\u043e\u0442\u0432\u044a\u0440\u0436\u0434\u0435\u043d\u0438\u0435",
+    "\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2 \u03b5\u03c0\u03b9\u03b2\u03b5\u03b2\u03b1\u03af\u03c9\u03c3\u03b7\u03c2",
+    "\u05e7\u05d5\u05d3 \u05d0\u05d9\u05de\u05d5\u05ea",
+    "\u05e7\u05d5\u05d3 \u05d4\u05d0\u05d9\u05de\u05d5\u05ea",
+    "\u0631\u0645\u0632 \u0627\u0644\u062a\u062d\u0642\u0642",
+    "\u0643\u0648\u062f \u0627\u0644\u062a\u062d\u0642\u0642",
+    "\u0631\u0645\u0632 \u062a\u0627\u06cc\u06cc\u062f",
+    "\u0938\u0924\u094d\u092f\u093e\u092a\u0928 \u0915\u094b\u0921", "\u0913\u091f\u0940\u092a\u0940",
+    "\u0e23\u0e2b\u0e31\u0e2a\u0e22\u0e37\u0e19\u0e22\u0e31\u0e19", "\u0e23\u0e2b\u0e31\u0e2a otp",
+    "bekr\u00e6ftelseskode", "verifiseringskode", "verifieringskod", "meger\u0151s\u00edt\u0151 k\u00f3d",
+    "ellen\u0151rz\u0151 k\u00f3d", "kinnituskood", "code d'acc\u00e8s", "code pin", "codul", "pin-kode",
+    "pinkod", "pin-\u043a\u043e\u0434", "\u043f\u0438\u043d-\u043a\u043e\u0434",
+)  # fmt: skip
+"""Words for the code of a login in other languages."""
+
+_CODE = rb"(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+_SURE = (
+    rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
+    rb"|sign[- ]?in|activation|passw?\w{0,4}|auth|login) "
+)
+_CODE_IS = rb"(?: (?:for|to|on) [^.\r\n\0]{1,60}?)?(?:\s{0,4}(?:is|:|=|-|was|are)){0,2}\s{0,12}(?:<[^<>\0]{0,200}>\s{0,20}){0,6}[\"'*]{0,3}"
+_CODE_WORDS = (
+    " ?(?:(?:lautet|ist|is|es|est|\u00e9|\u00e8|\u306f|\u4e3a|\u662f|\u70ba|\ub294|\uc740)?[:\\s]{0,4}|-|\u2014)[\"'\\[\u300c\u3010]{0,6}".encode()
+    + TAGS
+)
+_NO_SHARE = rb"(?=[^\0]{0,160}?\b(?:expire|valid|share|minute|verify|log ?in|sign ?in|one-time))"
+_GO_ON = rb"to (?:verify|sign|log|confirm|complete|continue|finish|access|authenticate|reset)"
+
+ONE_TIME_CODES = [
+    *(
+        Rule(
+            name.encode(), b"",
+            re.escape(name).encode() + rb"[^\s\d:=!-/\0]{0,12}(?: [^\s!-?\0]{1,30}){0,2}?(?:\s{0,2}(?::|=|-|\xe2\x80\x94|\xe2\x80\x93))?\s{1,2}" + _CODE, is_login_code,
+        )
+        for name in _NAMES
+    ),
+    *(
+        Rule(name, b"", name + rb" codes?[^\n\0]{0,80}\n\s{0,4}(?P<value>(?:[ \t]*(?:\d{1,2}[.)] ?|[*-] )?[a-z0-9]{4,8}(?:[- ][a-z0-9]{4,8}){1,3}[ \t]*\r?(?:\n|\0|\Z)){1,20})", has_both)
+        for name in (b"recovery", b"backup")
+    ),
+    # Your code, in other languages
+    *(
+        Rule(
+            name.encode(), "(?:^|[\\n\\0]|\\b(?:tu|seu|sua|su|din|ditt|dit|je|uw|jouw|ihr|dein|votre|ton|vostro|tuo|anda|jou)|\u0432\u0430\u0448|\u0412\u0430\u0448|\u0442\u0432\u043e\u0439|tw\u00f3j|v\u00e1\u0161|tv\u016fj) ?$".encode(),
+            re.escape(name).encode() + "(?: (?:er|\u00e4r|es|\u00e9|\u00e8|est|is|ist|lautet|to|je|on|adalah|este))?:? {1,2}(?P<value>\\d{6})(?![\\w/%]|[-.:]\\d)".encode(), is_login_code,
+        )
+        for name in ("c\u00f3digo", "codigo", "codice", "kode", "kod", "k\u00f3d", "code", "\u043a\u043e\u0434", "\u041a\u043e\u0434", "cod")
+    ),
+    # One-time codes: your verification code is 482913, 482913 is your code, use DBS-553021 within 3 minutes
+    Rule(b"code", _SURE + rb"$", rb"code" + _CODE_IS + _CODE, is_login_code),
+    Rule(b"code", rb"\b(?:your|the|enter|use)(?: [\w.&'-]{1,30}){0,4} $", rb"code" + _CODE_IS + _CODE + _NO_SHARE, is_login_code),
+    Rule(b"code", rb"(?:^|[\n\0.>(] ?)(?:[\w.&'-]{1,30} ){0,2}$", rb"code:? " + _CODE + _NO_SHARE, is_login_code),
+    Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
+    Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:) {1,2}(?P<value>\d{6})(?![\w/%]|[-.:]\d)", is_login_code),
+    Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), rb"-?code" + _CODE_WORDS + _CODE),
+    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,2}?" + _CODE_WORDS + _CODE),
+    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,2}? ?".encode() + _CODE_WORDS + _CODE),
+    Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
+    Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
+    *(
+        Rule(name.encode(), b"", re.escape(name).encode() + _CODE_WORDS + _CODE)
+        for name in (
+            "\u043a\u043e\u0434 \u043f\u043e\u0434\u0442\u0432\u0435\u0440\u0436\u0434\u0435\u043d\u0438\u044f", "\u043e\u0434 \u0434\u043b\u044f \u0432\u0445\u043e\u0434\u0430", "\u8a8d\u8a3c\u30b3\u30fc\u30c9", "\u78ba\u8a8d\u30b3\u30fc\u30c9",
+            "\u8a8d\u8a3c\u756a\u53f7", "\u9a8c\u8bc1\u7801", "\u9a57\u8b49\u78bc", "\u6821\u9a8c\u7801", "\uc778\uc99d\ubc88\ud638", "\uc778\uc99d \ucf54\ub4dc", "\uc778\uc99d\ucf54\ub4dc",
+        )
+    ),
+    Rule(b"code", rb"(?:door|gate|alarm|lock|entry|keypad|safe|pin|vault|garage|disarm|arm)\w{0,24}\b[^;\0]{0,80}?(?:^|[^a-z])$", rb"code[\"']?\s{0,3}(?::|=>|=)\s{0,3}[\"'](?P<value>\d{4,8})[\"']"),
+    Rule(b"otp", rb"(?:^|[^a-z])$", rb"otp[\])\"':]{0,3} (?:[a-z]{2,14}:? ){1,3}?[\"']?(?P<value>\d{4,8})(?![\w%/:-]|[.,]\d| ?(?:s|ms|sec\w*|min\w*|h|hours?|times|users)\b)", is_login_code),
+    Rule(b"pin", rb"(?:^|[^a-z](?<!gpio )(?<!india, ))$", rb"pin(?: (?:code|number))?(?: is| was|:|=|#)?[ \t]{1,3}[\"']?(?P<value>\d{4,5})(?![\w%/:-]|[.,]\d| ?(?:s|ms|mm|v|times|users)\b)", is_login_code),
+    Rule(b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|put) [\"']?(?P<value>\d{4,8})[\"']?$", rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:code|otp|pin|2fa|mfa|verification)\b"),
+    Rule(b"<#>", b"", rb"<#>[^\0]{0,120}?(?<![\w-])(?P<value>\d{4,8})(?![\w-])"),
+    Rule(b"code=", rb"(?:otp|sms|2fa|mfa|verif)[^\r\n\0]{0,100}$", rb"code=(?P<value>\d{4,8})(?![\w%/:-])"),
+    Rule(b"enter th", rb"(?:^|\W)$", rb"enter th(?:is|e|e following) code[^\n\0]{0,110}\n\s{0,6}(?P<value>[a-z0-9]{3,6}[- ]?[a-z0-9]{3,6})(?=[ \t]*(?:[\r\n\0]|\Z))"),
+    Rule(b"kod sms", b"", rb"kod sms[^:\r\n\0]{0,60}: {1,2}(?P<value>\d{5,9})(?![\w%/:-])"),
+    Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
+    Rule(b"passcode", b"", rb"passcodes?(?: [a-z]{1,12}){1,2}: {1,2}" + _CODE, is_login_code),
+    *(
+        Rule(verb.encode(), rb"(?:^|[\s.,!:>(\0])$", verb.encode() + "(?: \\w{1,12}){0,3}? (?:code|c\u00f3digo|codigo|codice|kod|kode|koden|tan|pin|otp)(?: \\w{1,12})?:? {1,2}".encode() + _CODE, is_login_code)
+        for verb in ("gebruik", "verwende", "verwenden sie", "nutzen sie", "utilisez", "utilise", "usa", "utilice", "utiliza", "use o", "u\u017cyj", "anv\u00e4nd", "brug", "bruk", "geben sie")
+    ),
+    *(
+        Rule(tan, rb"(?:^|[\s\0])$", tan + rb"(?:-?nummer)?(?: lautet| ist|:|=){0,2} {1,2}" + _CODE, is_login_code)
+        for tan in (b"tan", b"mtan", b"smstan", b"sms-tan")
+    ),
+    *(
+        Rule(verb.encode(), rb"(?:^|[^\w-])" + _CODE + rb"[\"'*]{0,3}$", verb.encode() + rb"(?:[\w'-]{1,20} ){0,3}?(?:c\xc3\xb3dig|codig|codice|code|kod|pin|otp|tan|contrase|clave|passw|kennw|mot de passe|senha)", is_login_code)
+        for verb in (" es tu ", " es su ", " ist ihr ", " ist dein ", " ist der ", " est votre ", " est ton ", " \u00e8 il tuo ", " \u00e8 il suo ", " \u00e9 o seu ", " \u00e9 seu ", " is uw ", " is je ", " to tw\u00f3j ", " \u00e4r din ", " er din ", " is jou ")
+    ),
+    Rule(b"passcode", b"", rb"passcodes?" + _CODE_IS + _CODE, is_login_code),
+    Rule(b"otp", rb"(?:^|\W)$", rb"otp(?: code)?" + _CODE_IS + _CODE, is_login_code),
+    Rule(b" pin", rb"\b(?:your|the|temporary|one-time|sms|login)$", rb" pin(?: (?:code|number))?" + _CODE_IS + rb"(?P<value>\d{4,8})\b"),
+    Rule(
+        b" is ", rb"(?:^|[^\w-])" + _CODE + rb"[\"'*]{0,3}(?:</?[^<>\0]{0,80}>){0,3}$",
+        rb" is (?:your|the) (?:[\w.&'-]{1,30} ){0,5}(?:code|passcode|otp|pin|password)\b", is_login_code,
+    ),
+    Rule(b"use ", rb"(?:^|\W)$", rb"use (?:the code )?[\"'*]{0,3}" + _CODE + rb"[\"'*]{0,3} (?:within|" + _GO_ON + rb"|as your|for (?:login|verification))", is_login_code),
+    Rule(b"enter ", rb"(?:^|\W)$", rb"enter (?:the code )?[\"'*]{0,3}" + _CODE + rb"[\"'*]{0,3} (?:within|" + _GO_ON + rb"|on the|when)", is_login_code),
+]  # fmt: skip
