@@ -25,7 +25,7 @@ import uvicorn
 from mcp import Client
 from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kaizen_mcp import Settings, create_server
 from kaizen_mcp.sandbox.fake_api import create_app
@@ -74,13 +74,18 @@ class RunningSandbox(Protocol):
     def __call__(self, *, speed: float = ...) -> AbstractContextManager[str]: ...
 
 
-@pytest.fixture
-def environ(tmp_path: Path) -> Environ:
-    """A minimal environment with an empty home directory and all of Python's warnings enabled."""
+def minimal_environ(home: Path) -> Environ:
+    """A minimal environment with all of Python's warnings enabled."""
     inherited = {
         name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_CONFIG", "SYSTEMROOT") if name in os.environ
     }
-    return {**inherited, "HOME": str(tmp_path), "PYTHONWARNINGS": "default"}
+    return {**inherited, "HOME": str(home), "PYTHONWARNINGS": "default"}
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> Environ:
+    """A minimal environment with an empty home directory."""
+    return minimal_environ(tmp_path)
 
 
 def user_environ(home: Path) -> Environ:
@@ -98,6 +103,20 @@ def user_environ(home: Path) -> Environ:
     }
 
 
+@contextmanager
+def serve_app(app: ASGIApp) -> Generator[str]:
+    """Serve an app on a free loopback port, in a thread, and yield its address."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    with bind(0) as listener:
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
 @pytest.fixture
 def running_sandbox() -> RunningSandbox:
     @contextmanager
@@ -109,15 +128,8 @@ def running_sandbox() -> RunningSandbox:
         async def app_from_first_request(scope: Scope, receive: Receive, send: Send) -> None:
             await app()(scope, receive, send)
 
-        server = uvicorn.Server(uvicorn.Config(app_from_first_request, log_level="warning", lifespan="off"))
-        with bind(0) as listener:
-            thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-            thread.start()
-            try:
-                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-            finally:
-                server.should_exit = True
-                thread.join()
+        with serve_app(app_from_first_request) as address:
+            yield address
 
     return run_sandbox
 

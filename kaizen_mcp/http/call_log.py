@@ -23,7 +23,11 @@ _Context = ServerRequestContext[Any, Any]
 _TOOL_NAMES = frozenset(tool.name for tool in TOOLS)
 
 _duration = get_meter("kaizen-mcp", __version__).create_histogram(
-    "mcp.server.operation.duration", unit="s", description="Time to answer a call of a tool"
+    "mcp.server.operation.duration",
+    unit="s",
+    description="Time to answer a call of a tool",
+    # As OpenTelemetry's conventions for MCP say; its default boundaries are for milliseconds.
+    explicit_bucket_boundaries_advisory=[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300],
 )
 
 logger = logging.getLogger(__name__)
@@ -98,7 +102,8 @@ class CallLog:
             "caller": caller.id.hex()[:12],
         }
         logger.info("call", extra={"call": fields})
-        _duration.record(seconds, {"gen_ai.tool.name": tool, "kaizen.result": outcome["result"]})
+        attributes = {"mcp.method.name": ctx.method, "gen_ai.tool.name": tool, "kaizen.result": outcome["result"]}
+        _duration.record(seconds, attributes)
 
 
 def _outcome(result: HandlerResult, caller: Caller) -> dict[str, Any]:

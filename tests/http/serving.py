@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -93,10 +93,12 @@ async def serve(
 
 
 @contextmanager
-def start(environ: Environ, **variables: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+def start(
+    environ: Environ, *, command: Sequence[str] = (*COMMAND, "http"), **variables: str
+) -> Generator[tuple[subprocess.Popen[str], str]]:
     """Start `kaizen-mcp http` with these variables; yields the process and its address."""
     process = subprocess.Popen(
-        [*COMMAND, "http", "--port", "0"],
+        [*command, "--port", "0"],
         env={**environ, **variables},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
