@@ -11,6 +11,7 @@ from mcp.server.context import CallNext, HandlerResult
 from opentelemetry.metrics import get_meter
 
 from kaizen_mcp import __version__
+from kaizen_mcp.api.tracing import attempt_seconds
 from kaizen_mcp.caller import Caller
 from kaizen_mcp.errors import KaizenError
 from kaizen_mcp.http.callers import REQUEST_ID_STATE, Identify
@@ -76,6 +77,7 @@ class CallLog:
         except KaizenError:  # whose answer the handler gives
             caller = Caller(request_id=request.scope["state"][REQUEST_ID_STATE])
         masked = masked_key.set(caller.key)
+        timed = attempt_seconds.set([])
         start = time.perf_counter()
         outcome: dict[str, Any] = {"result": "cancelled"}
         try:
@@ -88,6 +90,7 @@ class CallLog:
             return result
         finally:
             self._log(ctx, caller, outcome, time.perf_counter() - start)
+            attempt_seconds.reset(timed)
             masked_key.reset(masked)
 
     def _log(self, ctx: _Context, caller: Caller, outcome: dict[str, Any], seconds: float) -> None:
@@ -98,6 +101,7 @@ class CallLog:
             "tool": tool,
             **outcome,
             "seconds": round(seconds, 4),
+            "api_seconds": round(sum(attempt_seconds.get() or ()), 4),
             "request_id": caller.request_id,
             "caller": caller.id.hex()[:12],
         }

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from typing import Any
 
 import anyio
@@ -238,6 +239,36 @@ async def test_a_call_is_one_line_of_json_without_key_id_or_body(
     assert all(entry["seconds"] >= 0 and len(entry["request_id"]) == 32 for entry in entries)
     assert entries[0]["caller"] == entries[1]["caller"] != entries[2]["caller"]
     assert not any(word in line for line in lines for word in (KEY, "exec-", "what the body has"))
+
+
+async def test_api_seconds_are_all_attempts_of_a_call_without_pauses_and_without_the_wait_for_a_slot(
+    era: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="kaizen_mcp.http.call_log")
+    attempts: list[tuple[float, float]] = []
+    first_has_the_slot = anyio.Event()
+
+    async def respond(_: httpx.Request) -> httpx.Response:
+        first_has_the_slot.set()
+        start = time.perf_counter()
+        await anyio.sleep(0.3)
+        attempts.append((start, time.perf_counter()))
+        return httpx.Response(500) if len(attempts) == 2 else answer()
+
+    async with serve(respond, settings=Settings(max_retries=1, max_concurrency=1)) as caller:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(lambda: caller.call({"id": "first"}, era=era))
+            await first_has_the_slot.wait()
+            await caller.call({"id": "second"}, era=era)
+        end = time.perf_counter()
+        await caller.call({"id": "second", "path": "/status", "offset": 1}, era=era)
+    entries = [json.loads(JsonFormatter(TextMasker()).format(r)) for r in caplog.records if hasattr(r, "call")]
+    first, second, read_on = [entry["api_seconds"] for entry in entries]
+    (_, slot_was_free), *retried = attempts
+    shortest_pause = 0.15
+    assert first > 0
+    assert round(sum(end - start for start, end in retried), 4) <= second <= end - slot_was_free - shortest_pause
+    assert read_on == 0
 
 
 async def test_the_callers_key_is_masked_in_whatever_is_logged_during_its_call() -> None:
