@@ -1,18 +1,23 @@
 """The shipped configuration of nginx, a short version of `make http-trial`, and what its judgements rest on."""
 
 import asyncio
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import posix_only
+from conftest import posix_only, serve_app
 from frameworks import environments
 from http_trial import conformance
 from http_trial.callers import kept_apart
 from http_trial.hostile import hostile, refused
 from http_trial.load import ANSWERED, ERAS, SAW_ANOTHER, STREAM_BROKE, WAITED, Answer, Caller, judge, parse
 from http_trial.restarts import killed, reloaded, restarted
-from http_trial.stand import DEPLOY, INSTALL_NGINX, NGINX, configure_nginx, mark
+from http_trial.stand import DEPLOY, INSTALL_NGINX, NGINX, configure_nginx, mark, stand
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 pytestmark = posix_only
 LATE = {"isError": True, "_meta": {"kaizen/error": {"code": "timeout"}}}
@@ -51,6 +56,36 @@ def test_nginx_accepts_the_lines_about_tls(tmp_path: Path) -> None:
     done = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert "test is successful" in done.stderr, done.stderr
     assert "ssl_certificate" in lines
+
+
+@needs_nginx
+@pytest.mark.parametrize(("variables", "is_named"), [({"KAIZEN_HTTP_PROXIES": "127.0.0.1"}, True), ({}, False)])
+def test_the_id_that_nginx_gave_is_in_the_log_at_the_api_and_in_the_error_if_nginx_is_a_named_proxy(
+    tmp_path: Path, variables: dict[str, str], *, is_named: bool
+) -> None:
+    at_api: list[str] = []
+
+    async def refuse(request: Request) -> Response:
+        at_api.append(request.headers["X-Request-Id"])
+        return Response(status_code=403)
+
+    async def ask(api: str) -> str:
+        async with stand(tmp_path, api, 1, **variables) as running:
+            callers = [Caller(running.url, "any", era) for era in ERAS]
+            answers = [await caller.call("exec-done-1") for caller in callers]
+            for caller in callers:
+                caller.close()
+        return " ".join(answer.results[0]["content"][0]["text"] for answer in answers)
+
+    with serve_app(Starlette(routes=[Route("/executions/get", refuse, methods=["POST"])])) as api:
+        text = asyncio.run(ask(api))
+    (replica_log,) = tmp_path.glob("replica-*.log")
+    nginx_log = (tmp_path / "access.log").read_text(encoding="utf-8")
+    given = [line.split()[-1] for line in nginx_log.splitlines()]
+    logged = re.findall(r'"request_id": "(\w+)"', replica_log.read_text(encoding="utf-8"))
+    assert len(set(logged)) == len(given) == len(ERAS)
+    assert logged == at_api == re.findall(r'Request id: "(\w+)"', text)
+    assert (logged == given) is is_named
 
 
 @needs_nginx

@@ -201,12 +201,12 @@ def configure_nginx(folder: Path, port: int, replicas: list[int]) -> list[str]:
 
 
 @asynccontextmanager
-async def stand(folder: Path, api_address: str, replicas: int = 3) -> AsyncGenerator[Stand]:
-    """Start replicas and nginx, and end them all."""
+async def stand(folder: Path, api_address: str, replicas: int = 3, **variables: str) -> AsyncGenerator[Stand]:
+    """Start replicas, with these variables too, and nginx, and end them all."""
     raise_file_limit()
     port, *ports = (free_port() for _ in range(replicas + 1))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
-    environ = inherited | SETTINGS | {"KAIZEN_BASE_URL": api_address}
+    environ = inherited | SETTINGS | {"KAIZEN_BASE_URL": api_address} | variables
     programs = [
         Program([*REPLICA, "--port", str(number)], folder / f"replica-{number}.log", environ) for number in ports
     ]
