@@ -10,7 +10,7 @@ import kaizen_mcp
 
 PACKAGE = Path(kaizen_mcp.__file__).parent
 LAYERS = [
-    {"settings", "errors", "humanize", "json_types", "caller"},
+    {"settings", "errors", "humanize", "json_types", "caller", "garbage"},
     {"sanitize"},
     {"logs", "api"},
     {"summary"},
