@@ -152,6 +152,9 @@ _KEY_OF_VALUE = (
 )
 
 OTHER_FORMS = [
+    # Remarks in brackets: password (except quotes): "x"
+    Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
+    Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
     # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
     Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb" ", "line", looks_quoted, 68),
     Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted, 68),

@@ -61,7 +61,7 @@ def _key_patterns(start: bytes) -> list[re.Pattern[bytes]]:
     ]
 
 
-_IN_SIGNED_LINK = (b"credential=", b"accesskeyid=", b"access_key_id=", b"security-token=")
+_IN_SIGNED_LINK = re.compile(rb"(?i)[?&;][\w-]{0,20}(?:credential|accesskeyid|access_key_id|security-token)=\Z")
 _MOST_STARTS = 64
 
 
@@ -97,13 +97,15 @@ def _find_keys_in_run(data: bytes, start: int, end: int) -> Iterator[Span]:
     # A longer run is data, such as an image: only its start can be a key.
     starts = _key_start().finditer(data, start, min(end, start + _LONGEST_KEY))
     for match in islice(starts, _MOST_STARTS):
-        if not data[max(match.start() - 20, 0) : match.start()].lower().endswith(_IN_SIGNED_LINK):
+        if not _IN_SIGNED_LINK.search(data, max(match.start() - 50, 0), match.start()):
             yield from _match_key(data, match)
     yield from _match_encoded_login(data, start, end)
 
 
 _ENCODED = re.compile(rb"[A-Za-z0-9+/]{16,200}={0,2}(?![\w+/=-])")
-_LOGIN = re.compile(rb"[a-z][\w.@+-]{1,60}:(?=[!-~]{0,40}[a-zA-Z])(?=[!-~]{0,40}[\d!-/])[!-~]{5,80}")
+_LOGIN = re.compile(
+    rb"[a-z][\w.@+-]{1,60}:(?![A-Z0-9]+\Z)(?=[!-~]{0,40}[a-zA-Z])(?=[!-~]{0,40}[\d!-/])[!-~]{5,80}"
+)
 
 
 def _match_encoded_login(data: bytes, start: int, end: int) -> Iterator[Span]:

@@ -29,6 +29,7 @@ _NO_VALUE = re.compile(
     r"|\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*"
     r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
+    r"|(?:path|domain|expires|max-age|samesite)=\S*|#[0-9a-f]{3,8};?|\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?|[a-z][a-z-]*(?:/[a-z][a-z-]*)+"  # of style sheets, of stores
     r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+]|\[:=).*|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
     re.IGNORECASE,
 )

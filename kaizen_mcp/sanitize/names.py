@@ -191,7 +191,7 @@ KNOWN_SIBLINGS = frozenset(
 
 SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
-    " interval".split()
+    " interval error errors message hint help placeholder label visible".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 
@@ -225,9 +225,13 @@ FILLERS = STATES | frozenset(
 
 LABEL_WORDS = frozenset(
     "name key id label field parameter param variable header attribute type selector locator placeholder question"
-    " target element autocomplete".split()
+    " target element autocomplete property setting"
+    " libell\u00e9 libelle bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam".split()
 )
-VALUE_WORDS = frozenset("value values text answer input default content typed".split())
+VALUE_WORDS = frozenset(
+    "value values val text answer input default content typed filled entered"
+    " wert valeur valor valore waarde".split()
+)
 """Last words of the two fields of a split key-value pair, such as `{"name": "PIN", "value": 1234}`."""
 
 LOCATOR = "locator"
@@ -241,6 +245,7 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
 _MAX_NAME, _MAX_LABEL = 200, 60
 _MAX_NAME_WORDS = 4
+_WORDS_OF_HELP = frozenset("help hint error alt tooltip info button link".split())  # `helpText`
 _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
 
 _AUTH_SCHEME = re.compile(
@@ -253,6 +258,7 @@ _FINGERPRINT = re.compile(r"(?:0x)?[0-9A-F]{8,40}")
 _HAS_CREDENTIALS = re.compile(r"@|pass|pwd|key|sig|token|secret", re.IGNORECASE)
 _PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
+_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*")
 _LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 _MEASURE = re.compile(
     r"[\d\s.,:+-]*|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
@@ -278,15 +284,18 @@ _PLACEHOLDER = re.compile(
     r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
     r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
     # Masked by others, the word for it, schemes before a variable, sentences of validators
-    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{1,12}\u2026.{0,12}|\([a-z]+.*"
+    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{1,12}\u2026.{0,12}|[\w-]{1,12}[_-]\.{3}|\([a-z]+.*"
     r"|[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*"
     r"|(?:Bearer|Basic|Token) [<{$].*"
     r"|(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*"
 )
 _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
-_LONG_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+,?){4,}[.!]")
+_LONG_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){4,}[.!]")
 _CAPITALIZED = re.compile(r"[A-Z][a-z]+")
-_VARIABLE = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?")
+_VARIABLE = re.compile(
+    r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
+    r"|(?:[A-Z][a-z]*-)+[A-Z][a-z]*|(?:[a-z]+-)+passwords?"
+)
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _SEGMENT = re.compile(r"[\w-]+")
 
@@ -420,7 +429,7 @@ def is_state(text: str) -> bool:
         lower in STATES
         or (lower[:4] == "not " and len(lower) < _MAX_LABEL)
         or _PLACEHOLDER.fullmatch(text) is not None
-        or _names_a_credential(text)
+        or _names_a_credential(text.rstrip(";,"))
     )
 
 
@@ -441,6 +450,8 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     if name.word in {"samlresponse", "samlassertion"}:  # encoded, or an attribute in it
         return len(text) >= _MIN_LONG_CODE and "@" not in text
     if name.word == "signingkey" and _FINGERPRINT.fullmatch(text):
+        return False
+    if _CONSTANT.fullmatch(text):
         return False
     if name.word == "connectionstring":
         return _HAS_CREDENTIALS.search(text) is not None
@@ -466,7 +477,7 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return not _POSTCODE.fullmatch(text)
     if _MEASURE.fullmatch(text) and not text.isdigit():
         return False
-    if word in {"cred", "credential"} and (_IDENTIFIER.fullmatch(text) or text.startswith(("http:", "https:"))):
+    if text.startswith(("http:", "https:")) or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text)):
         return False
     if re.search(r"\s", text):
         return word in {"authorization", "auth"} and _AUTH_SCHEME.match(text) is not None
@@ -511,7 +522,8 @@ def has_credential_label(fields: JsonObject) -> CredentialName | None:
 @lru_cache(maxsize=1024)
 def is_label_field(key: str) -> bool:
     """Whether a field may label the value beside it."""
-    return key in LOCATORS or not LABEL_WORDS.isdisjoint(words_of(key)[-1:])
+    words = words_of(key)
+    return key in LOCATORS or not LABEL_WORDS.isdisjoint((*words[-1:], "".join(words)))
 
 
 @lru_cache(maxsize=1024)
@@ -534,6 +546,8 @@ def find_label(value: object) -> CredentialName | None:
     if not isinstance(value, str) or len(value) > 2 * _MAX_LABEL or _MEASURE.fullmatch(value):
         return None
     names = [value] if len(value) <= _MAX_LABEL else []
+    if value.upper().endswith("_PASS"):
+        names = [f"{value}word"]
     if _SELECTOR.search(value):
         names += ["password" if name == "pass" else name for name in _SEGMENT.findall(value)]
     return next((find_credential_name(name) for name in names if is_credential_name(name)), None)
@@ -548,4 +562,5 @@ def is_value_field(key: str, value: object) -> bool:
 @lru_cache(maxsize=1024)
 def _is_value_name(key: str) -> bool:
     words = words_of(key)
-    return len(words) <= _MAX_VALUE_WORDS and not VALUE_WORDS.isdisjoint(words[-1:])
+    is_help = len(words) > 1 and words[0] in _WORDS_OF_HELP
+    return len(words) <= _MAX_VALUE_WORDS and not VALUE_WORDS.isdisjoint(words[-1:]) and not is_help

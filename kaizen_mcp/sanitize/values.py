@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kaizen_mcp.sanitize.forms import VALUES
+from kaizen_mcp.sanitize.names import SCHEMA_FIELDS, is_sibling
 from kaizen_mcp.sanitize.text import Span, Text, compiled
 
 _OPENING = re.compile(rb"\\{0,7}[\"'`]")
@@ -18,7 +19,8 @@ _HAS_PARTS = re.compile(rb"://|=[^;]{1,200};")  # of which other rules mask one
 _OBJECT_IN_LIST = re.compile(rb"\[\s{0,20}\{")
 _CLOSING = {b"[": b"]", b"{": b"}", b"(": b")"}
 _OPENED = {closing: opening for opening, closing in _CLOSING.items()}
-_LONGEST_LIST = 2000
+_LONGEST_LIST, _LONGEST_KEY = 2000, 60
+_KEY = re.compile(rb"[\"'](\w+)\\{0,7}[\"']\s*:\Z")
 
 
 def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
@@ -26,7 +28,7 @@ def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
     if kind == "list" and not _OBJECT_IN_LIST.match(text.data, start):
         close = text.data.find(_CLOSING[text.data[start : start + 1]], start, _end_of_text(text.data, start))
         for match in _STRING_IN_LIST.finditer(text.data, start, max(close, start)):
-            if not _HAS_PARTS.search(match["value"]):
+            if not _HAS_PARTS.search(match["value"]) and _is_item(text.data, start, match.start()):
                 yield match.span("value")
         return
     if kind == "list":
@@ -36,6 +38,14 @@ def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
         yield span
     elif alternatives[-1] in VALUES and (match := compiled(VALUES[alternatives[-1]]).match(text.lower, start)):
         yield start, start + len(_without_closing(match[0]))
+
+
+def _is_item(data: bytes, opening: int, start: int) -> bool:
+    """Whether a text is an item of a list, or a field of an object that does not only describe the credential."""
+    before = data[max(opening, start - _LONGEST_KEY) : start].rstrip()
+    if key := _KEY.search(before):
+        return not (is_sibling(key[1].decode()) or key[1].lower().decode() in SCHEMA_FIELDS)
+    return before[-1:] in {b"[", b",", b"{", b":", data[opening : opening + 1]}
 
 
 def _without_closing(value: bytes) -> bytes:

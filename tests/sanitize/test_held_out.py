@@ -26,7 +26,17 @@ def test_nothing_is_masked_beside_a_name_in_a_text_that_is_left_out_of_the_searc
             assert find_texts_with_signs([text], data) == [0], text
 
 
-PLAIN = ["Denied.", "The follow-up was denied, see the letter.", "session-863", "claim_id", "Łódź", "2026-11-26"]
+PLAIN = [
+    "Denied.",
+    "The follow-up was denied, see the letter.",
+    "session-863",
+    "claim_id",
+    "Łódź",
+    "2026-11-26",
+    "2026-05-12T23:49:06+00:00",
+    "$9,712.65",
+    "939e54a9-9375-4c0e-8354-2898f8f18d6a",
+]
 WITH_SIGNS = [
     "PIN: 1234",
     "pw=x",
@@ -36,6 +46,8 @@ WITH_SIGNS = [
     "パスワードはabc123",
     "a\nb",
     '"x"',
+    "10.0.0.7:8080:bob:12345",
+    "Code - 482913",
 ]
 
 

@@ -817,8 +817,28 @@ OWN_SECRETS = [
     ('helm install x --set db.password="lagoon"', 'lagoon'),
     ('-e POSTGRES_PASSWORD=lagoon', 'lagoon'),
     ('-Dpassword=lagoon', 'lagoon'),
+    ('oc get secret db -o jsonpath={.data.password} | base64 -d\nlagoonReef7', 'lagoonReef7'),
+    ('get  #password\n  type    lagoon_reef', 'lagoon_reef'),
+    ('kennwort_feld.send_keys("lagoon_reef")', 'lagoon_reef'),
+    ('initial password (valid for one day): "lagoon reef"', 'lagoon reef'),
+    ('A password is generated for sa@localhost: l(4gOon>r', 'l(4gOon>r'),
+    ("mysqldump -u root -p'lagoon.reef' shop", 'lagoon.reef'),
+    ("curl 'https://x' \\\n  -b 'user=abel; session=lagoonReef77Lagoon'", 'lagoonReef77Lagoon'),
+    ('Das Startpasswort für Herrn Ott: Lagune-26', 'Lagune-26'),
+    ('the guest wifi is "lagoon-on-monday"', 'lagoon-on-monday'),
+    ('il codice OTP per confermare il bonifico di 80 euro è: 66190437', '66190437'),
+    ('Kod do operacji nr 3 z dn. 12-02-2026: 71930265', '71930265'),
 ]
+
 MORE_UNCHANGED = [
+    'SLACK_APP_TOKEN=xapp-...',
+    'passwordSecretKey: admin-password',
+    'proxy_pass_header X-Api-Key;',
+    "read secret 'portal/db' from the vault",
+    'Set-Cookie: Path=/; HttpOnly; Secure',
+    '--color-token-primary: #1f6feb; --space-token-4: 16px;',
+    'https://x.s3.amazonaws.com/a?AWSAccessKeyId=AKIAQ7ZT5M3V6W2X4Y8B&Expires=1',
+    'cursor dGVhbTpDMDYxRkE1UEI=',
     'setFieldLabel("password", "Passwort")',
     'InputBox("Enter the password", "Sign-in")',
     'send "yes\\r"',
@@ -939,6 +959,11 @@ MORE_UNCHANGED = [
     'code: "12345" postal',
 ]
 OBJECTS_UNCHANGED = [
+    {"password": ["This password is too short. It must contain at least 8 characters."]},
+    {"field": "secret", "helpText": "Stored encrypted"},
+    {"password": {"visible": True, "error": "Bitte ausfüllen"}},
+    {"secrets": {"versions": {"7": ["AWSCURRENT"]}}},
+    {"authorizations": ["https://acme.example/authz/1182203/4417"]},
     {"nodes": [{"credentials": {"slackApi": {"id": "qW3eR5tY7uI9oP1a", "name": "Slack account"}}}]},
     {"credentials": {"googleCalendarOAuth2Api": {"id": "zX2cV4bN6mA8sD0f", "name": "Calendar"}}},
     {"credentials": {"telegramApi": "opsTestBot"}},
@@ -955,6 +980,10 @@ OBJECTS_UNCHANGED = [
     {"samlResponse": {"http://x.example/claims/emailaddress": "bob@example.com", "http://x.example/claims/givenname": "Bob"}},
 ]
 OBJECTS_MASKED = [
+    {"libellé": "Code secret", "valeur": SECRET},
+    {"type": "password", "filled": SECRET},
+    {"name": "SMTP_PASS", "value": SECRET},
+    {"key": "db.password", "val": SECRET},
     {"action": "type", "target": {"role": "textbox", "name": "Password"}, "text": SECRET},
     {"action": "fill", "element": {"label": "PIN"}, "value": "4821"},
     {"smtp": {"auth": {"user": "mailer", "pass": "qmwnebrvtcyxuziw"}}},

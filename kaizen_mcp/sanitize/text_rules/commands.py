@@ -24,7 +24,8 @@ COMMANDS = [
     Rule(b"--user", b"", rb"--user[\s=]" + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"--proxy-user", b"", rb"--proxy-user[\s=]" + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
-    Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?-p(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
+    Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
+    Rule(b" -b ", b"", rb" -b [\"'](?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
     Rule(b"ssh -p ", rb"(?:^|[^\w-])$", rb"ssh -p (?P<value>[^\s\0]{3,100})", looks_like_no_port),
     Rule(b" /p:", rb"(?:freerdp|rdesktop|/u:)[^\r\n\0]{0,100}$", rb" /p:[\"']?(?P<value>[^\s=\"'\0]{1,100})", is_no_reference),
     Rule(b"/p:", rb"^$|\0$", rb"/p:(?P<value>[^\s=\0]{4,100})(?=\0|\Z)", is_no_reference),
@@ -85,6 +86,14 @@ COMMANDS = [
     *(
         Rule(b"| ", rb"\b" + command + rb" (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|\\\0]{1,80})(?:\\{1,2}n)?[\"']? ?$", rb"\| [^\r\n\0]{0,60}?(?:passw|--stdin|sudo -s|kinit|cryptsetup|passphrase)", is_no_reference)
         for command in (b"echo", b"printf")
+    ),
+    # What a command prints that reads a secret
+    *(
+        Rule(command, before, re.escape(command) + rb"[^\r\n\0]{0,120}\r?\n(?P<value>[^\s\0]{4,200})(?=[ \t]*(?:[\r\n\0]|\Z))", looks_written)
+        for command, before in (
+            (b"base64 -d", rb"(?:passw|secret|token)[^\r\n\0]{0,110}$"), (b"base64 --decode", rb"(?:passw|secret|token)[^\r\n\0]{0,110}$"),
+            (b"-field=passw", b""), (b"pass show ", b""), (b"get-secret-value ", b""), (b"find-generic-password ", b""),
+        )
     ),
     # Wireless networks: Key Content : x, WLAN ... Schl\u00fcssel: x
     Rule(b"wifi:", b"", rb"wifi:[^\r\n\0]{0,120}?\bp:(?P<value>[^;\r\n\0]{1,80})"),

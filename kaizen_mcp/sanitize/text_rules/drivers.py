@@ -17,6 +17,11 @@ _PASSWORD_WORD = (
     rb"(?:passw\w{0,12}|passphrase|passcode|pwd?|pin|otp|2fa|secret|one-time|verification code|\d-digit code)"
 )
 
+_PASSWORD_VARIABLE = (
+    "(?:passw\\w{0,8}|passwort|kennwort|clave|contrase\\w{0,4}|contrase\u00f1a|senha|mot_?de_?passe|mdp|wachtwoord|pwd?|pin|otp)"
+    "_?(?:field|input|box|el|elem|element|textbox|locator|feld|campo|champ)?$"
+).encode()
+
 DRIVERS = [
     *(
         Rule(
@@ -33,6 +38,11 @@ DRIVERS = [
     Rule(b"password", rb"\b(?:name|label|placeholder|text)\b[^\r\n\0]{0,60}$", rb"password[\w ]{0,20}[\"'][^;\r\n\0]{0,20}\)\.\w{3,24}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_like_argument),
     Rule(b"password", rb"[\"'=\[]$", rb"password\]?[\"']\)\.(?:fill|type|add|set|send|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
     Rule(b"pin", rb"[\"'][\w ]{0,20}$", rb"pin[\w ]{0,20}[\"'][\s)\]}]{0,6}\.(?:fill|type|send|set|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>\d{4,8})[\"']"),
+    Rule(b"type  ", rb"(?:pass|pwd|pin|otp)[^\r\n\0]{0,40}\r?\n[^\r\n\0]{0,40}$", rb"type {2,8}(?P<value>[^\s\0]{3,80})", is_no_reference),
+    *(
+        Rule(verb, _PASSWORD_VARIABLE, re.escape(verb) + rb"\s?[\"'`](?P<value>[^\"'`\r\n\0]{3,100})[\"'`]", looks_quoted)
+        for verb in (b".fill(", b".type(", b".send_keys(", b".sendkeys(", b".set_value(", b".setvalue(", b".set_text(")
+    ),
     # Browser drivers, with the value first, and their keywords
     Rule(
         b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|wrote|write)(?: text)? [\"']?(?P<value>[^\s\"'\0]{3,100})[\"']?$",

@@ -50,7 +50,7 @@ HTTP = [
     Rule(b"li_at=", rb"(?:^|[^\w])$", rb"li_at=(?P<value>[\w-]{40,400})"),
     Rule(b"psid=", rb"(?:secure-[13])$", rb"psid=(?P<value>[^\s;\"'\0]{16,400})"),
     # Cookie headers: Cookie: name=x, Set-Cookie: name=x; Path=/
-    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}[^\s=;:\"'\0]{1,100}=(?P<value>[^;\r\n\0\"']{1,4000})", looks_like_cookie),
+    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?!(?:path|domain|expires|max-age|samesite|priority)=)[^\s=;:\"'\0]{1,100}=(?P<value>[^;\r\n\0\"']{1,4000})", looks_like_cookie),
     Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=[^\r\n\0\"]{1,8000})"),
     # SAML assertions and seeds of one-time passwords
     Rule(b"assertion", rb"<(?:\w{1,20}:)?$", rb"assertion[\s>](?P<value>)", None, rb"(?=</(?:\w{1,20}:)?assertion>)"),

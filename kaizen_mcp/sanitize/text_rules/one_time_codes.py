@@ -49,6 +49,10 @@ ONE_TIME_CODES = [
         for name in _NAMES
     ),
     *(
+        Rule(name.encode(), b"", re.escape(name).encode() + rb"[^\r\n:\0]{0,70}: {1,2}(?P<value>\d{5,8})(?![\w/%]|[-.:]\d)", is_login_code)
+        for name in (*_NAMES, "codice otp", "kod do ", "kod operacji", "kod autoryzac", "c\u00f3digo otp", "otp-code", "code otp")
+    ),
+    *(
         Rule(name, b"", name + rb" codes?[^\n\0]{0,80}\n\s{0,4}(?P<value>(?:[ \t]*(?:\d{1,2}[.)] ?|[*-] )?[a-z0-9]{4,8}(?:[- ][a-z0-9]{4,8}){1,3}[ \t]*\r?(?:\n|\0|\Z)){1,20})", has_both)
         for name in (b"recovery", b"backup")
     ),

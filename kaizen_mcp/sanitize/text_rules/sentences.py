@@ -4,6 +4,7 @@ import re
 
 from kaizen_mcp.sanitize.looks import (
     is_login_code,
+    is_no_word,
     is_word_with_digit,
     looks_like_no_adjective,
     looks_like_password_in_words,
@@ -41,6 +42,9 @@ _NAMES = (
     "\u53e3\u4ee4", "\ube44\ubc00\ubc88\ud638", "\uc554\ud638",
 )  # fmt: skip
 """Stems of the word for a password in other languages, as they stand in sentences."""
+
+_LAST_PARTS = frozenset({"passwort", "kennwort", "wachtwoord", "passord", "kodeord", "adgangskod"})
+"""Of these, other words may be the first part: `Initialpasswort`."""
 
 _NON_ENGLISH = "(?:(?:\u306f|\u304c|\u4e3a|\u662f|\u70ba|\ub294|\uc740|\uac00|\uc774|:|=| ){1,4}|(?=\u300c|\u300e|\u3010))(?:\u300c|\u300e|\u3010|[\"' \\[(]){0,3}(?P<value>[!-&*-~]{4,60})".encode()
 _ID_BEFORE = "(?:id|user|username|user ?name|login|account|\uc544\uc774\ub514|\uacc4\uc815)$".encode()
@@ -80,7 +84,7 @@ SENTENCES = [
     # Sentences in other languages: the name, up to four words, and a word that is none
     *(
         Rule(
-            name.encode(), rb"(?:^|[^a-z])$" if name.isascii() else b"",
+            name.encode(), rb"(?:^|[^a-z])$" if name.isascii() and name not in _LAST_PARTS else b"",
             re.escape(name).encode() + rb"(?:[a-z\x80-\xdf]{0,7}|[\x80-\xff]{0,24})" + words + rb"[\"'`(\[]{0,2}(?P<value>" + shape + rb")", check,
         )
         for name in _NAMES
@@ -103,6 +107,8 @@ SENTENCES = [
         for verb in (b"locked", b"protected", b"encrypted", b"secured", b"opened", b"unlock", b"unlocks", b"opens")
     ),
     Rule(b"password", rb"(?:\b(?:with|using|and|mit|con|avec|verbal|phone|as|the)|[\"'`],?)(?: the)? ?$", rb"password:? (?:of |is )?[\"'`](?P<value>[^\"'`\r\n\0]{4,60})[\"'`]", looks_quoted),
+    Rule(b"password ", rb"(?:^|[^a-z])$", rb"password (?:is |was |has been )?(?:generated|created|set|reset|changed|assigned|issued) (?:for|of) [^\s:\0]{1,60}: {1,2}(?P<value>[^\s\0]{5,100})", is_no_word),
+    Rule(b"wifi", b"", rb"wifi(?: [a-z'-]{1,16}){0,5}? is [\"'](?P<value>[^\s\"'\0]{6,60})[\"']", looks_like_pasted_or_joined),
     Rule(b"answer", rb"(?:security|secret|recovery|challenge) (?:question|q)\b[^\r\n\0]{0,90}$", rb"answer:? {1,3}[\"']?(?P<value>[^\"'\r\n\0]{3,60})", looks_quoted),
     Rule(b"comb", rb"(?:^|\W)$", rb"comb(?:o|ination)(?: code)?(?: is|:| =)? {1,3}(?P<value>\d{1,2}(?:[- /]\d{1,2}){2,3})(?![\w-])"),
     # Pairs in sentences: log in with `admin` / `x`, creds for the box are demo // x
