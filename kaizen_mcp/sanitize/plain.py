@@ -33,22 +33,18 @@ def find_texts_with_signs(texts: Sequence[str], joined: bytes) -> list[int]:
     rests = sentences.replace(b" A", b" ").replace(b". ", b" ").translate(None, b"a \x80").split(b"\0")
     rests_of_words = classes.translate(None, b"aA1-_.").split(b"\0")
     rests_of_numbers = joined.translate(None, _NUMBERS_AND_TIMES).split(b"\0")
-    return [
+    others = [
         index
-        for index, (text, rest, rest_of_word, rest_of_number) in enumerate(
-            zip(texts, rests, rests_of_words, rests_of_numbers, strict=False)
-        )
-        if not (
-            (
-                rest in _PROSE
-                and (len(text) > _LONGEST_SETTING or text[:1].isupper())
-                and not (rest and " -" in text)
-            )
-            or (not rest_of_word and (len(text) < _SHORTEST_KEY or _is_uuid(text)))
-            or not rest_of_number
-        )
+        for index, (rest_of_number, rest_of_word) in enumerate(zip(rests_of_numbers, rests_of_words, strict=False))
+        if rest_of_number and (rest_of_word or len(texts[index]) >= _SHORTEST_KEY)
     ]
+    return [index for index in others if not _is_prose(texts[index], rests[index]) and not _is_uuid(texts[index])]
+
+
+def _is_prose(text: str, rest: bytes) -> bool:
+    is_long = len(text) > _LONGEST_SETTING or text[:1].isupper()
+    return rest in _PROSE and is_long and not (rest and " -" in text)
 
 
 def _is_uuid(text: str) -> bool:
-    return len(text) == _LENGTH_OF_UUID and text[8:24:5] == "----"
+    return len(text) == _LENGTH_OF_UUID and text[8:24:5] == "----" and text.replace("-", "").isalnum()
