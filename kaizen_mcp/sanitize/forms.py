@@ -179,7 +179,7 @@ OTHER_FORMS = [
     ),
     # Sentences: log in with password x
     Form(
-        b" ", rb"(?:^|[\s\0])(?:with|using|use|enter(?:ed)?|typed?|and|/|,) (?:(?:the|this|your|my|new|temporary) ){0,2}$",
+        b" ", rb"(?:^|[\s\0])(?:with|using|use|enter(?:ed)?|typed?|and|und|et|y|e|en|con|mit|avec|met|/|,) (?:(?:the|this|your|my|new|temporary) ){0,2}$",
         rb" {1,2}(?=[^\s\"'\0])", "word", looks_strong, 40,
     ),
     Form(b'"', rb"variable\s{1,3}\"$", rb"\"\s{0,3}\{[^{}\0]{0,200}?\bdefault\s{0,12}=\s{0,3}(?=\")", "quoted", looks_quoted, 14),

@@ -828,9 +828,17 @@ OWN_SECRETS = [
     ('the guest wifi is "lagoon-on-monday"', 'lagoon-on-monday'),
     ('il codice OTP per confermare il bonifico di 80 euro è: 66190437', '66190437'),
     ('Kod do operacji nr 3 z dn. 12-02-2026: 71930265', '71930265'),
+    ('entra con utente amministrazione e password Lagoon77verde', 'Lagoon77verde'),
+    ('{"value": "lagoon=77", "selectors": [["aria/Kennwort"]]}', 'lagoon=77'),
+    ('.x.example\tTRUE\t/\tTRUE\t0\tsessionid\tlagoon77reef88lagoon99reef', 'lagoon77reef88lagoon99reef'),
+    ('action input_text index=12 text="Lagoon!77" (field: Password)', 'Lagoon!77'),
+    ('Backup codes: 4812-9931, 7719-0265', '7719-0265'),
+    ('https://shop.example/reset/6c6a4d18a8fdf84d18e800c5562f9cc252e48468', '6c6a4d18a8fdf84d18e800c5562f9cc252e48468'),
 ]
 
 MORE_UNCHANGED = [
+    'for key, secret := range secrets {',
+    '<option value="pin_entry">PIN entry required</option>',
     'SLACK_APP_TOKEN=xapp-...',
     'passwordSecretKey: admin-password',
     'proxy_pass_header X-Api-Key;',

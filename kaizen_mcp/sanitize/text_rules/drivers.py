@@ -14,7 +14,8 @@ from kaizen_mcp.sanitize.looks import (
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
 _PASSWORD_WORD = (
-    rb"(?:passw\w{0,12}|passphrase|passcode|pwd?|pin|otp|2fa|secret|one-time|verification code|\d-digit code)"
+    rb"(?:passw\w{0,12}|passphrase|passcode|pwd?|pin|otp|2fa|secret|one-time|verification code|\d-digit code"
+    rb"|kennwort|contrase\w{1,3}|senha|mot de passe|wachtwoord)"
 )
 
 _PASSWORD_VARIABLE = (
@@ -32,7 +33,7 @@ DRIVERS = [
     ),
     # Typed by a driver, with the field after it on the same line: fill("x") locator('#password'), "text": "x" ... password
     *(
-        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|:|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'][^;\r\n\0]{0,100}?(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", looks_like_pasted)
+        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|:|(?<=text)=|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'][^;\r\n\0]{0,100}?(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", looks_like_pasted)
         for verb in (b"fill", b"type", b"sendkeys", b"send_keys", b"text", b"value", b"keys", b"input", b"enter")
     ),
     Rule(b"password", rb"\b(?:name|label|placeholder|text)\b[^\r\n\0]{0,60}$", rb"password[\w ]{0,20}[\"'][^;\r\n\0]{0,20}\)\.\w{3,24}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_like_argument),

@@ -38,6 +38,7 @@ HTTP = [
     Rule(b"signature=", rb"(?:[?&;](?:x-amz-|x-goog-|x-oss-|q-|x-cos-)?|cloudfront-)$", rb"signature=(?P<value>[^&\s\"'<>\0]{8,2000})"),
     Rule(b"sig=", rb"[?&;]$", rb"sig=(?P<value>[^&\s\"'<>\0]{16,300})"),
     Rule(b"code=", rb"[?&]$", rb"code=(?P<value>[\w.~+/%-]{20,2000}={0,2})(?![\w])", is_one_time_code),
+    Rule(b"reset", rb"/[\w-]{0,20}$", rb"reset[\w-]{0,16}/(?:[\w=]{1,12}/)?(?P<value>[\w-]{20,200})", has_both),
     # Session cookies by their exact names
     Rule(b"sessionid=", rb"(?:^|[\s;,\"'\0])$", rb"sessionid=[\"']?(?P<value>[a-z0-9]{32}|[\w.:-]{40,400})(?![\w-])"),
     Rule(b"_session_id=", rb"(?:^|[^\w&?])$", rb"_session_id=(?P<value>[\w%-]{16,400})"),
@@ -49,6 +50,10 @@ HTTP = [
     Rule(b"keycloak_identity", b"", rb"keycloak_identity(?:_legacy)?=(?P<value>[^\s;\"'\0]{16,4000})"),
     Rule(b"li_at=", rb"(?:^|[^\w])$", rb"li_at=(?P<value>[\w-]{40,400})"),
     Rule(b"psid=", rb"(?:secure-[13])$", rb"psid=(?P<value>[^\s;\"'\0]{16,400})"),
+    *(
+        Rule(flag, rb"(?:^|[\n\0])[^\s\0]{1,80}\t(?:true|false)\t[^\s\0]{1,200}$", flag + rb"\d{1,12}\t[^\t\r\n\0]{1,80}\t(?P<value>[^\s\0]{16,4000})", has_both)
+        for flag in (b"\ttrue\t", b"\tfalse\t")  # the file of curl and Netscape
+    ),
     # Cookie headers: Cookie: name=x, Set-Cookie: name=x; Path=/
     Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?!(?:path|domain|expires|max-age|samesite|priority)=)[^\s=;:\"'\0]{1,100}=(?P<value>[^;\r\n\0\"']{1,4000})", looks_like_cookie),
     Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=[^\r\n\0\"]{1,8000})"),

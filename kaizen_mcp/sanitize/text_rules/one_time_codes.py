@@ -2,7 +2,7 @@
 
 import re
 
-from kaizen_mcp.sanitize.looks import has_both, is_login_code
+from kaizen_mcp.sanitize.looks import has_both, is_login_code, is_no_word
 from kaizen_mcp.sanitize.text_rules.rule import TAGS, Rule
 
 _NAMES = (
@@ -90,6 +90,7 @@ ONE_TIME_CODES = [
     Rule(b"code=", rb"(?:otp|sms|2fa|mfa|verif)[^\r\n\0]{0,100}$", rb"code=(?P<value>\d{4,8})(?![\w%/:-])"),
     Rule(b"enter th", rb"(?:^|\W)$", rb"enter th(?:is|e|e following) code[^\n\0]{0,110}\n\s{0,6}(?P<value>[a-z0-9]{3,6}[- ]?[a-z0-9]{3,6})(?=[ \t]*(?:[\r\n\0]|\Z))"),
     Rule(b"kod sms", b"", rb"kod sms[^:\r\n\0]{0,60}: {1,2}(?P<value>\d{5,9})(?![\w%/:-])"),
+    Rule(b"codes", rb"(?:backup|recovery|rescue) $", rb"codes(?: [^:\r\n\0]{0,40})?: {1,2}(?P<value>[a-z0-9]{4,8}-[a-z0-9]{4,8}(?:,? {1,2}[a-z0-9]{4,8}-[a-z0-9]{4,8}){1,20})", is_no_word),
     Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
     Rule(b"passcode", b"", rb"passcodes?(?: [a-z]{1,12}){1,2}: {1,2}" + _CODE, is_login_code),
     *(
