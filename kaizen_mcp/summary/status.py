@@ -54,9 +54,6 @@ def authentication_state(status: str | None) -> AuthenticationState:
     return _AUTHENTICATION_STATES.get(_normalize(status), "unknown")
 
 
-_SEPARATORS = re.compile(r"[\s_-]")
-
-
 def is_unauthenticated(status: str | None) -> bool:
     """Whether a login says that it is still to be done; `Unauthenticated` is the one such word known."""
     return _normalize(status) == "unauthenticated"
@@ -65,6 +62,9 @@ def is_unauthenticated(status: str | None) -> bool:
 def is_pending(status: str | None) -> bool:
     """Whether downloads are still to come; `pending` is the one such word that the API is known to use."""
     return _normalize(status) == "pending"
+
+
+_SEPARATORS = re.compile(r"[\s_-]")
 
 
 def _normalize(status: str | None) -> str:
