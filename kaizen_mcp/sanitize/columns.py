@@ -7,8 +7,10 @@ from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, is_secret
 from kaizen_mcp.sanitize.text import Span, Text
 
-_FIRST_LINE = re.compile(rb"(?:[\0:]|\n)[ \t]{0,4}(?:\r?\n)?(?<=[\0\n])([^\n\0]{5,400}+)(?=\n)")
-"""First line of a text, or the line after an empty one or after a colon."""
+_FIRST_LINE = re.compile(
+    rb"(?:[\0:]|\n)[ \t]{0,4}(?:\r?\n)?(?<=[\0\n])(?=[^\n\0]{0,400}?[|\t;,])([^\n\0]{5,400}+)(?=\n)"
+)
+"""A line that another follows, with what may stand between cells in it."""
 _CELLS = {
     b"|": re.compile(rb"[ \t]*\|?[^|]{1,60}(?:\|[^|]{0,60})+"),
     b"\t": re.compile(rb"[^\t]{1,40}(?:\t[^\t]{0,40})+"),
