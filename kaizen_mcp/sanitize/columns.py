@@ -7,9 +7,7 @@ from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, is_secret
 from kaizen_mcp.sanitize.text import Span, Text
 
-_FIRST_LINE = re.compile(
-    rb"(?:[\0:]|\n)[ \t]{0,4}(?:\r?\n)?(?<=[\0\n])(?=[^\n\0]{0,400}?[|\t;,])([^\n\0]{5,400}+)(?=\n)"
-)
+_LINE = re.compile(rb"[\0\n](?=[^\n\0]{0,400}?[|\t;,])([^\n\0]{5,400}+)(?=\n)")
 """A line that another follows, with what may stand between cells in it."""
 _CELLS = {
     b"|": re.compile(rb"[ \t]*\|?[^|]{1,60}(?:\|[^|]{0,60})+"),
@@ -34,7 +32,7 @@ def find_in_columns(text: Text) -> Iterator[Span]:
         return
     data = b"\0" + text.data
     position = 0
-    while line := _FIRST_LINE.search(data, position):
+    while line := _LINE.search(data, position):
         position = line.end()
         for sign, heading in _CELLS.items():
             if sign in line[1] and heading.fullmatch(line[1].rstrip(b"\r")):

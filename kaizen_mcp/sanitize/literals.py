@@ -1,4 +1,4 @@
-"""Find which of the literals that rules and names start from a text has."""
+"""Find the literals of rules, and the stems of names of credentials, that occur in a text."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -34,7 +34,7 @@ def find_literals(text: Text) -> list[bytes]:
 def _found(nodes: list[_Node], text: str) -> list[str]:
     """The literals in a text."""
     found: list[_Node] = []
-    while nodes := [node for node in nodes if node[0] in text]:
+    while nodes := [node for node in nodes if node.literal in text]:
         found += nodes
         nodes = [*chain.from_iterable(node.longer for node in nodes)]
     return [node.literal for node in found]
@@ -65,8 +65,8 @@ def _group() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     return by_sign, by_word
 
 
-_signs, _words = _group()
-_BY_SIGN = {sign: _tree(group) for sign, group in _signs.items()}
-_BY_WORD = {word: _tree(group) for word, group in _words.items()}
-_WORDS = _tree(filter(str.isascii, _words))
-_FOREIGN_WORDS = _tree(word for word in _words if not word.isascii())
+_grouped_by_sign, _grouped_by_word = _group()
+_BY_SIGN = {sign: _tree(group) for sign, group in _grouped_by_sign.items()}
+_BY_WORD = {word: _tree(group) for word, group in _grouped_by_word.items()}
+_WORDS = _tree(filter(str.isascii, _BY_WORD))
+_FOREIGN_WORDS = _tree(word for word in _BY_WORD if not word.isascii())

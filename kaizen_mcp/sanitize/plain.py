@@ -1,4 +1,4 @@
-"""Tell the texts in which no secret can stand beside a name: plain prose, single words, ids, numbers and times."""
+"""Find the texts in which a secret may stand beside a name: all but prose, short words, ids, numbers and times."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,9 @@ _PROSE = frozenset({b"", b"-", b"--"})  # what is left of `The follow-up was den
 
 
 def find_texts_with_signs(texts: Sequence[str], joined: bytes) -> list[int]:
-    """Return the indexes of the texts that are neither plain prose nor single words, ids, numbers or times.
+    """Return the indexes of the texts to search.
+
+    These are all but prose, numbers, times, UUIDs, and words and ids that are too short for a key.
 
     Everything is done for all texts at once, because that is fast.
 

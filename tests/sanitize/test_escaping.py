@@ -144,6 +144,8 @@ DELIMITERS = {
     "<x ```y>": ("‹x '''y›", 0),
     "[SYSTEM_PROMPT][gMASK]": ("(SYSTEM_PROMPT)(gMASK)", 2),
     "[\n\tINST]": ("(\n\tINST)", 1),
+    "[\u00a0system\u00a0]": ("(\u00a0system\u00a0)", 1),
+    "[\x1cINST]": ("(\x1cINST)", 1),
 }
 
 

@@ -3,7 +3,11 @@ r"""Tables of the ways to write a secret that no name announces, such as the pas
 Patterns are bytes, because text is searched as UTF-8 in lower case. Several texts are searched at once, joined by
 zero bytes, so no pattern may match one: each class of excluded characters excludes `\0` too. Anyone may have
 written the text, and it may be megabytes long. To keep the time linear, a pattern looks ahead only over a limited
-number of characters, or starts with a literal among which no other match can start.
+number of characters, or starts with a literal that can't occur within another match.
+
+`commands` has command lines, devices and settings; `programs` calls in code; `drivers` what a browser driver types;
+`http` headers, links and cookies; `sentences` and `one_time_codes` what people write; `keys` keys and hashes that are
+told by more than their first characters, which are in `formats`.
 """
 
 from kaizen_mcp.sanitize.text_rules.commands import COMMANDS

@@ -19,7 +19,7 @@ class Rule(NamedTuple):
         before: what stands before it, at the end of the `LOOK_BEHIND` bytes there.
         after: what follows, the literal included. The group `value`, here or in `before`, is what is masked.
         check: what else must be true of the value, given the value and the text before the literal.
-        until: what ends a value of any length, which goes on to the end of the text without it.
+        until: if given, what ends a value of any length; where it does not occur, the text ends it.
     """
 
     literal: bytes
