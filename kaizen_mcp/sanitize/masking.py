@@ -1,6 +1,7 @@
 """Safe mode: mask the credentials in an API object, escape its hidden characters, and report both."""
 
 import json
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,9 +19,9 @@ from kaizen_mcp.sanitize.names import (
     is_label_field,
     is_value_field,
 )
-from kaizen_mcp.sanitize.plain import find_texts_with_signs
+from kaizen_mcp.sanitize.screen import Screened, make_screen
 from kaizen_mcp.sanitize.text import Span, replace
-from kaizen_mcp.sanitize.text_masker import TextMasker, find_beside
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
 _JSON_STARTS = (b"{", b"[")
+_ZERO_IN_TEXT = b"\1"
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")  # in UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,45 +90,43 @@ class SafeMode:
         finally:
             forget_words()
 
-    def _scan(self, names: list[str], in_fields: list[str], in_lists: list[str]) -> "Found":
-        """Search all names and texts at once."""
-        everything = names + in_fields + in_lists
-        credentials, labels, has_labels = _judge_names(tuple(names))
-        masked = self._search(everything, 0 if has_labels else len(names) + len(in_fields))
-        found = Found({name: name for name in credentials}, {}, labels)
-        for index, text in masked.items():
-            if index < len(names):
-                found.names[names[index]] = text
-            else:
-                found.texts[id(everything[index])] = text
+    def _scan(self, names: list[str], in_fields: list[str], in_lists: list[str]) -> Found:
+        """Search all names and texts."""
+        credentials, label_fields, has_labels = _judge_names(tuple(names))
+        everything = [*names, *in_fields, *in_lists]
+        joined = _join(everything)
+        screen = _keep_all if self._is_unusual(joined) else make_screen(joined.decode())
+        texts: dict[int, str] = {}
+        if may_hide(joined):
+            texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
+        for group, may_label in ((names, False), (in_fields, has_labels), (in_lists, True)):
+            suspects, labels = screen(group)
+            texts |= {id(label): label for label in labels if may_label and find_label(label)}
+            texts |= self._search(suspects, may_label=may_label) if suspects else {}
+        if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
+            texts |= self._mask_json_in(everything)
+        masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
+        return Found({name: name for name in credentials} | masked_names, texts, label_fields)
+
+    def _is_unusual(self, joined: bytes) -> bool:
+        """Whether texts have a secret of this server, a lone surrogate, or a zero byte, which `_join` changes."""
+        return self._masker.has_secret(joined) or _ZERO_IN_TEXT in joined or _SURROGATE.search(joined) is not None
+
+    def _search(self, texts: list[str], *, may_label: bool) -> dict[int, str]:
+        """Return by its `id()` each text that needs a change, masked, and those that may label a value."""
+        joined = _join(texts)
+        found: dict[int, str] = {}
+        for index, spans in _spans_by_text(joined, self._masker.find(joined)):
+            text = texts[index]
+            masked = replace(text.encode("utf-8", "surrogatepass"), spans)
+            if masked or may_label:
+                found[id(text)] = masked or text
         return found
 
-    def _search(self, texts: list[str], first_label: int) -> dict[int, str]:
-        """Return by its index each text to look at, masked; names that stand alone count from `first_label` on."""
-        data = _join(texts)
-        spans = dict(_spans_by_text(data, self._masker.find_anywhere(data)))
-        with_signs = find_texts_with_signs(texts, data)
-        some = _join([texts[index] for index in with_signs])
-        for index, beside in _spans_by_text(some, find_beside(some)):
-            spans[with_signs[index]] = [*spans.get(with_signs[index], ()), *beside]
-        labels = set(range(first_label, len(texts))).difference(with_signs)
-        masked = {index: texts[index] for index in labels if find_label(texts[index])}
-        for index, found in spans.items():
-            if changed := replace(texts[index].encode("utf-8", "surrogatepass"), found):
-                masked[index] = changed
-            elif index >= first_label:
-                masked[index] = texts[index]
-        if may_hide(data):
-            hidden = (index for index, text in enumerate(texts) if escape_hidden_multiline(text)[1])
-            masked = {index: texts[index] for index in hidden} | masked
-        if data.startswith(_JSON_STARTS) or any(b"\0" + start in data for start in _JSON_STARTS):
-            masked |= self._mask_json_in(texts)
-        return masked
-
     def _mask_json_in(self, texts: list[str]) -> dict[int, str]:
-        """Return by its index each text that is JSON in which something is masked."""
-        inner = {i: mask_json(self._masker, text) for i, text in enumerate(texts) if text[:1] in {"{", "["}}
-        return {i: self._masker.mask(text) for i, text in inner.items() if text != texts[i]}
+        """Return by its `id()` each text that is JSON in which something is masked."""
+        inner = [(text, mask_json(self._masker, text)) for text in texts if text[:1] in {"{", "["}]
+        return {id(text): self._masker.mask(masked) for text, masked in inner if masked != text}
 
 
 def mask_json(masker: TextMasker, text: str) -> str:
@@ -137,6 +138,10 @@ def mask_json(masker: TextMasker, text: str) -> str:
         return json.dumps(safe.data, ensure_ascii=False, allow_nan=False) if safe.redacted else text
     except (ValueError, RecursionError):  # no JSON, or nested too deep; the rules for text still apply
         return text
+
+
+def _keep_all(texts: list[str]) -> Screened:
+    return Screened(texts, [])
 
 
 @lru_cache(maxsize=64)
@@ -188,7 +193,7 @@ def _join(texts: list[str]) -> bytes:
     """Join texts by zero bytes, which no pattern matches."""
     joined = "\0".join(texts)
     if joined.count("\0") >= len(texts) > 0:
-        joined = "\0".join(text.replace("\0", "\1") for text in texts)
+        joined = "\0".join(text.replace("\0", _ZERO_IN_TEXT.decode()) for text in texts)
     return joined.encode("utf-8", "surrogatepass")
 
 

@@ -39,17 +39,31 @@ class TextMasker:
     def mask(self, text: str) -> str:
         """Return `text` with the configured secrets and everything that matches a rule masked."""
         data = text.encode("utf-8", "surrogatepass")
-        data_without_zeros = data.replace(b"\0", b"\1")
-        return replace(data, [*self.find_anywhere(data_without_zeros), *find_beside(data_without_zeros)]) or text
+        return replace(data, self.find(data.replace(b"\0", b"\1"))) or text
 
     def mask_secrets(self, text: str) -> str:
         """Return `text` with only the configured secrets masked."""
         data = text.encode("utf-8", "surrogatepass")
         return replace(data, self._find_secrets(data)) or text
 
-    def find_anywhere(self, data: bytes) -> list[Span]:
-        """Find the configured secrets and keys in UTF-8 text, which may be several texts joined by zero bytes."""
-        return [*self._find_secrets(data), *find_keys(data)]
+    def find(self, data: bytes) -> list[Span]:
+        """Find all credentials in UTF-8 text, which may be several texts joined by zero bytes.
+
+        An empty span marks a short text that names a credential and has no value.
+        """
+        text = make_text(data)
+        literals = find_literals(text)
+        return [
+            *self._find_secrets(data),
+            *find_keys(data),
+            *find_by_literals(text, literals),
+            *find_beside_names(text, literals),
+            *find_in_columns(text),
+        ]
+
+    def has_secret(self, data: bytes) -> bool:
+        """Whether one of the configured secrets may be in the text."""
+        return any(secret in data for secret in self._secrets)
 
     def _find_secrets(self, data: bytes) -> Iterator[Span]:
         for secret in self._secrets:
@@ -58,13 +72,3 @@ class TextMasker:
                 is_whole_text = data[max(start - 1, 0) : start] in _EDGES and data[end : end + 1] in _EDGES
                 if is_whole_text or len(secret) >= 8:  # noqa: PLR2004 - see the class docstring
                     yield start, end
-
-
-def find_beside(data: bytes) -> list[Span]:
-    """Find what a name or the text around it tells, in UTF-8 text, which may be several joined by zero bytes.
-
-    An empty span marks a short text that names a credential and has no value.
-    """
-    text = make_text(data)
-    literals = find_literals(text)
-    return [*find_by_literals(text, literals), *find_beside_names(text, literals), *find_in_columns(text)]

@@ -1,0 +1,151 @@
+"""Tell which of many texts may hold a secret, so that only those are searched.
+
+pydantic's regular expressions are automata that look for the words of all tables in one pass over a text. They only
+tell whether a text matches. The texts that are left are searched with Python's regular expressions.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Annotated, NamedTuple
+
+from pydantic import OnErrorOmit, StringConstraints, TypeAdapter
+
+from kaizen_mcp.sanitize.formats import FORMATS, Format
+from kaizen_mcp.sanitize.keys import key_pattern
+from kaizen_mcp.sanitize.names import CREDENTIAL_STEMS, FOREIGN_STEMS
+from kaizen_mcp.sanitize.text_rules import TEXT_RULES
+from kaizen_mcp.sanitize.vendors import VENDORS
+
+_LONG = 65_536
+"""Characters of a text that is not worth a look, because a text of this length has one of the words anyway."""
+
+_MORE_THAN_A_WORD = r"[^A-Za-z0-9._,;!?-]|.{30}"
+_MORE_THAN_PROSE = (
+    r"[^a-zA-Z\x{80}-\x{10FFFF} .,;!?-]|[^ ][A-Z]|[.,;!?][^ ]|-[^ ]*-[^ ]*-| -"
+    r"|^\P{Lu}.{0,39}$"  # a setting, such as `requirepass hunter`
+)
+_KEY_BOUNDARY = r"(?:^|[^A-Za-z0-9]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})"
+_ENCODED_LOGIN = "[YZa-e][A-Za-z0-9+/]{15}"  # base64 of a small letter and more
+_LOOKAROUND = re.compile(r"\(\?[=!][^()]*\)")
+_AT_MOST = re.compile(r"\{(\d+),\d+\}")
+
+
+_SHAPES = {
+    "://": r"://[^/\s]*@",
+    "@": r":[^\s\x00:@/]{3,100}@[a-z0-9.-]+:[0-9]{2}",
+    ":": r":(?:[0-9]{2,5}|\*):(?:[a-z0-9_.@+*-]+:){1,2}[^\s\x00:]{3}",
+    "]:": r"\]:[0-9]{2,5}\s",
+    "$": r"\$(?:[1-9y]|2[abxy]|apr1|argon2|pbkdf2|scrypt|s|gy|krb5|bcrypt|md5|sha1|ml)[a-z0-9_-]*\$|\$[ph]\$",
+    "{": r"\{(?:s?sha[0-9]*|s?md5|crypt|pbkdf2[a-z0-9_-]*|argon2)\}",
+    "| ": r"(?:echo|printf) [^\n\x00]*\| ",
+    "|": r"[0-9]{13}\|[a-z0-9_-]{25}",
+    "-": "[0-9a-f]{32}-[0-9a-f]{8}-",
+    "-us": "[0-9a-z]{32}-us[0-9]",
+    "+a": r"\+a[a-z]{2}[a-z0-9_+/]{5,10}=",
+    '"p': r'"p(?:w|wd|ass)?\\*" ?:',
+    '"d': r'"[dk]\\*"\s*:',
+    '"k': "",
+    " / ": r"@[a-z0-9_.-]+[\"'`]? / ",
+    "* ": r"\* [\"']?[^\s\x00\"'*]{5,60}[\"']? (?:\*|[0-9])",
+    "sa": r"(?:sa|test|demo)[a-z0-9_]{0,10}[\"']?[ \t]{0,2}[;|,\t:/][ \t]{0,2}[\"']?[^\s\x00;,|:/\"'()<>=]{6}",
+    "test": "",
+    "demo": "",
+    "log": r"log(?:in|[ -]in|on)?(?: [a-z0-9_]{1,12}){0,3}(?:\t|  )",
+    "tan": r"(?:^|[\s\x00])tan(?:-?nummer)?[ :=][^\n\x00]*[0-9]",
+    "cod": r"[ck]od[^\n\x00]*[0-9]{6}",
+    "kod": "",
+    " with ": r"(?:log|sign)[a-z]* ?[io]n with [^\s\x00]+ (?:and|/) ",
+    # The rules for these ask for a word of `CREDENTIAL_STEMS` too, or for one of two others.
+    "fill": r"(?:^|[^a-z0-9])2fa|one-time",
+    **dict.fromkeys(("type", "text", "value", "keys", "input", "enter", "set", "send"), ""),
+    **dict.fromkeys(("' ", " //", "/*", " # "), ""),
+}
+"""Patterns to look for instead of those literals of rules that many texts have; empty if another covers them."""
+
+
+class Screened(NamedTuple):
+    """Texts that are left of many.
+
+    Attributes:
+        suspects: texts to search.
+        labels: others that may name a credential.
+    """
+
+    suspects: list[str]
+    labels: list[str]
+
+
+def make_screen(joined: str) -> Callable[[list[str]], Screened]:
+    """Return what leaves the suspects of texts, given all texts, joined by zeros and without lone surrogates."""
+    has_key = bool(_matching(_keys())([joined]))
+    patterns = [_words(), *(pattern for pattern in (_shapes(), _foreign_words()) if _matching(pattern)([joined]))]
+
+    def screen(texts: list[str]) -> Screened:
+        with_key = _matching(_keys())(texts) if has_key else []
+        telling = [text for text in texts if len(text) > _LONG]
+        short = [text for text in texts if len(text) <= _LONG] if telling else texts
+        for pattern in patterns:
+            telling += _matching(pattern)(short)
+        if not telling:
+            return Screened(with_key, [])
+        suspects = [*with_key, *_matching(_MORE_THAN_A_WORD)(_matching(_MORE_THAN_PROSE)(telling))]
+        suspects_by_id = {id(text): text for text in suspects}
+        return Screened([*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id])
+
+    return screen
+
+
+@cache
+def _matching(pattern: str) -> Callable[[list[str]], list[str]]:
+    """Return what leaves of a list the texts in which a pattern is found."""
+    constraints = StringConstraints(pattern=f"(?s){pattern}")
+    return TypeAdapter[list[str]](list[OnErrorOmit[Annotated[str, constraints]]]).validate_python
+
+
+@cache
+def _words() -> str:
+    """Pattern of the ASCII words of rules and for credentials."""
+    return f"(?i-u:{_any_of(filter(str.isascii, _all_words()))})"
+
+
+@cache
+def _foreign_words() -> str:
+    """Pattern of the other words."""
+    return f"(?i:{_any_of(word for word in _all_words() if not word.isascii())})"
+
+
+@cache
+def _shapes() -> str:
+    """Pattern for the rules that begin with a sign, or a word that many texts have."""
+    return f"(?i:{'|'.join(filter(None, _SHAPES.values()))})"
+
+
+def _all_words() -> Iterable[str]:
+    literals = {rule.literal.decode() for rule in TEXT_RULES}.difference(_SHAPES)
+    return _without_longer({*literals, *CREDENTIAL_STEMS, *FOREIGN_STEMS, *VENDORS})
+
+
+def _without_longer(words: Iterable[str]) -> list[str]:
+    """The words that no shorter one is a part of."""
+    kept: list[str] = []
+    for word in sorted(words, key=len):
+        if not any(shorter in word for shorter in kept):
+            kept.append(word)
+    return kept
+
+
+@cache
+def _keys() -> str:
+    """Pattern of all keys that are recognised by their first characters, and of encoded logins."""
+    return f"{_KEY_BOUNDARY}(?:{'|'.join(map(_format_pattern, FORMATS))}|{_ENCODED_LOGIN})"
+
+
+def _format_pattern(key: Format) -> str:
+    """What a key looks like, without what must stand around it."""
+    rest = _AT_MOST.sub(r"{\1,}", _LOOKAROUND.sub("", key_pattern(key))).replace(r"\w", "[0-9A-Za-z_]")
+    return f"(?:{_any_of(key.prefixes.split())}){rest}"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words)))
