@@ -1,7 +1,7 @@
 """Tell which of many texts may hold a secret, so that only those are searched.
 
-pydantic's regular expressions are automata that look for the words of all tables in one pass over a text. They only
-tell whether a text matches. The texts that are left are searched with Python's regular expressions.
+pydantic's regular expressions are automata that look for the words of all tables in one pass over a text. They
+only tell whether a text matches; those that are left are searched with Python's regular expressions.
 """
 
 import re
