@@ -41,11 +41,13 @@ class Found(NamedTuple):
         names: field names of credentials, and those that need a change themselves, with the masked name.
         texts: by its `id()`, each text that needs a change, masked, and each that may label a value beside it.
         labels: field names whose values may label the value beside them.
+        secrets: what is masked in texts.
     """
 
     names: dict[str, str]
     texts: dict[int, str]
     labels: frozenset[str]
+    secrets: list[str]
 
 
 def mask_cookies(text: str) -> str:
@@ -63,6 +65,7 @@ class MaskedCopy:
         masker: masks credentials in text.
         found: what the scan found.
         redacted: JSON Pointers to the values masked so far.
+        secrets: values masked so far.
         escaped_count: number of hidden characters escaped so far.
         path: keys and indexes from the root to the current value.
         heading: the last list of names of columns, and the path of what it is in.
@@ -71,6 +74,7 @@ class MaskedCopy:
     masker: TextMasker
     found: Found
     redacted: list[str] = field(default_factory=list[str])
+    secrets: list[str] = field(default_factory=list[str])
     escaped_count: int = 0
     path: list[str | int] = field(default_factory=list[str | int])
     heading: tuple[list[str | int], list[CredentialName | None]] = ([], [])
@@ -83,7 +87,10 @@ class MaskedCopy:
             return self._mask_list(cast("list[Any]", value), secret)
         if secret and is_secret(secret, value):
             mask = self._redact()
-            return mask_cookies(value) if secret.word.endswith("cookie") and isinstance(value, str) else mask
+            if isinstance(value, str):
+                self.secrets.append(value)
+                return mask_cookies(value) if secret.word.endswith("cookie") else mask
+            return mask
         if isinstance(value, str) and id(value) in self.found.texts:
             return self._mask_text(value)
         return value

@@ -11,11 +11,13 @@ from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
 from kaizen_mcp.sanitize.beside_names import forget_words
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, may_hide, quote
+from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import (
     LOCATORS,
     find_credential_name,
     find_label,
+    has_letters_and_digits,
     is_label_field,
     is_value_field,
 )
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
+_MOST_REPEATED = 20  # secrets that are looked for in the whole object
+_SHORTEST_DISTINCT = 8  # characters
 _JSON_STARTS = (b"{", b"[")
 _ZERO_IN_TEXT = b"\1"
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")  # in UTF-8
@@ -81,44 +85,59 @@ class SafeMode:
     def apply(self, data: JsonObject | list[Any]) -> SafeObject:
         """Make an object or a list safe. Returns `data` itself if nothing needs to change."""
         try:
-            found = self._scan(*_collect(data, self._masker))
-            if not found.names and not found.texts:
-                return SafeObject(data, [], 0)
-            masking = MaskedCopy(self._masker, found)
-            masked = masking.mask_value(data, None)
-            return SafeObject(masked, masking.redacted, masking.escaped_count)
+            safe, secrets = self._mask(data)
+            if secrets and not self._masker.found:
+                masker = self._masker.with_found(secrets[:_MOST_REPEATED])
+                names, in_fields, in_lists = _collect(safe.data, masker)
+                if masker.has_secret(_join([*names, *in_fields, *in_lists])):
+                    return SafeMode(masker).apply(data)
+            return safe
         finally:
             forget_words()
+
+    def _mask(self, data: JsonObject | list[Any]) -> tuple[SafeObject, list[str]]:
+        """Mask what is found. Also returns those secrets that could stand elsewhere too, and be no other word."""
+        found = self._scan(*_collect(data, self._masker))
+        if not found.names and not found.texts:
+            return SafeObject(data, [], 0), []
+        masking = MaskedCopy(self._masker, found)
+        masked = masking.mask_value(data, None)
+        secrets = dict.fromkeys([*masking.secrets, *found.secrets])
+        return SafeObject(masked, masking.redacted, masking.escaped_count), [*filter(_is_distinct, secrets)]
 
     def _scan(self, names: list[str], in_fields: list[str], in_lists: list[str]) -> Found:
         """Search all names and texts."""
         credentials, label_fields, has_labels = _judge_names(tuple(names))
         everything = [*names, *in_fields, *in_lists]
         joined = _join(everything)
-        screen = _keep_all if self._is_unusual(joined) else make_screen(joined.decode())
+        screen = make_screen(joined.decode()) if _can_be_screened(joined) else _keep_all
+        secrets: list[str] = []
         texts: dict[int, str] = {}
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
         for group, may_label in ((names, False), (in_fields, has_labels), (in_lists, True)):
             suspects, labels = screen(group)
             texts |= {id(label): label for label in labels if may_label and find_label(label)}
-            texts |= self._search(suspects, may_label=may_label) if suspects else {}
+            if self._masker.has_secret(joined):
+                suspects += [text for text in group if self._masker.has_secret(_join([text]))]
+            texts |= self._search(suspects, secrets, may_label=may_label) if suspects else {}
         if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
             texts |= self._mask_json_in(everything)
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
-        return Found({name: name for name in credentials} | masked_names, texts, label_fields)
+        return Found({name: name for name in credentials} | masked_names, texts, label_fields, secrets)
 
-    def _is_unusual(self, joined: bytes) -> bool:
-        """Whether texts have a secret of this server, a lone surrogate, or a zero byte, which `_join` changes."""
-        return self._masker.has_secret(joined) or _ZERO_IN_TEXT in joined or _SURROGATE.search(joined) is not None
+    def _search(self, texts: list[str], secrets: list[str], *, may_label: bool) -> dict[int, str]:
+        """Return by its `id()` each text that needs a change, masked, and those that may label a value.
 
-    def _search(self, texts: list[str], *, may_label: bool) -> dict[int, str]:
-        """Return by its `id()` each text that needs a change, masked, and those that may label a value."""
+        What is masked is added to `secrets`.
+        """
         joined = _join(texts)
         found: dict[int, str] = {}
         for index, spans in _spans_by_text(joined, self._masker.find(joined)):
             text = texts[index]
-            masked = replace(text.encode("utf-8", "surrogatepass"), spans)
+            data = text.encode("utf-8", "surrogatepass")
+            masked = replace(data, spans)
+            secrets += [data[start:end].decode(errors="ignore") for start, end in spans]
             if masked or may_label:
                 found[id(text)] = masked or text
         return found
@@ -138,6 +157,20 @@ def mask_json(masker: TextMasker, text: str) -> str:
         return json.dumps(safe.data, ensure_ascii=False, allow_nan=False) if safe.redacted else text
     except (ValueError, RecursionError):  # no JSON, or nested too deep; the rules for text still apply
         return text
+
+
+def _can_be_screened(joined: bytes) -> bool:
+    """Whether texts have neither a lone surrogate nor a zero byte, which `_join` changes."""
+    return _ZERO_IN_TEXT not in joined and _SURROGATE.search(joined) is None
+
+
+def _is_distinct(secret: str) -> bool:
+    """Whether a secret is masked wherever else it stands: a mix of letters and digits, and no UUID."""
+    return (
+        len(secret) >= _SHORTEST_DISTINCT
+        and has_letters_and_digits(secret)
+        and not UUID.fullmatch(secret.encode())
+    )
 
 
 def _keep_all(texts: list[str]) -> Screened:

@@ -17,6 +17,11 @@ __all__ = ["MASK", "TextMasker", "key_pattern"]
 _EDGES = (b"", b"\0")
 
 
+def _all_forms(secrets: Sequence[str]) -> list[bytes]:
+    forms = {form.encode() for secret in secrets if secret for form in _encoded_forms(secret)}
+    return sorted(forms, key=len, reverse=True)
+
+
 def _encoded_forms(secret: str) -> list[str]:
     """A secret as it is written in plain text, in a URL, in JSON and in base64."""
     encoded = base64.b64encode(secret.encode()).decode()
@@ -30,11 +35,18 @@ class TextMasker:
         secrets: texts to mask wherever they appear, such as the configured API key; also as they are written in
             URLs, JSON and base64. A secret of fewer than eight characters could be any word, so it is masked only
             where it is the whole text.
+        found: more such texts, which were found elsewhere in the object. They stay in links that need them.
     """
 
-    def __init__(self, secrets: Sequence[str] = ()) -> None:
-        forms = {form.encode() for secret in secrets if secret for form in _encoded_forms(secret)}
-        self._secrets = sorted(forms, key=len, reverse=True)
+    def __init__(self, secrets: Sequence[str] = (), found: Sequence[str] = ()) -> None:
+        self._own = _all_forms(secrets)
+        self.found = _all_forms(found)
+
+    def with_found(self, found: Sequence[str]) -> "TextMasker":
+        """Return a masker that also masks these texts."""
+        masker = TextMasker(found=found)
+        masker._own = self._own
+        return masker
 
     def mask(self, text: str) -> str:
         """Return `text` with the configured secrets and everything that matches a rule masked."""
@@ -44,7 +56,7 @@ class TextMasker:
     def mask_secrets(self, text: str) -> str:
         """Return `text` with only the configured secrets masked."""
         data = text.encode("utf-8", "surrogatepass")
-        return replace(data, self._find_secrets(data)) or text
+        return replace(data, _find_secrets(data, self._own)) or text
 
     def find(self, data: bytes) -> list[Span]:
         """Find all credentials in UTF-8 text, which may be several texts joined by zero bytes.
@@ -54,7 +66,7 @@ class TextMasker:
         text = make_text(data)
         literals = find_literals(text)
         return [
-            *self._find_secrets(data),
+            *_find_secrets(data, [*self._own, *self.found]),
             *find_keys(data),
             *find_by_literals(text, literals),
             *find_beside_names(text, literals),
@@ -62,13 +74,14 @@ class TextMasker:
         ]
 
     def has_secret(self, data: bytes) -> bool:
-        """Whether one of the configured secrets may be in the text."""
-        return any(secret in data for secret in self._secrets)
+        """Whether one of the texts to mask wherever they appear may be in UTF-8 text."""
+        return any(secret in data for secret in (*self._own, *self.found))
 
-    def _find_secrets(self, data: bytes) -> Iterator[Span]:
-        for secret in self._secrets:
-            for start in positions(data, secret):
-                end = start + len(secret)
-                is_whole_text = data[max(start - 1, 0) : start] in _EDGES and data[end : end + 1] in _EDGES
-                if is_whole_text or len(secret) >= 8:  # noqa: PLR2004 - see the class docstring
-                    yield start, end
+
+def _find_secrets(data: bytes, secrets: Sequence[bytes]) -> Iterator[Span]:
+    for secret in secrets:
+        for start in positions(data, secret):
+            end = start + len(secret)
+            is_whole_text = data[max(start - 1, 0) : start] in _EDGES and data[end : end + 1] in _EDGES
+            if is_whole_text or len(secret) >= 8:  # noqa: PLR2004 - see the class docstring
+                yield start, end

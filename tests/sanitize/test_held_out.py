@@ -71,7 +71,7 @@ def test_ordinary_texts_are_left_out_of_the_search(text: str) -> None:
 
 SIGNS = "\n\t :=-.,;|/@$'\"<>(){}[]\\*#%&?!0aZ_"
 WORDS = ["password", "token", "PIN", "your code is ", "user", "passwort ist ", "x.example", ":5432:", "é"]
-SECRETS = ["hunter2!x", "482913", "a1b2c3d4e5f6a7b8", "ghp_0123456789abcdefABCDEF0123456789abcd"]
+SECRETS = ["hunt2!x", "482913", f"ghp_{'a' * 36}"]  # none of which is looked for elsewhere in an object
 FRAGMENTS = st.sampled_from([rule.literal.decode() for rule in TEXT_RULES] + [*SIGNS, *WORDS, *SECRETS])
 
 

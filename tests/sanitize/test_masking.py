@@ -40,6 +40,36 @@ def test_texts_are_masked_alike_together_and_alone(in_fields: list[str], in_obje
         assert (f"/f{number}" in together.redacted) is ("/f" in alone.redacted)
 
 
+def test_a_secret_is_masked_wherever_it_stands_in_the_object() -> None:
+    safe = SafeMode(TextMasker()).apply(
+        {
+            "params": {"password": "Photon7/keller"},
+            "steps": ["typed Photon7/keller", "GET /login?p=Photon7%2Fkeller", "basic UGhvdG9uNy9rZWxsZXI="],
+            "log": "token = 'a1b2c3d4e5f6' or 'a1b2c3d4e5f6'",
+            "a1b2c3d4e5f6": 1,
+        }
+    )
+    assert safe.data == {
+        "params": {"password": MASK},
+        "steps": [f"typed {MASK}", f"GET /login?p={MASK}", f"basic {MASK}="],
+        "log": f"token = '{MASK}' or '{MASK}'",
+        MASK: 1,
+    }
+    assert safe.redacted == ["/params/password", "/steps/0", "/steps/1", "/steps/2", "/log", f"/{MASK}"]
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "sunshine", "12345678", "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"])
+def test_a_secret_that_could_be_another_word_or_an_id_is_masked_beside_its_name_only(secret: str) -> None:
+    safe = SafeMode(TextMasker()).apply({"password": secret, "note": f"see {secret}"})
+    assert safe.data == {"password": MASK, "note": f"see {secret}"}
+
+
+def test_a_live_view_link_keeps_a_token_that_is_masked_elsewhere() -> None:
+    link = "https://live.example/v?token=a1b2c3d4e5f6"
+    safe = SafeMode(TextMasker()).apply({"liveViewUrl": link, "token": "a1b2c3d4e5f6", "note": "a1b2c3d4e5f6"})
+    assert safe.data == {"liveViewUrl": link, "token": MASK, "note": MASK}
+
+
 def test_parts_without_changes_are_not_copied() -> None:
     clean = {"rows": [{"note": "Paid in full"}]}
     data = {"clean": clean, "login": {"password": "hunter2"}}
