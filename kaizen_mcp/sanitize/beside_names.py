@@ -95,7 +95,7 @@ _NAME_REST = re.compile(rb"[\w\x80-\xff-]{0,40}(?:\.[\w\x80-\xff-]{1,40}){0,3}")
 _LAST_WORDS = re.compile(rb"(?:\b([\w-]{1,20}) )?\b([\w-]{1,20}) $")
 _PARTIAL_WORDS = frozenset({b"time", b"factor", b"step", b"security", b"word", b"de"})
 _SIGN_AHEAD = re.compile(
-    rb"(?: [\w.-]{1,16}+(?![\w.-])){0,2}?[\"'`\\\])*?%0-9a-f]{0,14}\s{0,3}(?:[:=!?+-]|(?<=3[ad]))"
+    rb"(?: [\w.-]{1,16}+(?![\w.-])){0,2}?[\"'`\\\[\])*?%0-9a-f]{0,14}\s{0,3}(?:[:=!?+-]|(?<=3[ad]))"
 )
 _DENIALS = frozenset({b"no", b"forgot", b"forgotten", b"page", b"next", b"insurance", b"without", b"reset"})
 _LONGEST_NAME, _LONGEST_LABEL = 60, 120
@@ -188,8 +188,10 @@ def _find_values(text: Text, start: int, end: int, name: CredentialName | None) 
 
 
 def _is_pass(text: Text, start: int, name: CredentialName) -> bool:
-    """Whether `pass` means a password here: `DB_PASS x`, `<pass>x</pass>`, `#pass`."""
-    return name.word == "pass" and (not name.bare or text.lower[start - 1 : start] in {b"<", b"#", b"="})
+    """Whether `pass` or `clave` means a password here: `DB_PASS x`, `<pass>x</pass>`, `#pass`, `txtClave`."""
+    return name.word in {"pass", "clave"} and (
+        not name.bare or text.lower[start - 1 : start] in {b"<", b"#", b"=", b">"}
+    )
 
 
 def _match_form(form: Form, lower: bytes, start: int, end: int) -> re.Match[bytes] | None:
@@ -215,7 +217,7 @@ def _secret_values(
     before = after[0].decode(errors="replace")
     for start, end in value_spans(text, form.value, after.end()):
         value = text.data[start:end].decode(errors="replace")
-        if text.data[start:end].rstrip(b");,") == variable:
+        if text.data[start:end].rstrip(b");,") == variable or b"%b " % variable in text.data[start:end]:
             continue
         if MASK not in value and is_secret(name, value) and (not form.check or form.check(value, before)):
             yield start, end

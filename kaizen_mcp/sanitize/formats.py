@@ -156,7 +156,7 @@ FORMATS = [
     Format("Cloudsmith: key", "csa_", "mixed alnum{36}", KINGFISHER),
     Format("Thunderstore: token", "tss_", "mixed url{20,}", KINGFISHER),
     # Chat and social networks
-    Format("Slack: token", "xox", "[a-z](?:\\.xox[a-z])?-(?=url{0,40}\\d)[\\w%/+-]{10,}", GITLEAKS),
+    Format("Slack: token", "xox", "(?:[a-np-z](?:\\.xox[a-z])?-(?=url{0,40}\\d)|o-digit{6,})[\\w%/+-]{10,}", GITLEAKS),
     Format("Slack: app token", "xapp-", "url{10,}", GITLEAKS),
     Format("Slack: webhook", "hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/", "[\\w/]{20,}", GITLEAKS, "rest"),
     Format("Discord: webhook", "discord.com/api/webhooks/ discordapp.com/api/webhooks/", "digit{15,20}/url{30,}", KINGFISHER, "rest"),

@@ -64,7 +64,7 @@ VALUES = {
 }
 
 _QUOTE = rb"\\{0,7}[\"'`]"
-_CLOSE = rb"(?:" + _QUOTE + rb"|%(?:25){0,2}22)?(?:%5d|[\])*?]){0,3}(?:" + _QUOTE + rb")?"
+_CLOSE = rb"(?:" + _QUOTE + rb"|%(?:25){0,2}22)?(?:%5d|\[\d{0,4}\]|[\])*?]){0,3}(?:" + _QUOTE + rb")?"
 _MORE = rb"(?P<more>(?: [\w.-]{1,16}+(?![\w.-])){0,2}?)"
 _ELEMENT = rb"(?:locator|get_?by\w*|cy\.get|find_?test_?object|find_?by\w*|<input|find_?elements?|selector|by\.\w+|get_?by_?role|with_?(?:id|hint|text)|fields?|\$|element|using|xpath|css)"
 _VERB = rb"(?:(?:fill|type|press_?sequentially|send_?keys|set_?value|set_?text|input_?text|type_?text|enter_?text|replace_?text|clear_?and_?type|type_?secret)(?:_?async)?|/value \{\"text\":)"
@@ -79,8 +79,8 @@ _SET_TO = rb"[\"'`]?\s{1,2}(?:(?:is|was|has been|been)? ?(?:set|changed|reset|up
 _ASSIGNMENTS = [
     # JSON and source code: "password": "x", password => 'x', PASSWORD:="x", ("password") = "x"
     Form(
-        b" \"'`])*?\\:=!-%\t\n", b"",
-        _MORE + _CLOSE + rb"\s{0,3}(?::=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
+        b" \"'`[])*?\\:=!-%\t\n", b"",
+        _MORE + _CLOSE + rb"\s{0,3}(?::=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,24}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
         "quoted", looks_quoted,
     ),
     # Changes: "Password" = "****" -> "x"
@@ -127,7 +127,7 @@ _ASSIGNMENTS = [
     # The same, percent-encoded once or more often: password%3Dx
     Form(b"%", b"", _CLOSE + rb"%(?:25){0,2}3[ad](?:%(?:25){0,2}2[02])?", "encoded", looks_assigned),
     # Headers, logs and YAML: x-api-key: x
-    Form(b" ])*:", rb"(?<!\d{12}:)$", _MORE + _CLOSE + rb"[ \t]{0,3}:[ \t]*(?![\[{(])", "word", looks_written, 13),
+    Form(b" ])*:", rb"(?<!\d{12}:)$", _MORE + _CLOSE + rb"[ \t]{0,3}:[ \t]*(?![\[{(=])", "word", looks_written, 13),
     Form(b" ", b"", rb" (?:-{1,2}|\xe2\x80\x93) (?=\S)", "word", looks_written),
     # The same at the end of a line: Please use this password: x
     Form(
@@ -162,7 +162,7 @@ OTHER_FORMS = [
     Form(b" \t\"'", b"", rb"[\"']?[ \t]{4,40}(?::=|=>|=|:)\s{0,8}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     Form(b" \t", b"", rb"[ \t]{4,40}(?::=|=>|=|:)[ \t]{0,8}(?![=\"'>\s])", "query", looks_assigned),
     # Defaults: os.environ.get("PASSWORD") or "x", process.env.PASSWORD || "x"
-    Form(b"\"') ", b"", rb"[\"']?[\])]{0,2}\s{1,3}(?:or|\|\||\?\?)\s{1,3}(?=[\"'])", "quoted", looks_quoted),
+    Form(b"\"') ", b"", rb"[\"']?[\])]{0,2}\s{1,3}(?:or|\|\||\?\?|\?:)\s{1,3}(?=[\"'])", "quoted", looks_quoted),
     Form(b" |?/", b"", rb" ?(?:\|\||\?\?|//)= ?(?=[\"'])", "quoted", looks_quoted),
     Form(b"\"'", b"", rb"[\"']\s?\)\s?\{\s?(?=[\"'])", "quoted", looks_quoted),
     # Comparisons in calls: strcmp(password, "x")
@@ -198,16 +198,20 @@ OTHER_FORMS = [
         "quoted", looks_like_no_name,
     ),
     # Keywords in columns: Input Text    id=password    x
-    Form(b" \t\"'])", rb"(?:^|[\s\0])(?:input|type|fill|set|enter)[ _](?:text|secret|password|value)(?: \w{1,10})?(?:\t|[ ]{2})[^\r\n\0]{0,60}$", rb"[\"'\])]{0,3}(?:\t|[ ]{2})[ \t]{0,8}", "token", is_no_reference, 90),
+    Form(b" \t\"'])", rb"(?:^|[\s\0])(?:input|type|fill|set|enter)[ _](?:text|secret|password|value)(?: \w{1,10})?(?:\t|[ ]{2})[^\r\n\0]{0,60}$", rb"[\"'\])]{0,3}(?:\t|[ ]{2}|, )[ \t]{0,8}", "token", is_no_reference, 90),
+    # Variables of the Robot Framework: ${PASSWORD}    x
+    Form(b"}", rb"(?:^|[\n\0])[$@&%]\{$", rb"\}[ \t]{2,20}=?[ \t]{0,4}(?![$@&%]\{)", "token", looks_quoted, 3),
     # Scripts of browsers: getElementById('password').value = 'x'
     Form(b"\"'`", b"", rb"[\"'`]\s?\)\.(?:value|val|innertext|text)\s?=\s?(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # Statements: SET PASSWORD FOR bob = 'x'
     Form(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    # An announcement before the line: use the following password to proceed:, an end of line, x
+    Form(b" ", b"", rb" [^:\r\n\0]{1,60}:[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{16,200}[ \t]*(?:$|[\r\n\0]))", "token", looks_like_key),
     # Two texts in a row: ("password", "x"), "password" "x", fill('#password', 'x'), "PIN" with "x"
     Form(
-        b"\"'`\\", b"",
+        b"\"'`\\", rb"(?<!\$)$",
         _QUOTE + rb"(?:\]" + _QUOTE + rb")?(?:\s{0,2}[)}]{0,2}\s{0,3},\s{0,3}|\s{1,3}|\s{0,2}\)\s{0,3}\.\s{0,3}\w{1,24}\(\s{0,3}|,? (?:with|to|value) )(?=" + _QUOTE + rb")",
-        "quoted", looks_like_no_name,
+        "quoted", looks_like_no_name, 1,
     ),
     # Pairs of fields: {"name": "password", "value": "x"}
     Form(
@@ -222,15 +226,15 @@ OTHER_FORMS = [
         "quoted", looks_quoted, 90, b"\"'`#.=[-(",
     ),
     # XML: <password>x</password>
-    Form(b" >", rb"<(?:[\w-]{1,20}:)?$", rb"(?:\s[^<>\0]{0,300})?(?<!/)>(?:\s{0,20}<(?:value|string|text|\w{1,20}:value)(?:\s[^<>\0]{0,80})?>\s{0,20})?(?:<!\[cdata\[)?", "content", looks_quoted, 22),
+    Form(b" >", rb"(?:^|[^=:/])<(?:[\w-]{1,20}:)?$", rb"(?:\s[^<>\0]{0,300})?(?<!/)>(?:\s{0,20}<(?:value|string|text|\w{1,20}:value)(?:\s[^<>\0]{0,80})?>\s{0,20})?(?:<!\[cdata\[)?", "content", looks_quoted, 22),
     # XML and HTML attributes: <add key="password" value="x">, <input type='password' value='x'>
     Form(
-        b"\"'-_]", rb"(?:name|type|id|key)\s?=\s?[\"'][\w.:\[-]{0,40}$",
-        rb"[\w.\]-]{0,20}[\"'][^<>\0]{0,300}?\bvalue\s?=\s?(?=[\"'])", "quoted", looks_quoted, 48, b"", b"value",
+        b"\"'-_]", rb"(?:name|type|id|key)\s?=\s?[\"'][\w .:'\[-]{0,40}$",
+        rb"[\w.'\]-]{0,20}[\"'][^<>\0]{0,300}?\b(?:value|text)\s?=\s?(?=[\"'])", "quoted", looks_quoted, 52,
     ),
     Form(b"\"'", rb"(?:name|key)\s?=\s?[\"'][\w.:-]{0,40}$", rb"[\"'][^<>\0]{0,200}>", "content", looks_written, 48),
     # Elements in a row: <key>password</key><string>x</string>, <td>Password</td><td>x</td>
-    Form(b"<", rb"<key>[\w.-]{0,40}$", rb"</key>\s{0,40}<string>", "content", looks_quoted, 45),
+    Form(b"<", rb"<key>[\w.-]{0,40}$", rb"</key>\s{0,40}<(?:string|value)>", "content", looks_quoted, 45),
     Form(
         b" <:*", rb">[^<>\0]{0,60}$", rb"[ *:]{0,3}</\w{1,10}>\s{0,40}(?:<[^<>\0]{0,200}>\s{0,40}){1,3}",
         "content", looks_written, 61,

@@ -5,20 +5,20 @@ import binascii
 import re
 from collections.abc import Callable
 
-from kaizen_mcp.sanitize.names import FILLERS, STATES, has_letters_and_digits, is_state, looks_random
+from kaizen_mcp.sanitize.names import APP_PASSWORD, FILLERS, STATES, has_letters_and_digits, is_state, looks_random
 
 Check = Callable[[str, str], bool]
 """Tells whether a value is a secret, given also the text before it."""
 
 _CODE_WORD = re.compile(
     r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data|user|form"
-    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z]\w*\.[a-z]\w*\.[a-zA-Z]|\w+\("
+    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|\\{0,3}[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z][A-Za-z_]*\d?\.[a-z][A-Za-z_]*\d?\.[a-zA-Z]|\w+\("
     r"|\[\]\w+\(|[\w.$]+@[0-9a-f]{5,8}$|[a-z]\w*\.\w*(?:[Tt]oken|[Kk]ey|[Ss]ecret|[Pp]ass\w*)s?$"
 )
 _NO_SECRET = re.compile(
     # Names and versions of packages, kinds of algorithms, addresses
     r"[A-Z]{2,5}-\d{1,3}|[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*|(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm)-?[\d.]+\w?"
-    r"|[\w.*+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}|[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
+    r"|[\w.*+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}|[a-z\d-]+(?:\.[a-z\d-]+)+\.[a-z]{2,6}|[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
     re.ASCII,
 )
 _PACKAGE = re.compile(r"[a-z][a-z0-9._-]*-\d+(?:\.\d+){1,3}|\d\*\w+|\$\w+-?")
@@ -37,6 +37,7 @@ _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
 _DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
 _SYMBOL = re.compile(r"\w[!@#$%^&*+=?~]|[!@#$%^&*+=?~]\w")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_WORD = 20
 
 
@@ -87,7 +88,8 @@ def looks_like_last_word(value: str, before: str = "") -> bool:
     return (
         looks_quoted(value)
         and looks_assigned(value, before)
-        and re.fullmatch(r"[^\W\d_]{1,7}|.*[:,]", value) is None
+        and not _NO_SECRET.fullmatch(value)
+        and re.fullmatch(r"[^\W\d_]{1,7}|.*[:,]|\w+://.*", value) is None
     )
 
 
@@ -114,7 +116,10 @@ def looks_quoted(value: str, _before: str = "") -> bool:
         and value.lower() not in FILLERS
         and not is_state(value)
         and not _NO_VALUE.fullmatch(value)
-        and re.fullmatch(r"\.[a-z_.]+|(?:\w{0,12} )?%s", value) is None
+        and re.fullmatch(
+            r"\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|\s*[+&.]\s*[\w$(].*[+&.]\s*|\s*\+ ?new .*", value
+        )
+        is None
     )
 
 
@@ -122,9 +127,6 @@ def looks_like_no_name(value: str, before: str = "") -> bool:
     """Whether the second of two quoted texts is a secret, not the next name in a list of names."""
     names = r"[A-Za-z_ -]+" if "(" not in before else r"[A-Za-z]?[a-z]*(?:[_ -][a-z]+)*"
     return looks_quoted(value, before) and re.fullmatch(names, value) is None and not _CODE_WORD.match(value)
-
-
-_APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")
 
 
 def looks_bold(value: str, _before: str = "") -> bool:
@@ -136,7 +138,7 @@ def looks_bold(value: str, _before: str = "") -> bool:
 
 def looks_like_argument(value: str, _before: str = "") -> bool:
     """Whether a quoted argument after a user's name is a password, not a word or a sentence."""
-    if _APP_PASSWORD.fullmatch(value):  # as Google writes them
+    if APP_PASSWORD.fullmatch(value):
         return True
     if value.startswith("-") or "anonymous" in value:
         return False
@@ -233,7 +235,7 @@ def looks_strong(value: str, _before: str = "") -> bool:
     """Whether a value in the midst of a sentence can only be a password: a mix of three kinds of characters."""
     value = value.rstrip(".,!?:)")
     kinds = sum(re.search(kind, value) is not None for kind in ("[a-z]", "[A-Z]", r"\d", r"[!@#$%^&*+?~=-]"))
-    return len(value) >= 6 and kinds >= 3 and looks_written(value)  # noqa: PLR2004 - shorter ones are ids
+    return len(value) >= 6 and kinds >= 3 and looks_written(value) and not _UUID.fullmatch(value)  # noqa: PLR2004 - shorter ones are ids
 
 
 def looks_like_password(value: str, _before: str = "") -> bool:
@@ -243,7 +245,9 @@ def looks_like_password(value: str, _before: str = "") -> bool:
 
 def is_no_reference(value: str, _before: str = "") -> bool:
     """Whether a value is written out, not the name of a variable or an option."""
-    return any(map(str.isalnum, value)) and not is_state(value) and not re.match(r"[$%][\w{(]+|-[a-z]", value)
+    return (
+        any(map(str.isalnum, value)) and not is_state(value) and not re.match(r"[$%][\w{(]+|-[a-z]|[\w-]+>", value)
+    )
 
 
 def looks_like_no_port(value: str, _before: str = "") -> bool:
@@ -253,14 +257,17 @@ def looks_like_no_port(value: str, _before: str = "") -> bool:
 
 def is_one_time_code(value: str, _before: str = "") -> bool:
     """Whether the code in a link is that of a login: long, with letters and digits, and no UUID."""
-    return (
-        has_letters_and_digits(value) and re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4,12}){4}", value) is None
-    )
+    return has_letters_and_digits(value) and not _UUID.fullmatch(value)
 
 
 def is_word_with_digit(value: str, _before: str = "") -> bool:
     """Whether a value could be a password beside a user's name in a document."""
     return looks_written(value) or re.search(r"[A-Z].*[a-z]|[a-z].*[A-Z]", value) is not None
+
+
+def looks_written_and_mixed(value: str, _before: str = "") -> bool:
+    """Whether an unquoted value in prose has letters and digits, and is no word, name or expression."""
+    return has_letters_and_digits(value) and looks_written(value)
 
 
 def has_both(value: str, _before: str = "") -> bool:

@@ -136,7 +136,7 @@ class MaskedCopy:
 
     def _find_label(self, fields: JsonObject) -> CredentialName | None:
         labels = self.found.labels & fields.keys()
-        if not any(id(fields[key]) in self.found.texts or exact_type(fields[key]) is dict for key in labels):
+        if not any(id(fields[key]) in self.found.texts or exact_type(fields[key]) in _PARTS for key in labels):
             return None
         return has_credential_label(fields)
 

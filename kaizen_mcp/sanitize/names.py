@@ -22,8 +22,10 @@ SECRETS_OF_ANY_KIND = frozenset(
     " rootpw adminpw userpw dbpw bindpw storepw keypw ftppw smtppw sshpw"
     # Codes that are typed at a login
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
-    " backupcode recoverycode onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
+    " backupcode recoverycode unlockcode pairingcode activationcode puk pword"
+    " onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
     " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode"
+    " sicherheitscode freischaltcode entsperrcode"
     # Personal and payment numbers
     " pin pinnumber pinno ssn ssnnumber socialsecurity socialsecuritynumber"
     " cardnumber cardnum cardno ccnumber ccnum creditcard debitcard cvv cvc csc cvvcode cvccode securitycode"
@@ -53,6 +55,11 @@ SECRET_TEXTS = frozenset(
     " proxyauthorization codeverifier csrf xsrf presharedkey psk jsessionid phpsessid aspnetsessionid connectsid"
     " sessioncookie sasurl sastoken asession cfauthorization cfclearance aspxauth laravelsession djangosession"
     " gitlabsession webhooksecret bearer snmpcommunity"
+    " skey tokenkey jenkinscrumb oauthsignature magiclink magicurl secretid"
+    # "Private key", "secret key" and "API key" in other languages
+    " claveprivada clavesecreta claveapi clavedeapi cleprivee clesecrete chiaveprivata chiavesegreta chiaveapi"
+    " chaveprivada chavesecreta chaveapi privaterschl\u00fcssel privaterschluessel"
+    " geheimerschl\u00fcssel apischl\u00fcssel"
     # Session cookies by their exact names
     " usersession moodlesession hostsession securesession cisession playsession racksession grafanasession"
     " forumsession redminesession keycloaksession smsession mrhsession flasksession symfonysession ghsess"
@@ -74,7 +81,10 @@ AMBIGUOUS_NAMES = NAMES_OF_CODES | frozenset(
 CREDENTIAL_ENDINGS = (
     "password",
     "passwd",
-    "pword",
+    "pwd",
+    "sqlpass",
+    "rootpass",
+    "adminpass",
     "passphrase",
     "passcode",
     "passwort",
@@ -99,10 +109,11 @@ CREDENTIAL_ENDINGS = (
     "accesskey",
     "secretkey",
     "privatekey",
+    "accountkey",
 )
 """Endings of credential names that are written as one word: `newpassword`, `CSRFTOKEN`."""
 
-_TEXT_ENDINGS = frozenset({"secret", "token", "apikey", "accesskey", "secretkey", "privatekey"})
+_TEXT_ENDINGS = frozenset({"secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "accountkey"})
 
 CREDENTIAL_STEMS = (
     "pass", "pw", "psw", "secret", "token", "jwt", "auth", "cookie", "cred", "otp", "pin", "ssn", "card",
@@ -112,7 +123,8 @@ CREDENTIAL_STEMS = (
     "adgangskode", "heslo", "salasana", "saml", "assertion", "verifier", "csrf", "xsrf", "psk", "sess", "sasurl",
     "connect", "clearance", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz", "matkhau",
     "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "pushtan", "phototan",
-    "chiptan", "mfa", "tfa", "twofactor", "snmp", "seed",
+    "chiptan", "mfa", "tfa", "twofactor", "snmp", "seed", "_pat", "puk", "crumb",
+    "magic", "chave", "chiave", "priv", "schl",
 )  # fmt: skip
 """Each ASCII name above contains one of these. A test checks it."""
 
@@ -128,14 +140,14 @@ FOREIGN_STEMS = (
 
 PARTS_OF_NAMES = frozenset(
     "connect session key keys code codes card cards security social connection answer answers"
-    " phrase pass passe mot auth cred pin one header access api".split()
+    " phrase pass passe mot auth cred pin one header access api oauth crumb pat".split()
 )
 """Words that are no names of credentials alone, but with the words beside them."""
 
 TRAILING_WORDS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
     " again retype new old current data string str encrypted enc list field input box textbox prod live dev"
-    " staging test default base64 b64 primary secondary here private base".split()
+    " staging test default base64 b64 primary secondary here private base secure".split()
 )
 """Words after a credential name that do not change its meaning: `passwordConfirmation`, `tokenValue`."""
 
@@ -191,7 +203,8 @@ KNOWN_SIBLINGS = frozenset(
 
 SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
-    " interval error errors message hint help placeholder label visible".split()
+    " interval error errors message hint help placeholder label visible pattern"
+    " regex enum inputmode autocomplete".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 
@@ -208,7 +221,12 @@ STATES = frozenset(
     " authenticator strong weak removed added generated rotated stored encrypted received notrequired"
     " manual automatic filled skipped complete completed error loading configured unconfigured rotating"
     " visible found entered approved nan n/a include same-origin omit inherit allow deny allowed essential"
-    " necessary string str number boolean int bool varchar".split()
+    " necessary string str number boolean int bool varchar"
+    # In other languages
+    " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
+    " obligatoria inv\u00e1lida inv\u00e1lido incorrecta caducada expirada obligatoire requis invalide incorrecte"
+    " expir\u00e9 manquant obbligatorio obbligatoria richiesta errata scaduta verplicht ongeldig verlopen onjuist"
+    " wymagane nieprawid\u0142owe b\u0142\u0119dne obrigat\u00f3rio obrigat\u00f3ria".split()
 )
 """Words in place of a secret that say something about it."""
 
@@ -218,18 +236,19 @@ FILLERS = STATES | frozenset(
     " only very also now here there we you they it i string number text boolean int integer object array password"
     " passwords token tokens secret key code pin otp field fields input value values page form box screen prompt"
     " username user name length minimum maximum policy manager protection settings between contains least enter"
-    " str bool bytes float char varchar void null list dict tuple"
+    " base64 utf8 utf-8 hex ascii latin1 binary str bool bytes float char varchar void null list dict tuple"
     " different same wrong stored typed used using needs need does did do no any all each".split()
 )
 """Words of prose after a credential's name, which are no secrets."""
 
 LABEL_WORDS = frozenset(
     "name key id label field parameter param variable header attribute type selector locator placeholder question"
-    " target element autocomplete property setting"
-    " libell\u00e9 libelle bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam".split()
+    " target element autocomplete property setting subject"
+    " libell\u00e9 libelle bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam"
+    " clave chave chiave sleutel feld veld campo champ".split()
 )
 VALUE_WORDS = frozenset(
-    "value values val text answer input default content typed filled entered"
+    "value values val text answer input default content typed filled entered code"
     " wert valeur valor valore waarde".split()
 )
 """Last words of the two fields of a split key-value pair, such as `{"name": "PIN", "value": 1234}`."""
@@ -237,13 +256,14 @@ VALUE_WORDS = frozenset(
 LOCATOR = "locator"
 """Field whose object labels the fields beside it: `{"locator": {"label": "PIN"}, "value": 1234}`."""
 
-LOCATORS = frozenset({LOCATOR, "target", "element"})
+LOCATORS = frozenset({LOCATOR, "target", "element", "selectors"})
 """Names of such fields."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
 _MAX_NAME, _MAX_LABEL = 200, 60
+_MAX_LOCATOR_DEPTH = 2
 _MAX_NAME_WORDS = 4
 _WORDS_OF_HELP = frozenset("help hint error alt tooltip info button link".split())  # `helpText`
 _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
@@ -255,10 +275,23 @@ _MIN_LONG_CODE = 16  # an authorization code of OAuth; that of a payment is shor
 _MIN_PRIVATE_PART = 40  # of the shortest private keys
 _MIN_TOKEN = 6  # shorter ones are words and pieces of words
 _FINGERPRINT = re.compile(r"(?:0x)?[0-9A-F]{8,40}")
-_HAS_CREDENTIALS = re.compile(r"@|pass|pwd|key|sig|token|secret", re.IGNORECASE)
-_PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
+_MUST_LOOK_LIKE = {
+    "samlresponse": re.compile(r"^[^@]{16,}$"),  # encoded, or an attribute in it
+    "samlassertion": re.compile(r"^[^@]{16,}$"),
+    "connectionstring": re.compile(r"@|pass|pwd|key|sig|token|secret", re.IGNORECASE),
+    "hmac": re.compile(r"^(?=.*\d)(?=.*[A-Za-z]).{16,}$"),
+    "csrf": re.compile(r"^.{8,}$"),  # shorter ones are words about it
+    "magiclink": re.compile(r"[/?&=#](?=[\w-]{0,40}\d)[\w-]{16,}"),
+    "magicurl": re.compile(r"[/?&=#](?=[\w-]{0,40}\d)[\w-]{16,}"),
+    "secretid": re.compile(
+        r"^(?:[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|[\w-]{32,})$"
+    ),  # of an app role
+}
+"""What a value below these names looks like, by the word for the name."""
+_PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
-_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*")
+_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+")  # or the name of a header
+APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
 _LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 _MEASURE = re.compile(
     r"[\d\s.,:+-]*|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
@@ -275,7 +308,7 @@ _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a 
 _SPACED_CODE = re.compile(r"\d{2,3}[ -]?\d{2,3}(?:[ -]?\d{1,4})?", re.ASCII)
 _LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
 _PLACEHOLDER = re.compile(
-    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}|<[^<>]*>|\$[A-Za-z_][\w.:/-]*|\$\d|\$[{(].*|\{\{.*|\{[^{}]*\}|%\w+%|%\d"
+    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
     r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
     r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
     r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
@@ -297,7 +330,9 @@ _VARIABLE = re.compile(
     r"|(?:[A-Z][a-z]*-)+[A-Z][a-z]*|(?:[a-z]+-)+passwords?"
 )
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
+_CODE_WITH_LENGTH = re.compile(r"\b[4-8][- ]?(?:digit|chiffres|stellig|d\u00edgitos|cifre|cijfer)", re.IGNORECASE)
 _SEGMENT = re.compile(r"[\w-]+")
+_ENVIRONMENT = re.compile(r"[A-Z][A-Z\d_]*=")
 
 
 class Kind(Enum):
@@ -384,6 +419,8 @@ def _judge_ending(words: list[str]) -> CredentialName | None:
     if words[-1].endswith(CREDENTIAL_ENDINGS):
         word = next(ending for ending in CREDENTIAL_ENDINGS if words[-1].endswith(ending))
         return CredentialName(word, Kind.TEXT if word in _TEXT_ENDINGS else Kind.ANY, bare=False)
+    if len(words) > 1 and words[-1] == "pat":
+        return CredentialName("pat", Kind.KEY, bare=False)
     if len(words) > 1 and words[-1] == "key" and words[-2] not in PLAIN_KEYS and not words[-2].isdigit():
         return CredentialName("key", Kind.KEY, bare=False)
     return None
@@ -423,11 +460,13 @@ def is_secret(name: CredentialName, value: object) -> bool:
 
 def is_state(text: str) -> bool:
     """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
-    text = text.strip("`")
+    text = text.strip("`").lstrip("\\")
+    if text[:1] == text[-1:] == "'":
+        text = text[1:-1]
     lower = text.strip(".!?\"'();, ").lower()
     return (
         lower in STATES
-        or (lower[:4] == "not " and len(lower) < _MAX_LABEL)
+        or (lower[:4] in {"not ", "not-", "not_"} and len(lower) < _MAX_LABEL)
         or _PLACEHOLDER.fullmatch(text) is not None
         or _names_a_credential(text.rstrip(";,"))
     )
@@ -441,33 +480,27 @@ def _names_a_credential(text: str) -> bool:
         return "".join(words_of(text)) in SECRETS_OF_ANY_KIND
     if _SENTENCE.fullmatch(text):
         return any(map(is_credential_name, text.split()))
-    return _VARIABLE.fullmatch(text) is not None and is_credential_name(text)
+    return _VARIABLE.fullmatch(text.lstrip("#.")) is not None and is_credential_name(text)
 
 
 def _could_be_secret(name: CredentialName, text: str) -> bool:
     if (_MEASURE.fullmatch(text) and not _LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
         return False
-    if name.word in {"samlresponse", "samlassertion"}:  # encoded, or an attribute in it
-        return len(text) >= _MIN_LONG_CODE and "@" not in text
-    if name.word == "signingkey" and _FINGERPRINT.fullmatch(text):
+    if _CONSTANT.fullmatch(text) or (name.word == "signingkey" and _FINGERPRINT.fullmatch(text)):
         return False
-    if _CONSTANT.fullmatch(text):
-        return False
-    if name.word == "connectionstring":
-        return _HAS_CREDENTIALS.search(text) is not None
+    if name.word in _MUST_LOOK_LIKE:
+        return _MUST_LOOK_LIKE[name.word].search(text) is not None
     if name.word.endswith("cookie") and _PLAIN_COOKIE.fullmatch(text):
         return False
     if name.word == "secret" and name.bare and "_" in text and text.replace("_", "").isalpha():
         return find_credential_name(text) is None  # the name of a secret that is kept elsewhere
-    if name.word == "token" and name.bare:  # the tokens of a language model are words
-        return (
-            " " not in text
-            and len(text) >= _MIN_TOKEN
-            and (any(map(str.isdigit, text)) or len(text) >= _MIN_LONG_CODE)
-        )
-    if name.word == "hmac":
-        return len(text) >= _MIN_LONG_CODE and has_letters_and_digits(text)
-    return not (name.word == "csrf" and len(text) < 8)  # noqa: PLR2004 - a word about it
+    return name.word != "token" or not name.bare or _is_token(text)
+
+
+def _is_token(text: str) -> bool:
+    """Whether a text under `token` is no word, as the tokens of a language model are."""
+    is_mix = any(map(str.isdigit, text)) or _MIXED_CASE.search(text) is not None
+    return " " not in text and len(text) >= _MIN_TOKEN and (is_mix or len(text) >= _MIN_LONG_CODE)
 
 
 def _is_ambiguous_secret(word: str, text: str) -> bool:
@@ -477,10 +510,12 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return not _POSTCODE.fullmatch(text)
     if _MEASURE.fullmatch(text) and not text.isdigit():
         return False
-    if text.startswith(("http:", "https:")) or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text)):
+    if "://" in text or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text)):
         return False
     if re.search(r"\s", text):
-        return word in {"authorization", "auth"} and _AUTH_SCHEME.match(text) is not None
+        return (word == "pass" and APP_PASSWORD.fullmatch(text) is not None) or (
+            word in {"authorization", "auth"} and _AUTH_SCHEME.match(text) is not None
+        )
     if word in {"authorization", "auth", "authcode"}:
         return len(text) >= _MIN_LONG_CODE and has_letters_and_digits(text)
     return len(text) >= 4 and not _LICENCE.fullmatch(text)  # noqa: PLR2004 - the shortest password
@@ -492,6 +527,7 @@ def has_letters_and_digits(text: str) -> bool:
 
 
 _BASE64 = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/]{40,}={1,2}")
+_MIXED_CASE = re.compile(r"(?:[a-z]{1,3}[A-Z]{1,4}){3}")
 _RANDOM = re.compile(r"[A-Za-z0-9_+=~-]{16,}", re.ASCII)
 _RUN_OF_LETTERS = re.compile(
     r"[a-z]{12,}|[A-Z]{12,}|[A-Z]?[a-z]{4,}[_-][A-Za-z]{4,}|[a-z]{4,}[A-Z][a-z]{4,}[A-Z]", re.ASCII
@@ -503,7 +539,7 @@ def looks_random(text: str) -> bool:
     groups = text.split("-")
     return _BASE64.fullmatch(text) is not None or (
         _RANDOM.fullmatch(text) is not None
-        and has_letters_and_digits(text)
+        and (has_letters_and_digits(text) or _MIXED_CASE.search(text) is not None)
         and not _RUN_OF_LETTERS.search(text)
         and max(map(len, groups)) >= 12  # noqa: PLR2004 - longer than the groups of claim numbers
     )
@@ -511,12 +547,22 @@ def looks_random(text: str) -> bool:
 
 def has_credential_label(fields: JsonObject) -> CredentialName | None:
     """Return the credential that a field such as `name`, `label` or `locator` names for the value beside it."""
-    locators = [fields[key] for key in LOCATORS if isinstance(fields.get(key), dict)]
-    labels = [value for locator in locators for value in cast("JsonObject", locator).values()]
+    labels = [text for key in LOCATORS for text in _texts_in(fields.get(key), _MAX_LOCATOR_DEPTH)]
     labels += [value for key, value in fields.items() if is_label_field(key)]
     found = next(filter(None, map(find_label, labels)), None)
     # A form that asks for a PIN means no pin of a board.
     return found._replace(word="password") if found and found.word == "pin" else found
+
+
+def _texts_in(locator: object, depth: int) -> list[str]:
+    """The texts of a locator: `{"label": "PIN"}`, `[["aria/PIN"], ["#pin"]]`."""
+    parts: list[object] = []
+    if isinstance(locator, dict):
+        parts = [*cast("JsonObject", locator).values()]
+    elif isinstance(locator, list):
+        parts = cast("list[object]", locator)
+    texts = [part for part in parts if isinstance(part, str)]
+    return [*texts, *(text for part in parts if depth for text in _texts_in(part, depth - 1))]
 
 
 @lru_cache(maxsize=1024)
@@ -545,9 +591,13 @@ def find_label(value: object) -> CredentialName | None:
     """Return the credential that a short text names, as a label or as a selector of an element, or None."""
     if not isinstance(value, str) or len(value) > 2 * _MAX_LABEL or _MEASURE.fullmatch(value):
         return None
+    if _ENVIRONMENT.match(value):
+        return None
     names = [value] if len(value) <= _MAX_LABEL else []
     if value.upper().endswith("_PASS"):
         names = [f"{value}word"]
+    if _CODE_WITH_LENGTH.search(value):
+        names.append("otp")
     if _SELECTOR.search(value):
         names += ["password" if name == "pass" else name for name in _SEGMENT.findall(value)]
     return next((find_credential_name(name) for name in names if is_credential_name(name)), None)
@@ -556,6 +606,8 @@ def find_label(value: object) -> CredentialName | None:
 def is_value_field(key: str, value: object) -> bool:
     """Whether a field is the value of a split key-value pair."""
     # An execution named "Rotate the secret" has an `input` too, which is not the secret.
+    if words_of(key)[-1:] == ("code",) and value:  # the code itself, not that of a country or an error
+        return words_of(key) == ("code",) and _LOGIN_CODE.fullmatch(str(value)) is not None
     return _is_value_name(key) and (not isinstance(value, dict) or words_of(key) == ("value",))
 
 

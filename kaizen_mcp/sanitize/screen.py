@@ -55,7 +55,7 @@ _SHAPES = {
     "tan": r"(?:^|[\s\x00])tan(?:-?nummer)?[ :=][^\n\x00]*[0-9]",
     "cod": r"[ck]od[^\n\x00]*[0-9]{6}",
     "kod": "",
-    " with ": r"(?:log|sign)[a-z]* ?[io]n with [^\s\x00]+ (?:and|/) ",
+    " with ": r"(?:log|sign)[a-z]* ?[io]n (?:as [^\s\x00]+ )?with ",
     # The rules for these ask for a word of `CREDENTIAL_STEMS` too, or for one of two others.
     "fill": r"(?:^|[^a-z0-9])2fa|one-time",
     **dict.fromkeys(("type", "text", "value", "keys", "input", "enter", "set", "send"), ""),

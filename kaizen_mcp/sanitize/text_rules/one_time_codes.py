@@ -2,7 +2,7 @@
 
 import re
 
-from kaizen_mcp.sanitize.looks import has_both, is_login_code, is_no_word
+from kaizen_mcp.sanitize.looks import is_login_code, is_no_word
 from kaizen_mcp.sanitize.text_rules.rule import TAGS, Rule
 
 _NAMES = (
@@ -38,7 +38,7 @@ _CODE_WORDS = (
     + TAGS
 )
 _NO_SHARE = rb"(?=[^\0]{0,160}?\b(?:expire|valid|share|minute|verify|log ?in|sign ?in|one-time))"
-_GO_ON = rb"to (?:verify|sign|log|confirm|complete|continue|finish|access|authenticate|reset)"
+_GO_ON = rb"to (?:approve|authori[sz]e|pay|transfer|unlock|activate|register|link|verify|sign|log|confirm|complete|continue|finish|access|authenticate|reset)"
 
 ONE_TIME_CODES = [
     *(
@@ -53,7 +53,7 @@ ONE_TIME_CODES = [
         for name in (*_NAMES, "codice otp", "kod do ", "kod operacji", "kod autoryzac", "c\u00f3digo otp", "otp-code", "code otp")
     ),
     *(
-        Rule(name, b"", name + rb" codes?[^\n\0]{0,80}\n\s{0,4}(?P<value>(?:[ \t]*(?:\d{1,2}[.)] ?|[*-] )?[a-z0-9]{4,8}(?:[- ][a-z0-9]{4,8}){1,3}[ \t]*\r?(?:\n|\0|\Z)){1,20})", has_both)
+        Rule(name, b"", name + rb" codes?[^\n\0]{0,80}\n\s{0,4}(?P<value>(?:[ \t]*(?:\d{1,2}[.)] ?|[*-] )?[a-z0-9]{4,8}(?:[- \t]{1,6}[a-z0-9]{4,8}){1,7}[ \t]*\r?(?:\n|\0|\Z)){1,20})", is_no_word)
         for name in (b"recovery", b"backup")
     ),
     # Your code, in other languages
@@ -70,8 +70,8 @@ ONE_TIME_CODES = [
     Rule(b"code", rb"(?:^|[\n\0.>(] ?)(?:[\w.&'-]{1,30} ){0,2}$", rb"code:? " + _CODE + _NO_SHARE, is_login_code),
     Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
     Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:) {1,2}(?P<value>\d{6})(?![\w/%]|[-.:]\d)", is_login_code),
-    Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), rb"-?code" + _CODE_WORDS + _CODE),
-    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,2}?" + _CODE_WORDS + _CODE),
+    Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), "-?code(?: (?:f\u00fcr|zu|zum|zur|voor) [^:\\d\\r\\n\\0]{1,40})?".encode() + _CODE_WORDS + _CODE),
+    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,2}?" + _CODE_WORDS + _CODE),
     Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,2}? ?".encode() + _CODE_WORDS + _CODE),
     Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
     Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
@@ -84,11 +84,12 @@ ONE_TIME_CODES = [
     ),
     Rule(b"code", rb"(?:door|gate|alarm|lock|entry|keypad|safe|pin|vault|garage|disarm|arm)\w{0,24}\b[^;\0]{0,80}?(?:^|[^a-z])$", rb"code[\"']?\s{0,3}(?::|=>|=)\s{0,3}[\"'](?P<value>\d{4,8})[\"']"),
     Rule(b"otp", rb"(?:^|[^a-z])$", rb"otp[\])\"':]{0,3} (?:[a-z]{2,14}:? ){1,3}?[\"']?(?P<value>\d{4,8})(?![\w%/:-]|[.,]\d| ?(?:s|ms|sec\w*|min\w*|h|hours?|times|users)\b)", is_login_code),
-    Rule(b"pin", rb"(?:^|[^a-z](?<!gpio )(?<!india, ))$", rb"pin(?: (?:code|number))?(?: is| was|:|=|#)?[ \t]{1,3}[\"']?(?P<value>\d{4,5})(?![\w%/:-]|[.,]\d| ?(?:s|ms|mm|v|times|users)\b)", is_login_code),
+    Rule(b"pin", rb"(?:^|[^a-z](?<!gpio )(?<!india, ))$", rb"pin(?: (?:code|number|device|dispositivo|card|carte|carta|tarjeta|sim|terminal|portal|app))?(?: is| was|:|=|#)?[ \t]{1,3}[\"']?(?P<value>\d{4,5})(?![\w%/:-]|[.,]\d| ?(?:s|ms|mm|v|times|users)\b)", is_login_code),
+    Rule(b"pin", rb"(?:^|[^a-z])$", "pin [^.!?\\r\\n\\0]{0,60}?(?:is|ist|lautet|est|es|\u00e8|\u00e9)(?: now| jetzt| nun| ora| ahora| agora| maintenant)?:? {1,2}(?P<value>\\d{4,8})(?![\\w%/:-]|[.,]\\d)".encode(), is_login_code),
     Rule(b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|put) [\"']?(?P<value>\d{4,8})[\"']?$", rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:code|otp|pin|2fa|mfa|verification)\b"),
     Rule(b"<#>", b"", rb"<#>[^\0]{0,120}?(?<![\w-])(?P<value>\d{4,8})(?![\w-])"),
     Rule(b"code=", rb"(?:otp|sms|2fa|mfa|verif)[^\r\n\0]{0,100}$", rb"code=(?P<value>\d{4,8})(?![\w%/:-])"),
-    Rule(b"enter th", rb"(?:^|\W)$", rb"enter th(?:is|e|e following) code[^\n\0]{0,110}\n\s{0,6}(?P<value>[a-z0-9]{3,6}[- ]?[a-z0-9]{3,6})(?=[ \t]*(?:[\r\n\0]|\Z))"),
+    Rule(b"code", rb"\b(?:th(?:is|e)|following|folgenden?|diesen|nachstehenden|ce|suivant|este|siguiente|seguinte|questo|seguente) $", rb"code[^\n\0]{0,110}\n\s{0,6}(?P<value>[a-z0-9]{3,6}[- ]?[a-z0-9]{3,6})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_word),
     Rule(b"kod sms", b"", rb"kod sms[^:\r\n\0]{0,60}: {1,2}(?P<value>\d{5,9})(?![\w%/:-])"),
     Rule(b"codes", rb"(?:backup|recovery|rescue) $", rb"codes(?: [^:\r\n\0]{0,40})?: {1,2}(?P<value>[a-z0-9]{4,8}-[a-z0-9]{4,8}(?:,? {1,2}[a-z0-9]{4,8}-[a-z0-9]{4,8}){1,20})", is_no_word),
     Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
@@ -98,7 +99,7 @@ ONE_TIME_CODES = [
         for verb in ("gebruik", "verwende", "verwenden sie", "nutzen sie", "utilisez", "utilise", "usa", "utilice", "utiliza", "use o", "u\u017cyj", "anv\u00e4nd", "brug", "bruk", "geben sie")
     ),
     *(
-        Rule(tan, rb"(?:^|[\s\0])$", tan + rb"(?:-?nummer)?(?: lautet| ist|:|=){0,2} {1,2}" + _CODE, is_login_code)
+        Rule(tan, rb"(?:^|[\s\0])$", tan + rb"(?:-?nummer)?(?:(?: [^\r\n\0]{1,80}?)? (?:lautet|ist):?|:|=){0,2} {1,2}" + _CODE, is_login_code)
         for tan in (b"tan", b"mtan", b"smstan", b"sms-tan")
     ),
     *(

@@ -91,7 +91,7 @@ PROGRAMS = [
     Rule(b"storepassword ", rb"(?:^|[\n\0])[ \t]*$", rb"storepassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
     Rule(b"keypassword ", rb"(?:^|[\n\0])[ \t]*$", rb"keypassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
     *(
-        Rule(name, b"", re.escape(name) + rb"\s?[\"'](?P<value>[^\"'\s\0]{20,200})[\"']", looks_like_key)
+        Rule(name, b"", re.escape(name) + rb"\s?(?:[\"']?[\w$.>-]{1,60}[\"']?\s?,\s?)?[\"'](?P<value>[^\"'\s\0]{20,200})[\"']", looks_like_key)
         for name in (b"client(", b"api(", b"sdk(", b"configure(", b"init(")
     ),
     Rule(b"plainauth(", b"", rb"plainauth\(\s{0,9}" + _THIRD, looks_like_argument),

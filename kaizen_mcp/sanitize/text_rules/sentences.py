@@ -15,6 +15,7 @@ from kaizen_mcp.sanitize.looks import (
     looks_strong,
     looks_strong_with_no_title,
     looks_written,
+    looks_written_and_mixed,
 )
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
@@ -96,8 +97,9 @@ SENTENCES = [
     ),
     # Sentences in English: the wifi password is now x
     *(
-        Rule(name, rb"(?:^|[^a-z])$", re.escape(name) + rb"s?(?: [a-z'-]{1,16}){0,4}? (?:is|was|are|were|becomes|remains|stays|now|filled with|set to|changed to|->|=>|~|-|\xe2\x80\x94|\xe2\x80\x93|//)(?: (?:still|now|currently|just|again|set to))? {1,2}[\"'`*(]{0,2}(?P<value>" + _SHAPE + rb")", looks_like_pasted)
+        Rule(name, rb"(?:^|[^a-z])$", re.escape(name) + rb"s?(?: [a-z'-]{1,16}){0,4}? (?:is|was|are|were|becomes|remains|stays|now|filled with|set to|changed to|->|=>|~|-|\xe2\x80\x94|\xe2\x80\x93|//)(?: (?:still|now|currently|just|again|set to))? {1,2}[\"'`*(]{0,2}(?P<value>" + _SHAPE + rb")", check)
         for name in (b"password", b"passwd", b"passphrase", b"passcode", b"pw", b"pwd", b"passkey", b"wifi key", b"wpa key", b"login", b"cred", b"credential")
+        for check in ((looks_like_pasted, looks_written_and_mixed) if name.startswith(b"p") else (looks_like_pasted,))
     ),
     *(
         Rule(
@@ -170,7 +172,7 @@ SENTENCES = [
     ),
     *(
         Rule(name, _USER_GIVEN, name + rb" {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", looks_like_pasted)
-        for name in (b"password", b"passwort", b"kennwort", b"senha", b"mot de passe", b"pw ")
+        for name in (b"password", b"passwort", b"kennwort", b"senha", b"mot de passe", b"pw")
     ),
     Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", looks_like_pasted),
     *(
@@ -178,11 +180,18 @@ SENTENCES = [
         for place in (b"door", b"gate", b"alarm", b"entry", b"lock", b"safe", b"keypad")
     ),
     Rule(b" with ", rb"\b(?:log|sign|logged|signed)(?:ging|ing)? ?[io]n$", rb" with [\"'`]?[\w.@+-]{2,40}[\"'`]? (?:and|/) [\"'`]?(?P<value>[^\s\"'`,;\0]{4,60})", looks_strong_with_no_title),
+    Rule(b" with ", rb"\b(?:log|sign)(?:ged|ging|s)? ?[io]n as [^\s\0]{2,60}$", rb" with [\"'`](?P<value>[^\"'`\r\n\0]{4,60})[\"'`]", looks_quoted),
+    Rule(b" manually", rb"\b(?:key|secret|code)\b[^\r\n\0]{0,40}$", rb" manually:?\s{1,4}(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)"),
     Rule(b" it to ", rb"\b(?:set|reset|changed|updated)$", rb" it to [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_strong),
     Rule(b"key is ", rb"(?:^|[^a-z])$", rb"key is [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_like_password_in_words),
     *(
         Rule(name, rb"(?:^|[^a-z])(?:default |keystore |wi-?fi |root |admin |initial |temporary |my |your |our ){1,2}$", name + rb" is [\"'`]?(?P<value>[a-z]{10,40})(?![\w-])(?! than| in | with| at )", looks_like_no_adjective)
         for name in (b"password", b"passphrase", b"passcode")
+    ),
+    # Words to restore a wallet
+    *(
+        Rule(name, rb"(?:recovery|seed|secret|mnemonic|backup) $", name + rb"[^:\r\n\0]{0,60}:?\s{1,4}[\"']?(?P<value>[a-z]{3,8}(?: [a-z]{3,8}){11,23})(?![\w-])")
+        for name in (b"phrase", b"words")
     ),
     # The value before the name, in prose: x is the password
     Rule(
