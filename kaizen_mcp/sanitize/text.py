@@ -1,7 +1,7 @@
 """Text to search, what is found in it, and how that is masked."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -80,14 +80,6 @@ def _lower(data: bytes) -> bytes:
     else:
         lower = text.lower()
     return lower.encode("utf-8", "surrogatepass")
-
-
-def positions(data: bytes, literal: bytes) -> Iterator[int]:
-    """Yield each position of a literal."""
-    position = data.find(literal)
-    while position >= 0:
-        yield position
-        position = data.find(literal, position + 1)
 
 
 def replace(data: bytes, spans: Iterable[Span]) -> str:

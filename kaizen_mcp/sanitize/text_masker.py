@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from kaizen_mcp.sanitize.by_literals import find_by_literals
 from kaizen_mcp.sanitize.columns import find_in_columns
 from kaizen_mcp.sanitize.keys import find_keys, key_pattern
 from kaizen_mcp.sanitize.literals import find_literals
-from kaizen_mcp.sanitize.text import MASK, Span, make_text, positions, replace
+from kaizen_mcp.sanitize.text import MASK, Span, make_text, replace
 
 __all__ = ["MASK", "TextMasker", "key_pattern"]
 
@@ -80,8 +81,8 @@ class TextMasker:
 
 def _find_secrets(data: bytes, secrets: Sequence[bytes]) -> Iterator[Span]:
     for secret in secrets:
-        for start in positions(data, secret):
-            end = start + len(secret)
+        for match in re.finditer(re.escape(secret), data):
+            start, end = match.span()
             is_whole_text = data[max(start - 1, 0) : start] in _EDGES and data[end : end + 1] in _EDGES
             if is_whole_text or len(secret) >= 8:  # noqa: PLR2004 - see the class docstring
                 yield start, end
