@@ -21,6 +21,7 @@ from kaizen_mcp.sanitize.looks import (
     looks_set,
     looks_strong,
     looks_written,
+    looks_written_and_mixed,
 )
 from kaizen_mcp.sanitize.text_rules.rule import TAGS
 
@@ -273,7 +274,7 @@ OTHER_FORMS = [
     Form(b" \"'\n", b"", _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
     Form(b" \"'\n", b"", _SET_TO + rb"(?![\"'`])", "word", looks_written),
     Form(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
-    Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written),
+    Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written_and_mixed),
 ]  # fmt: skip
 """Forms without such a sign."""
 

@@ -103,6 +103,7 @@ class MaskedCopy:
         unique_keys = UniqueKeys(fields)
         changed = False
         label = None if secret and secret.kind is not Kind.AMBIGUOUS else self._find_label(fields)
+        is_record = secret is not None and secret.kind is Kind.TEXT and self._is_record(fields)
         for key, value in fields.items():
             plain = not secret and not label and key not in self.found.names
             if plain and id(value) not in self.found.texts and exact_type(value) not in _PARTS:
@@ -112,10 +113,17 @@ class MaskedCopy:
             self.path.append(new_key)
             if MASK in new_key and MASK not in key:
                 self._redact()
-            masked[new_key] = new_value = self._mask_field(key, value, secret, label)
+            of_field = secret
+            if secret and is_record and not is_value_field(key, value):
+                of_field = secret._replace(kind=Kind.KEY)
+            masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
             self.path.pop()
             changed = changed or new_key != key or new_value is not value
         return masked if changed else fields
+
+    def _is_record(self, fields: JsonObject) -> bool:
+        """Whether this is an item of a list that has more fields than a secret and its name."""
+        return bool(self.path) and isinstance(self.path[-1], int) and len(fields) > 2  # noqa: PLR2004
 
     def _has_only_parts_to_mask(self, fields: JsonObject) -> bool:
         return self.found.names.keys().isdisjoint(fields) and self.found.texts.keys().isdisjoint(

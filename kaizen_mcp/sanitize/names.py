@@ -197,14 +197,15 @@ KNOWN_SIBLINGS = frozenset(
     " issuer provider"
     " label description status state count usage input output total size length email username user kid"
     " lastused lastusedat region issuedat note title format kind role version"
-    " kmskeyid keyid arn secretarn secretstatus".split()
+    " kmskeyid keyid arn secretarn secretstatus href link rel method".split()
 )
 """Fields below a credential's name that describe it: the `domain` and `path` of a cookie."""
 
 SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
     " interval error errors message hint help placeholder label visible pattern"
-    " regex enum inputmode autocomplete".split()
+    " regex enum inputmode autocomplete id name status url href brand errormessage"
+    " statusmessage trackingnumber".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 
@@ -290,7 +291,8 @@ _MUST_LOOK_LIKE = {
 """What a value below these names looks like, by the word for the name."""
 _PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
-_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+")  # or the name of a header
+_PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
+_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
 _LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 _MEASURE = re.compile(
@@ -311,7 +313,7 @@ _PLACEHOLDER = re.compile(
     r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
     r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
     r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
-    r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
+    r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
     # Tags of YAML, annotations, types, keywords before an expression, folders
     r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)[!?)\]]*|(?i:new|await|yield|typeof|lambda|async|range)"
     r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
@@ -510,7 +512,11 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return not _POSTCODE.fullmatch(text)
     if _MEASURE.fullmatch(text) and not text.isdigit():
         return False
-    if "://" in text or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text)):
+    if (
+        "://" in text
+        or _PREFIXED_ID.fullmatch(text)
+        or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text))
+    ):
         return False
     if re.search(r"\s", text):
         return (word == "pass" and APP_PASSWORD.fullmatch(text) is not None) or (

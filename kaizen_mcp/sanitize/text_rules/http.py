@@ -41,7 +41,7 @@ HTTP = [
     Rule(b"code=", rb"[?&]$", rb"code=(?P<value>[\w.~+/%-]{20,2000}={0,2})(?![\w])", is_one_time_code),
     Rule(b"reset", rb"/[\w-]{0,20}$", rb"reset[\w-]{0,16}/(?:[\w=]{1,12}/)?(?P<value>[\w-]{20,200})", has_both),
     Rule(b"key=", rb"[?&]$", rb"key=(?P<value>[\w-]{20,200})(?![\w-])", looks_like_key),
-    Rule(b"&p=", rb"(?:^|[^\w-])(?:u|user|username|login|e?mail)=[^&\s\0]{1,80}$", rb"&p=(?P<value>[^&\s\"'<>\0]{3,200})", is_no_reference),
+    Rule(b"&p=", rb"(?:^|[^\w-])(?:u|user|username|login|e?mail)=[^&\s\0]{1,80}$", rb"&p=(?P<value>[^&\s\"'<>\0]{3,40})(?![^&\s\"'<>\0])", is_no_reference),
     # Session cookies by their exact names
     Rule(b"sessionid=", rb"(?:^|[\s;,\"'\0])$", rb"sessionid=[\"']?(?P<value>[a-z0-9]{32}|[\w.:-]{40,400})(?![\w-])"),
     Rule(b"_session_id=", rb"(?:^|[^\w&?])$", rb"_session_id=(?P<value>[\w%-]{16,400})"),
