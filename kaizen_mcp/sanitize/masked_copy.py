@@ -103,7 +103,7 @@ class MaskedCopy:
         unique_keys = UniqueKeys(fields)
         changed = False
         label = None if secret and secret.kind is not Kind.AMBIGUOUS else self._find_label(fields)
-        is_record = secret is not None and secret.kind is Kind.TEXT and self._is_record(fields)
+        is_record = secret is not None and secret.kind in {Kind.TEXT, Kind.AMBIGUOUS} and self._is_record(fields)
         for key, value in fields.items():
             plain = not secret and not label and key not in self.found.names
             if plain and id(value) not in self.found.texts and exact_type(value) not in _PARTS:

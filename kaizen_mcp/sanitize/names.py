@@ -18,7 +18,7 @@ from kaizen_mcp.json_types import JsonObject
 
 SECRETS_OF_ANY_KIND = frozenset(
     # Passwords
-    "password passwd pwd pw passphrase passcode passkey userpass dbpass storepass keypass psw pswd"
+    "password passwd pwd pw passphrase passcode userpass dbpass storepass keypass psw pswd"
     " rootpw adminpw userpw dbpw bindpw storepw keypw ftppw smtppw sshpw"
     # Codes that are typed at a login
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
@@ -44,7 +44,7 @@ SECRETS_OF_ANY_KIND = frozenset(
 words joined. A name may also end in these words."""
 
 SECRET_TEXTS = frozenset(
-    " secret token jwt cookie cookiejar apikey accesskey secretkey privatekey signingkey encryptionkey"
+    " secret token jwt passkey cookie cookiejar apikey accesskey secretkey privatekey signingkey encryptionkey"
     " decryptionkey"
     " masterkey authkey sessionkey subscriptionkey accountkey sharedaccesskey sharedkey webhookkey"
     " connectionstring"
@@ -205,7 +205,7 @@ SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
     " interval error errors message hint help placeholder label visible pattern"
     " regex enum inputmode autocomplete id name status url href brand errormessage"
-    " statusmessage trackingnumber".split()
+    " statusmessage trackingnumber timestep skew window".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 
@@ -221,8 +221,8 @@ STATES = frozenset(
     " read write admin owner readonly readwrite bearer basic digest negotiate sms email totp"
     " authenticator strong weak removed added generated rotated stored encrypted received notrequired"
     " manual automatic filled skipped complete completed error loading configured unconfigured rotating"
-    " visible found entered approved nan n/a include same-origin omit inherit allow deny allowed essential"
-    " necessary string str number boolean int bool varchar"
+    " preferred discouraged visible found entered approved nan n/a include same-origin omit inherit allow"
+    " deny allowed essential necessary string str number boolean int bool varchar"
     # In other languages
     " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
     " obligatoria inv\u00e1lida inv\u00e1lido incorrecta caducada expirada obligatoire requis invalide incorrecte"
@@ -291,6 +291,10 @@ _MUST_LOOK_LIKE = {
 """What a value below these names looks like, by the word for the name."""
 _PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
+_LINK = re.compile(r"https?://[^?#]*")
+_NAMES_OF_LINKS = frozenset(
+    {"magiclink", "magicurl", "connectionstring"}
+)  # other links lose their signatures only
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
 _CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
@@ -301,9 +305,11 @@ _MEASURE = re.compile(
     re.ASCII,
 )
 _PUBLIC = re.compile(
-    r"(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}|(?:SHA256|MD5):.*|ssh-[\w-]+ .*|ecdsa-[\w-]+ .*|arn:.*", re.ASCII
+    r"(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}|(?:SHA256|MD5):.*|ssh-[\w-]+ .*|ecdsa-[\w-]+ .*|arn:.*"
+    r"|[a-z-]+(?:\.[a-z-]+)+|(?=.*/[A-Za-z]{4,}(?:[/.]|$))(?:/[\w.-]+){3,}",
+    re.ASCII,
 )
-_IDENTIFIER = re.compile(r"[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII)
+_IDENTIFIER = re.compile(r"[a-z]+|[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII)
 _FOLDER = re.compile(r"[/~]\w+/|/\w+$|[A-Za-z]:\\|\.{1,2}/")  # `PWD=/home/bob`
 _DIGITS_OF_PIN = 3  # fewer are the number of a pin of a board
 _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a layout: `top`, `GPIO17`, `13`
@@ -446,7 +452,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
     if not isinstance(value, str):
         return name.kind in {Kind.ANY, Kind.TEXT}
     text = value.strip()
-    if not text or is_state(text):
+    if not text or is_state(text) or (_LINK.fullmatch(text) and name.word not in _NAMES_OF_LINKS):
         return False
     if name.kind is Kind.ANY:
         return not (
@@ -514,7 +520,8 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return False
     if (
         "://" in text
-        or _PREFIXED_ID.fullmatch(text)
+        or _PUBLIC.fullmatch(text)
+        or (word == "authorization" and _PREFIXED_ID.fullmatch(text))
         or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text))
     ):
         return False
