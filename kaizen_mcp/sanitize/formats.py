@@ -309,6 +309,7 @@ FORMATS = [
     Format("Cursor, Retell: key", "key_", "hex{28,}", KINGFISHER),
     Format("Mem0: key", "m0-", "mixed alnum{24,}", KINGFISHER),
     Format("Brave Search: key", "BSA", "mixed url{24,40}end", KINGFISHER),
+    Format("CapSolver: key", "CAP-", "upper{32}end", DOCS),
     Format("Tavily: key", "tvly-", "url{28,}", DOCS),
     Format("Composio, E2B, Daytona: key", "e2b_ dtn_ comp_", "mixed hex{30,}", DOCS),
     Format("Salad: key", "salad_cloud_", "\\w{40,}", GITHUB),

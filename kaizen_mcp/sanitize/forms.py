@@ -208,6 +208,11 @@ OTHER_FORMS = [
     Form(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # An announcement before the line: use the following password to proceed:, an end of line, x
     Form(b" ", b"", rb" [^:\r\n\0]{1,60}:[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{16,200}[ \t]*(?:$|[\r\n\0]))", "token", looks_like_key),
+    Form(
+        b" ", b"",
+        rb" [^:\r\n\0]{0,60}?(?:follow\w{0,3}|below|folgt|lautet|is|ist|suivant\w?|siguiente|seguente):[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{6,200}[ \t]*(?:$|[\r\n\0]))",
+        "token", looks_written_and_mixed,
+    ),
     # Two texts in a row: ("password", "x"), "password" "x", fill('#password', 'x'), "PIN" with "x"
     Form(
         b"\"'`\\", rb"(?<!\$)$",
@@ -271,7 +276,7 @@ OTHER_FORMS = [
     # Prose: the password is 'x', password for user "u" is "x", with password 'x', changed the password to x
     Form(b" \"'\n", b"", _IS_SET + rb"(?=[\"'`])", "quoted", looks_quoted),
     Form(b" \"'\n", b"", _IS_SET + rb"(?![\"'`])", "word", looks_written),
-    Form(b" \"'\n", b"", _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
+    Form(b" \"'\n", b"", _FOR + _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
     Form(b" \"'\n", b"", _SET_TO + rb"(?![\"'`])", "word", looks_written),
     Form(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
     Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written_and_mixed),

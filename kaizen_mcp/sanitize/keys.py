@@ -63,6 +63,7 @@ def _key_patterns(start: bytes) -> list[re.Pattern[bytes]]:
 
 _IN_SIGNED_LINK = re.compile(rb"(?i)[?&;][\w-]{0,20}(?:credential|accesskeyid|access_key_id|security-token)=\Z")
 _MOST_STARTS = 64
+_PUBLIC_TOKEN = b"pk.eyJ"  # of Mapbox; its secret ones start with `sk.`
 
 
 def find_keys(data: bytes) -> list[Span]:
@@ -97,7 +98,8 @@ def _find_keys_in_run(data: bytes, start: int, end: int) -> Iterator[Span]:
     # A longer run is data, such as an image: only its start can be a key.
     starts = _key_start().finditer(data, start, min(end, start + _LONGEST_KEY))
     for match in islice(starts, _MOST_STARTS):
-        if not _IN_SIGNED_LINK.search(data, max(match.start() - 50, 0), match.start()):
+        is_public = data.startswith(_PUBLIC_TOKEN, max(match.start() - 3, 0))
+        if not is_public and not _IN_SIGNED_LINK.search(data, max(match.start() - 50, 0), match.start()):
             yield from _match_key(data, match)
     yield from _match_encoded_login(data, start, end)
 

@@ -148,6 +148,7 @@ def looks_like_argument(value: str, _before: str = "") -> bool:
 _WORDS = re.compile(r"[A-Za-z]+(?:[_-][a-z]+)*|[A-Z]+(?:[_-][A-Z]+)*|\d[\d.,:/-]*\w{0,3}|[\w-]+=.*|/.*|\w+://.*")
 _ID_OR_NAME = re.compile(
     r"[\w.-]+-(?:[a-z]+ed|only|based|v\d+|\d)|[A-Z]{1,8}[-_]?\d+|v?\d[\d.]*|[\w.:-]*(?:[Pp]assw|PASSW|[Pp]wd|[Tt]oken|[Ss]ecret)[A-Za-z_.-]*|[\w.-]+\.[a-z]{2,5}\d?"
+    r"|(?:[A-Z]\w*-)+[A-Z][^\W\d_]+|[^\W\d]+-/[^\W\d]+"  # `Online-Ausweis`, `Gro\u00df-/Kleinschreibung`
 )
 
 

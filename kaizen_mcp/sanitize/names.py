@@ -22,7 +22,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " rootpw adminpw userpw dbpw bindpw storepw keypw ftppw smtppw sshpw"
     # Codes that are typed at a login
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
-    " backupcode recoverycode unlockcode pairingcode activationcode puk pword"
+    " backupcode recoverycode unlockcode pairingcode activationcode puk"
     " onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
     " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode"
     " sicherheitscode freischaltcode entsperrcode"
@@ -34,7 +34,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " passwort kennwort contrase\u00f1a contrasena motdepasse mdp senha wachtwoord haslo has\u0142o \u015fifre"
     " sifre parola l\u00f6senord losenord adgangskode heslo jelsz\u00f3 salasana parool salas\u00f5na"
     " slapta\u017eodis lozinka geslo jelszo parol\u0103 matkhau katasandi nenosiri wagwoord contrasenya pasahitza"
-    " passord kodeord mfaseed totpseed otpseed parolachiave zugangscode"
+    " passord kodeord palavrapasse paroladordine mfaseed totpseed otpseed parolachiave zugangscode"
     " \u043f\u0430\u0440\u043e\u043b\u044c \u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2"
     " \u05e1\u05d9\u05e1\u05de\u05d4"
     " \u5bc6\u7801 \u5bc6\u78bc \u30d1\u30b9\u30ef\u30fc\u30c9 \u6697\u8a3c\u756a\u53f7"
@@ -58,8 +58,8 @@ SECRET_TEXTS = frozenset(
     " skey tokenkey jenkinscrumb oauthsignature magiclink magicurl secretid"
     # "Private key", "secret key" and "API key" in other languages
     " claveprivada clavesecreta claveapi clavedeapi cleprivee clesecrete chiaveprivata chiavesegreta chiaveapi"
-    " chaveprivada chavesecreta chaveapi privaterschl\u00fcssel privaterschluessel"
-    " geheimerschl\u00fcssel apischl\u00fcssel"
+    " cl\u00e9api cl\u00e9priv\u00e9e cl\u00e9secr\u00e8te chaveprivada chavesecreta chaveapi"
+    " privaterschl\u00fcssel privaterschluessel geheimerschl\u00fcssel apischl\u00fcssel"
     # Session cookies by their exact names
     " usersession moodlesession hostsession securesession cisession playsession racksession grafanasession"
     " forumsession redminesession keycloaksession smsession mrhsession flasksession symfonysession ghsess"
@@ -134,7 +134,7 @@ FOREIGN_STEMS = (
     "\u05e1\u05d9\u05e1\u05de", "\u5bc6\u7801", "\u5bc6\u78bc", "\u30d1\u30b9\u30ef\u30fc\u30c9",
     "\u6697\u8a3c\u756a\u53f7", "\ube44\ubc00\ubc88\ud638",
     "\ud328\uc2a4\uc6cc\ub4dc", "\uc554\ud638", "\u53e3\u4ee4",
-    "\u015fifre", "has\u0142o", "l\u00f6senord", "jelsz", "parol\u0103", "salas\u00f5na",
+    "\u015fifre", "has\u0142o", "l\u00f6senord", "jelsz", "parol\u0103", "salas\u00f5na", "cl\u00e9",
 )  # fmt: skip
 """Each other name contains one of these, in the cases that occur."""
 
@@ -249,7 +249,7 @@ LABEL_WORDS = frozenset(
     " clave chave chiave sleutel feld veld campo champ".split()
 )
 VALUE_WORDS = frozenset(
-    "value values val text answer input default content typed filled entered code"
+    "value values val text answer input default content typed filled entered code with"
     " wert valeur valor valore waarde".split()
 )
 """Last words of the two fields of a split key-value pair, such as `{"name": "PIN", "value": 1234}`."""
@@ -316,12 +316,12 @@ _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a 
 _SPACED_CODE = re.compile(r"\d{2,3}[ -]?\d{2,3}(?:[ -]?\d{1,4})?", re.ASCII)
 _LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
 _PLACEHOLDER = re.compile(
-    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
+    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*[})\]]*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
     r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
     r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
     r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
     # Tags of YAML, annotations, types, keywords before an expression, folders
-    r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)[!?)\]]*|(?i:new|await|yield|typeof|lambda|async|range)"
+    r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)(?:[!?)\]].*)?|(?i:new|await|yield|typeof|lambda|async|range)"
     r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
     r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
     # Masked by others, the word for it, schemes before a variable, sentences of validators

@@ -30,9 +30,9 @@ _NAMES = (
 _CODE = rb"(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
-    rb"|sign[- ]?in|activation|passw?\w{0,4}|auth|login) "
+    rb"|sign[- ]?in|activation|passw?\w{0,4}|auth|login)[ -]"
 )
-_CODE_IS = rb"(?: (?:for|to|on) [^.\r\n\0]{1,60}?)?(?:\s{0,4}(?:is|:|=|-|was|are)){0,2}\s{0,12}(?:<[^<>\0]{0,200}>\s{0,20}){0,6}[\"'*]{0,3}"
+_CODE_IS = rb"(?: (?:for|to|on|om|voor|pour|para|per|zum|bei|bij) [^.\r\n\0]{1,60}?)?(?:\s{0,4}(?:is|:|=|-|was|are)){0,2}\s{0,12}(?:<[^<>\0]{0,200}>\s{0,20}){0,6}[\"'*]{0,3}"
 _CODE_WORDS = (
     " ?(?:(?:lautet|ist|is|es|est|\u00e9|\u00e8|\u306f|\u4e3a|\u662f|\u70ba|\ub294|\uc740)?[:\\s]{0,4}|-|\u2014)[\"'\\[\u300c\u3010]{0,6}".encode()
     + TAGS
@@ -50,7 +50,7 @@ ONE_TIME_CODES = [
     ),
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + rb"[^\r\n:\0]{0,70}: {1,2}(?P<value>\d{5,8})(?![\w/%]|[-.:]\d)", is_login_code)
-        for name in (*_NAMES, "codice otp", "kod do ", "kod operacji", "kod autoryzac", "c\u00f3digo otp", "otp-code", "code otp")
+        for name in (*_NAMES, "codice otp", "kod do ", "kod nr ", "kod operacji", "kod autoryzac", "c\u00f3digo otp", "otp-code", "code otp")
     ),
     *(
         Rule(name, b"", name + rb" codes?[^\n\0]{0,80}\n\s{0,4}(?P<value>(?:[ \t]*(?:\d{1,2}[.)] ?|[*-] )?[a-z0-9]{4,8}(?:[- \t]{1,6}[a-z0-9]{4,8}){1,7}[ \t]*\r?(?:\n|\0|\Z)){1,20})", is_no_word)
@@ -71,8 +71,8 @@ ONE_TIME_CODES = [
     Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
     Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:) {1,2}(?P<value>\d{6})(?![\w/%]|[-.:]\d)", is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), "-?code(?: (?:f\u00fcr|zu|zum|zur|voor) [^:\\d\\r\\n\\0]{1,40})?".encode() + _CODE_WORDS + _CODE),
-    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,2}?" + _CODE_WORDS + _CODE),
-    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,2}? ?".encode() + _CODE_WORDS + _CODE),
+    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,6}?" + _CODE_WORDS + _CODE),
+    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,6}? ?".encode() + _CODE_WORDS + _CODE),
     Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
     Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
     *(

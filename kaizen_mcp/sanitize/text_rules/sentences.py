@@ -182,6 +182,10 @@ SENTENCES = [
     Rule(b" with ", rb"\b(?:log|sign|logged|signed)(?:ging|ing)? ?[io]n$", rb" with [\"'`]?[\w.@+-]{2,40}[\"'`]? (?:and|/) [\"'`]?(?P<value>[^\s\"'`,;\0]{4,60})", looks_strong_with_no_title),
     Rule(b" with ", rb"\b(?:log|sign)(?:ged|ging|s)? ?[io]n as [^\s\0]{2,60}$", rb" with [\"'`](?P<value>[^\"'`\r\n\0]{4,60})[\"'`]", looks_quoted),
     Rule(b" manually", rb"\b(?:key|secret|code)\b[^\r\n\0]{0,40}$", rb" manually:?\s{1,4}(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)"),
+    *(
+        Rule(new, rb"(?:passwor[dt]|pw|passphrase)\b[^\r\n\0]{0,80}\W$", new + rb": {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", looks_like_pasted)
+        for new in (b"new", b"neu", b"now", b"jetzt", b"nuevo", b"nouveau")
+    ),
     Rule(b" it to ", rb"\b(?:set|reset|changed|updated)$", rb" it to [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_strong),
     Rule(b"key is ", rb"(?:^|[^a-z])$", rb"key is [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_like_password_in_words),
     *(
