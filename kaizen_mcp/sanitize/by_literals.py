@@ -55,7 +55,8 @@ def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[S
         return [], next_start
     start, end = match.span("value") if "value" in match.re.groupindex else before.span("value")
     if rule.until:
-        end = _end_of_value(text.lower, compiled(rule.until), end)
+        found = compiled(rule.until + rb"|(?=\0)").search(text.lower, end)
+        end = found.end() if found else len(text.lower)
         next_start = end
     value = text.data[start:end].decode(errors="replace")
     preceding = text.lower[window : match.start()].decode(errors="replace")
@@ -67,13 +68,6 @@ def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[S
     ):
         return [], next_start
     return [(start, end)], max(end, next_start)
-
-
-def _end_of_value(lower: bytes, until: re.Pattern[bytes], start: int) -> int:
-    last = lower.find(b"\0", start)
-    last = len(lower) if last < 0 else last
-    found = until.search(lower, start, last)
-    return found.end() if found else last
 
 
 @cache

@@ -109,6 +109,24 @@ def _end_of_character(data: bytes, position: int) -> int:
     return position
 
 
+_LONG = 200  # bytes; no pattern has a shorter limit for keys and tokens
+_REST_OF_VALUE = re.compile(rb"[A-Za-z0-9+/_-][^\s\"'`<>,;&\\\0]*+")
+
+
+def with_rests(data: bytes, spans: Iterable[Span]) -> list[Span]:
+    """Let each long span that ends within a word go on to the end of that word.
+
+    Patterns count to a limit; the rest of a longer secret must not stay.
+    """
+    whole: list[Span] = []
+    last = 0
+    for start, end in sorted(spans):
+        rest = _REST_OF_VALUE.match(data, end) if end - start >= _LONG and end > last else None
+        last = rest.end() if rest else last
+        whole.append((start, max(end, last) if start < last and end - start >= _LONG else end))
+    return whole
+
+
 class Repeats:
     """Leaves out text that only repeats what stands directly before it, and repeats what was found there instead.
 

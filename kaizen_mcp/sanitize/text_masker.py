@@ -11,7 +11,7 @@ from kaizen_mcp.sanitize.by_literals import find_by_literals
 from kaizen_mcp.sanitize.columns import find_in_columns
 from kaizen_mcp.sanitize.keys import find_keys, key_pattern
 from kaizen_mcp.sanitize.literals import find_literals
-from kaizen_mcp.sanitize.text import MASK, Span, make_text, replace
+from kaizen_mcp.sanitize.text import MASK, Span, make_text, replace, with_rests
 
 __all__ = ["MASK", "TextMasker", "key_pattern"]
 
@@ -66,13 +66,14 @@ class TextMasker:
         """
         text = make_text(data)
         literals = find_literals(text)
-        return [
+        spans = [
             *_find_secrets(data, [*self._own, *self.found]),
             *find_keys(data),
             *find_by_literals(text, literals),
             *find_beside_names(text, literals),
             *find_in_columns(text),
         ]
+        return with_rests(data, spans)
 
     def has_secret(self, data: bytes) -> bool:
         """Whether one of the texts to mask wherever they appear may be in UTF-8 text."""

@@ -9,8 +9,9 @@ from kaizen_mcp.sanitize.text import Span, Text, compiled
 
 _OPENING = re.compile(rb"\\{0,7}[\"'`]")
 _IN_QUOTES = {
-    quote: re.compile(rb"(?:[^%b\\\r\n\0]|\\[^\r\n\0]){0,8000}%b" % (quote, quote)) for quote in (b'"', b"'", b"`")
+    quote: re.compile(rb"(?:[^%b\\\r\n\0]|\\[^\r\n\0])*+%b" % (quote, quote)) for quote in (b'"', b"'", b"`")
 }
+_END_OF_LINE = re.compile(rb"[\r\n\0]")
 _GLUE = re.compile(rb"[\"'`](?:\s{0,8}(?:[+.&]|\\)\s{0,8})?[\"'`]")
 _STRING_IN_LIST = re.compile(
     rb"(?<![\w\"'])(?P<quote>\\{0,7}[\"'])(?P<value>[^\"'\\\r\n\0]{1,400})(?P=quote)(?!\s{0,3}:)"
@@ -62,7 +63,9 @@ def _quoted_span(data: bytes, start: int) -> Span | None:
         return None
     start = end = opening.end()
     if opening[0][:1] == b"\\":
-        end = data.find(opening[0], start, _end_of_text(data, start))
+        end = data.find(opening[0], start)
+        if end > start + _LONGEST_LIST and _END_OF_LINE.search(data, start, end):
+            end = data.find(opening[0], start, _end_of_text(data, start))
     else:
         while True:
             match = _IN_QUOTES[opening[0]].match(data, end)

@@ -58,8 +58,8 @@ HTTP = [
         for flag in (b"\ttrue\t", b"\tfalse\t")  # the file of curl and Netscape
     ),
     # Cookie headers: Cookie: name=x, Set-Cookie: name=x; Path=/
-    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?!(?:path|domain|expires|max-age|samesite|priority)=)[^\s=;:\"'\0]{1,100}=(?P<value>[^;\r\n\0\"']{1,4000})", looks_like_cookie),
-    Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=[^\r\n\0\"]{1,8000})"),
+    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?!(?:path|domain|expires|max-age|samesite|priority)=)[^\s=;:\"'\0]{1,100}=(?P<value>)", looks_like_cookie, rb"(?=[;\r\n\"'])"),
+    Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=(?=[^\r\n\0\"]))", None, rb"(?=[\r\n\"])"),
     # SAML assertions and seeds of one-time passwords
     Rule(b"assertion", rb"<(?:\w{1,20}:)?$", rb"assertion[\s>](?P<value>)", None, rb"(?=</(?:\w{1,20}:)?assertion>)"),
     Rule(b"otpauth", b"", rb"otpauth(?:-migration)?://[^\s\"'<>\0]{0,300}?(?:secret|data)=(?P<value>[^&\s\"'<>\0]{8,2000})"),
