@@ -97,6 +97,7 @@ _PARTIAL_WORDS = frozenset({b"time", b"factor", b"step", b"security", b"word", b
 _SIGN_AHEAD = re.compile(
     rb"(?: [\w.-]{1,16}+(?![\w.-])){0,2}?[\"'`\\\[\])*?%0-9a-f]{0,14}\s{0,3}(?:[:=!?+-]|(?<=3[ad]))"
 )
+_LINE_BREAK = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,40}")
 _DENIALS = frozenset({b"no", b"forgot", b"forgotten", b"page", b"next", b"insurance", b"without", b"reset"})
 _LONGEST_NAME, _LONGEST_LABEL = 60, 120
 _ESCAPES, _JOINERS = b"nrtbf", b"-_."
@@ -217,6 +218,8 @@ def _secret_values(
     before = after[0].decode(errors="replace")
     for start, end in value_spans(text, form.value, after.end()):
         value = text.data[start:end].decode(errors="replace")
+        in_one_line = _LINE_BREAK.sub("", value)
+        value = value if " " in in_one_line else in_one_line
         if text.data[start:end].rstrip(b");,") == variable or b"%b " % variable in text.data[start:end]:
             continue
         if MASK not in value and is_secret(name, value) and (not form.check or form.check(value, before)):

@@ -17,6 +17,7 @@ from kaizen_mcp.sanitize.looks import (
     looks_like_last_word,
     looks_like_no_name,
     looks_like_password,
+    looks_listed,
     looks_quoted,
     looks_set,
     looks_strong,
@@ -50,7 +51,7 @@ class Form(NamedTuple):
     needs: bytes = b""
 
 
-# How each value ends, by the name used in `FORMS`. `quoted` and `list` are parsed by `values`.
+# How each value ends, by the name used in `FORMS`. `quoted`, `list` and `items` are parsed by `values`.
 
 VALUES = {
     "word": rb"[^\s\"',;<>&\0]{3,4000}",
@@ -61,6 +62,7 @@ VALUES = {
     "entity": rb"(?:[^&<>\r\n\0]|&(?!quot|#3|apos)){1,300}",
     "line": rb"[^\r\n\0]{1,1000}",
     "cell": rb"[^|\r\n\0]{1,200}",
+    "block": rb"[^\s\0]++(?:[ \t]{0,8}\r?\n[ \t]{1,40}[^\s\0]++(?<!:)(?=[ \t]{0,8}(?:\Z|[\r\n\0])))*+",  # lines of a word each
     "bracketed": rb"[^\s()\"',;=\[\]\0]{4,60}",
 }
 
@@ -77,11 +79,14 @@ _IS = (
 _IS_SET = _FOR + rb"[\"'`]?\s{1,2}" + _IS
 _SET_TO = rb"[\"'`]?\s{1,2}(?:(?:is|was|has been|been)? ?(?:set|changed|reset|updated) )?to:?\s{1,3}"
 
+_PLAIN = rb"[^\s\"'`,;<>&()\0]"
+_QUERY = rb"[^\s\0]{0,400}[;&>][\w.-]{1,40}[=:][^=\s\0]"
+
 _ASSIGNMENTS = [
     # JSON and source code: "password": "x", password => 'x', PASSWORD:="x", ("password") = "x"
     Form(
         b" \"'`[])*?\\:=!-%\t\n", b"",
-        _MORE + _CLOSE + rb"\s{0,3}(?::=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,24}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
+        _MORE + _CLOSE + rb"\s{0,3}(?::{1,3}=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,24}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
         "quoted", looks_quoted,
     ),
     # Changes: "Password" = "****" -> "x"
@@ -96,8 +101,10 @@ _ASSIGNMENTS = [
     # YAML with tags, anchors and blocks: password: !vault "x", password: |
     Form(
         b":", b"", rb":[ \t]{1,4}(?:![\w/!-]{1,20}|&\w{1,20}|[|>][+-]?\d?)[ \t]{0,4}(?:\r?\n[ \t]{1,20})?(?=[^\s\0])",
-        "quoted or token", looks_written,
+        "quoted or block", looks_written,
     ),
+    # Lists of YAML: passwords:, an end of line, - x
+    Form(b"\"':", b"", rb"[\"']?:[ \t]{0,8}\r?\n(?=[ \t]{0,40}- )", "items", looks_listed),
     # The value on the next line: Password:, an end of line, x
     Form(
         b":", rb"(?:^|[\n\0])[^\r\n\0:]{0,24}$",
@@ -120,15 +127,21 @@ _ASSIGNMENTS = [
     Form(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])", "list", looks_quoted),
     # Numbers: "pin": 1234
     Form(b"\"'\\", b"", _CLOSE + rb"\s{0,3}:\s{0,3}(?=-?\d)", "word"),
+    # Signs of a query at the end of a line, and in none: PASSWORD=x&y
+    Form(
+        b" \"'=:", b"", rb"[\"']?[ \t]{0,3}(?:=|:{1,3}=?)[ \t]{0,3}(?!" + _QUERY + rb")(?=[^\s\"'`,;<>&=()\0]" + _PLAIN + rb"{1,200}[;&>]" + _PLAIN + rb"(?:" + _PLAIN + rb"|[;&>]){0,300}[ \t]{0,8}(?:\Z|[\r\n\0]))",
+        "token", looks_written, 0, b" \t\n\r\0,\"'(",
+    ),
     # Queries, forms and settings: password=x, user[password]=x, password := x
     Form(
-        b" ])*\"'=:?!+\t%", b"", _CLOSE + rb"[ \t]{0,3}(?::=|=>|->|\?=|\+=|={1,3})[ \t]{0,3}(?![=\"'>])",
+        b" ])*\"'=:?!+\t%", b"", _CLOSE + rb"[ \t]{0,3}(?::{1,3}=|=>|->|\?=|\+=|={1,3})[ \t]{0,3}(?![=\"'>])",
         "query", looks_assigned,
     ),
     # The same, percent-encoded once or more often: password%3Dx
     Form(b"%", b"", _CLOSE + rb"%(?:25){0,2}3[ad](?:%(?:25){0,2}2[02])?", "encoded", looks_assigned),
     # Headers, logs and YAML: x-api-key: x
     Form(b" ])*:", rb"(?<!\d{12}:)$", _MORE + _CLOSE + rb"[ \t]{0,3}:[ \t]*(?![\[{(=])", "word", looks_written, 13),
+    Form(b" ", b"", rb" - (?=[\"'`])", "quoted", looks_like_argument),
     Form(b" ", b"", rb" (?:-{1,2}|\xe2\x80\x93) (?=\S)", "word", looks_written),
     # The same at the end of a line: Please use this password: x
     Form(

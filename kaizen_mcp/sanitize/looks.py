@@ -160,6 +160,11 @@ def looks_set(value: str, _before: str = "") -> bool:
     return _WORDS.fullmatch(value) is None or re.fullmatch(r"[a-z]{2,}[A-Z][a-z]{3,}", value) is not None
 
 
+def looks_listed(value: str, _before: str = "") -> bool:
+    """Whether an item of a list below a name is a secret, not the name of one."""
+    return looks_like_key(value) or looks_set(value)
+
+
 def looks_like_pasted(value: str, _before: str = "") -> bool:
     """Whether a word in the midst of others is a password: letters with digits, symbols, points or capitals within."""
     value = value.strip("\"'`*").rstrip(".,!?:;)")

@@ -12,9 +12,19 @@ _IN_QUOTES = {
     quote: re.compile(rb"(?:[^%b\\\r\n\0]|\\[^\r\n\0])*+%b" % (quote, quote)) for quote in (b'"', b"'", b"`")
 }
 _END_OF_LINE = re.compile(rb"[\r\n\0]")
+_WORD, _BREAK = rb"[^\s\"'`\\\0]++", rb"[ \t]{0,8}\r?\n[ \t]{0,40}"
+_LINES = re.compile(
+    rb"(?:\s{0,40}(?P<lines>%b(?:%b%b)++)|(?:\"\"|'')\s{0,40}(?P<tripled>%b(?:%b%b)*+))(?:%b)?[\"'`](?!\w)"
+    % (*(_WORD, _BREAK, _WORD) * 2, _BREAK)
+)
+"""Lines of a word each, in quotes or in three quotes, after the first of these."""
 _GLUE = re.compile(rb"[\"'`](?:\s{0,8}(?:[+.&]|\\)\s{0,8})?[\"'`]")
 _STRING_IN_LIST = re.compile(
     rb"(?<![\w\"'])(?P<quote>\\{0,7}[\"'])(?P<value>[^\"'\\\r\n\0]{1,400})(?P=quote)(?!\s{0,3}:)"
+)
+_ITEM = re.compile(
+    rb"[ \t]{0,40}- {1,4}(?P<quote>[\"']?)(?P<value>[^\s\"'\0]{1,4000})(?<!:)(?P=quote)"
+    rb"[ \t]{0,8}(?:\r?\n|(?=\0|\Z))"
 )
 _HAS_PARTS = re.compile(rb"://|=[^;]{1,200};")  # of which other rules mask one
 _OBJECT_IN_LIST = re.compile(rb"\[\s{0,20}\{")
@@ -34,11 +44,21 @@ def value_spans(text: Text, kind: str, start: int) -> Iterator[Span]:
         return
     if kind == "list":
         return
+    if kind == "items":
+        yield from _items(text.data, start)
+        return
     alternatives = kind.split(" or ")
     if "quoted" in alternatives and (span := _quoted_span(text.data, start)):
         yield span
     elif alternatives[-1] in VALUES and (match := compiled(VALUES[alternatives[-1]]).match(text.lower, start)):
         yield start, start + len(_without_closing(match[0]))
+
+
+def _items(data: bytes, start: int) -> Iterator[Span]:
+    """The items of a list of YAML."""
+    while item := _ITEM.match(data, start):
+        yield item.span("value")
+        start = item.end()
 
 
 def _is_item(data: bytes, opening: int, start: int) -> bool:
@@ -62,6 +82,8 @@ def _quoted_span(data: bytes, start: int) -> Span | None:
     if not opening:
         return None
     start = end = opening.end()
+    if lines := _LINES.match(data, start):
+        return lines.span(lines.lastgroup or 0)
     if opening[0][:1] == b"\\":
         end = data.find(opening[0], start)
         if end > start + _LONGEST_LIST and _END_OF_LINE.search(data, start, end):

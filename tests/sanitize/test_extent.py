@@ -49,3 +49,53 @@ def test_what_stands_after_a_long_secret_stays() -> None:
     for text in ('"token": "{}", "id": 7', "Bearer {} for bob", "https://x.example/?token={}&page=2"):
         assert masked(text.format(token)) == text.format(MASK)
     assert json.dumps({"image": "iVBORw0KGgo" * 900}) == masked(json.dumps({"image": "iVBORw0KGgo" * 900}))
+
+
+# fmt: off
+WHOLE = [
+    # Values over several lines
+    ("password: |\n  %s\nuser: bob", "hunter2-Xa9\n  more9Line8here"),
+    ("private_key: >-\n    %s\nuser: bob", "MIIBOgIBAAJBAJtFfagSXdo0JmX6EdwW\n    hRFakQFbAuI769fdsb\n    Qe=="),
+    ('token : "%s"', "IBOgIBAAJBAJtFfagSXdo0JmX6EdwWGvFMaXeO\n        hRFakQFbAuI769fdsbkjerfk=="),
+    ("api_key = '''%s'''", "KJHfdjs8767gr54534wsFHGf5hJKhK\nkjhKJH876"),
+    ('api_key = """\n%s\n"""', "KJHfdjs8767gr54534wsFHGf5hJKhK\nkjhKJH876"),
+    ("passwords:\n  - %s\nuser: bob", "Tr0ub4dor3"),
+    ('passwords:\n- first-One1\n- "%s"\n', "Tr0ub4dor3"),
+    # Signs of a query in a value that is in none
+    ("PASSWORD=%s\nX=1", "git&202503251200&R2xlVEmqi+OW130dxWIDhfw1K6XKwgxc5P9t=="),
+    ("export DB_PASSWORD=%s", "Ab;9cdEFgh1"),
+    ("password: %s", "Hunter2;more9Chars"),
+    ("login failed, password=%s\nretry", "Hunter2>more9Chars"),
+    # Assignments of make and of other languages, and dashes
+    ('confluence_TOKEN ::= "%s"', "q3qrlbrh6x0id9fc5zai69a4"),
+    ("bintray_TOKEN :::= %s", "b0kst4yjamdf8611nkr9s3iywx37jcsr"),
+    ("token - '%s'", "24203d9f8a1b2c3d4e5f"),
+]
+PARTS = [
+    ("https://x.example/?password=%s&user=bob", "Ab9cdEF"),
+    ("password=%s&user=bob", "Ab9cdEF"),
+    ("Server=h;Password=%s;Database=d", "Ab9cdEF"),
+    ("Password=%s;Database=d", "Ab9cdEF"),
+    ("password: |\n  %s\nuser: bob", "hunter2-Xa9"),
+]
+STAYS = [
+    "password: |\n  Please enter your password here\n  and nothing else",
+    "secrets:\n  - db_password\n  - api-token\n",
+    "tokens:\n  - name: x1\n  - name: y2",
+    "class Token:\n  '''Text\n  of a class.'''",
+    "token: foo(a);bar",
+    "token - 'The token of the API'",
+    'password - "Must have 8 characters"',
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "secret"), [*WHOLE, *PARTS])
+def test_a_value_is_masked_to_its_end_and_no_further(text: str, secret: str) -> None:
+    shown = masked(text % secret)
+    assert shown.replace("first-One1", MASK) == (text % MASK).replace("first-One1", MASK)
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_what_only_looks_like_such_a_value_stays(text: str) -> None:
+    assert masked(text) == text
