@@ -53,7 +53,8 @@ def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[S
     before = compiled(rule.before).search(text.lower, window, match.start())
     if not before:
         return [], next_start
-    start, end = match.span("value") if "value" in match.re.groupindex else before.span("value")
+    values = [found.span("value") for found in (before, match) if "value" in found.re.groupindex]
+    start, end = values[0][0], values[-1][1]
     if rule.until:
         found = compiled(rule.until + rb"|(?=\0)").search(text.lower, end)
         end = found.end() if found else len(text.lower)

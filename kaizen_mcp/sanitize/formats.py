@@ -99,7 +99,7 @@ FORMATS = [
     Format("1Password: secret key", "A3-", "upper{6}-upper{6}-?upper{5}(?:-upper{5}){3}", GITLEAKS),
     Format("Infisical: service token", "st.", "hex{20,}\\.hex{20,}\\.hex{20,}", DOCS),
     Format("age: secret key", "AGE-SECRET-KEY-1", "upper{50,}", GITLEAKS),
-    Format("Nebula: defined.net key", "dnkey-", "url{26,}", GITLEAKS),
+    Format("Nebula: defined.net key", "dnkey-", "[\\w=-]{26,}", GITLEAKS),
     Format("Tailscale: key", "tskey-", "url{20,}", KINGFISHER),
     Format("ngrok: token", "1 2 3", "alnum{26}_digit{1}alnum{20}end", KINGFISHER),
     Format("NetBird: token", "nbp_", "mixed alnum{30,}", DOCS),
@@ -176,7 +176,7 @@ FORMATS = [
     Format("Lichess: token", "lip_", "mixed alnum{16,}", KINGFISHER),
     Format("Nostr: secret key", "nsec1", "lower{58}end", DOCS),
     # Mail, messages and customer data
-    Format("SendGrid: key", "SG.", "url{16,}\\.url{16,}", GITLEAKS),
+    Format("SendGrid: key", "SG.", "(?:url{16,}\\.url{16,}|[\\w=.-]{66})", GITLEAKS),
     Format("Mailgun: key", "key-", "mixed lower{32}end", GITLEAKS),
     Format("Mandrill: key", "md-", "mixed url{22}end", DOCS),
     Format("MailerSend: token", "mlsn.", "alnum{30,}", KINGFISHER),

@@ -22,7 +22,8 @@ _CLASSES = {
 _CLASS = re.compile(r"(?<![a-z])(?:(?:alnum|url|b64|hex|upper|lower|digit)(?=\{)|mixed |end\b|uuid(?![a-z]))")
 _MINIMUM = re.compile(r"\{(\d+),\}")
 _BOUNDARY = (
-    rb"(?:(?<![A-Za-z0-9])|(?<=[nrtbf0-9A-F])(?:(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u00[0-9A-Fa-f]{2})))"
+    rb"(?:(?<![A-Za-z0-9])|(?<=[nrtbfm0-9A-F])(?:(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u00[0-9A-Fa-f]{2})"
+    rb"|(?<=[\[;][0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=[\[;][0-9]{3}m)|(?<=\[m)))"  # a colour of a terminal
 )
 _BEFORE_RUN = frozenset(b".:$~!^#|%\\&@=")
 UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -25,7 +25,7 @@ _MORE_THAN_PROSE = (
     r"[^a-zA-Z\x{80}-\x{10FFFF} .,;!?-]|[^ ][A-Z]|[.,;!?][^ ]|-[^ ]*-[^ ]*-| -"
     r"|^\P{Lu}.{0,39}$"  # a setting, such as `requirepass hunter`
 )
-_KEY_BOUNDARY = r"(?:^|[^A-Za-z0-9]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2})"
+_KEY_BOUNDARY = r"(?:^|[^A-Za-z0-9]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\[m|[\[;][0-9]{1,3}m)"
 _ENCODED_LOGIN = "[YZa-e][A-Za-z0-9+/]{15}"  # base64 of a small letter and more
 _LOOKAROUND = re.compile(r"\(\?[=!][^()]*\)")
 _AT_MOST = re.compile(r"\{(\d+),\d+\}")

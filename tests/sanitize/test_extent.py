@@ -16,6 +16,7 @@ def masked(text: str) -> str:
     return SafeMode(TextMasker()).apply({"log": text}).data["log"]
 
 
+PRIVATE = "PRIVATE " + "KEY"
 LONG = [
     ("PRIVATE_KEY_B64=LS0tLS1CRUdJTi", ""),
     ("api_key=", " "),
@@ -29,7 +30,7 @@ LONG = [
     ("Cookie: session=", ""),
     ("Set-Cookie: session=", "; Path=/"),
     ("<password>", "</password>"),
-    ("-----BEGIN PRIVATE " + "KEY-----\n", "\n-----END PRIVATE " + "KEY-----"),
+    (f"-----BEGIN {PRIVATE}-----\n", f"\n-----END {PRIVATE}-----"),
     ("glpat-", " and more"),
 ]
 
@@ -70,6 +71,15 @@ WHOLE = [
     ('confluence_TOKEN ::= "%s"', "q3qrlbrh6x0id9fc5zai69a4"),
     ("bintray_TOKEN :::= %s", "b0kst4yjamdf8611nkr9s3iywx37jcsr"),
     ("token - '%s'", "24203d9f8a1b2c3d4e5f"),
+    # Keys that have more than one part, or a colour of a terminal before them
+    ("%s", "a25a4ac62a074cd52c668c6b9937cf40-432f2836-db15b420"),
+    ("x %s y", "key-a25a4ac62a074cd52c668c6b9937cf40-432f2836-db15b420"),
+    ("%s", "6RtqHqPc66Y6DYbkydbrrFJTYnRoA7r40ts7LWS2SkINSFsRABxhJQQJ99BFACAAAAALGcqjAAASAZDO3eqA"),
+    ("hash %s", "$krb5asrep$23$bob@d.example:3e156ada591263b8aab0965f5aebd837$" + "007497cb51b6c8116d" * 30),
+    ("%s", "SG.h_25d7uhj=l=qjap5=13zub8b-uczpm-rmbz5mhxcx9c7=5-3ejt_wev7r3_3fp6ck"),
+    ("\\u001b[93m%s\\u001b[0m", "ghp_" + "0123456789abcdefABCDEF0123456789abcd"),
+    ("[1;93m%s[0m", "ghp_" + "0123456789abcdefABCDEF0123456789abcd"),
+    ("1 app: -----%s\n1 ok", f"BEGIN {PRIVATE}-----\n1 app: {'MIIEvQIB' * 8}\n1 app: -----END {PRIVATE}-----"),
 ]
 PARTS = [
     ("https://x.example/?password=%s&user=bob", "Ab9cdEF"),
@@ -84,6 +94,10 @@ STAYS = [
     "tokens:\n  - name: x1\n  - name: y2",
     "class Token:\n  '''Text\n  of a class.'''",
     "token: foo(a);bar",
+    'placeholder="Your password: &quot;"',
+    "a25a4ac62a074cd52c668c6b9937cf40-432f2836-db15b420-1",
+    "item[12mghp_0",
+    "It starts with -----BEGIN PRIVATE KEY----- and the\nlines of it follow, in base64.",
     "token - 'The token of the API'",
     'password - "Must have 8 characters"',
 ]

@@ -7,7 +7,7 @@ KEYS = [
     # Private keys: -----BEGIN PRIVATE KEY----- ..., with or without line breaks
     Rule(
         b"begin ", rb"-{4,5} ?$",
-        rb"(?P<value>begin [a-z0-9 ]{0,40}private key(?: block)?(?: ?-{4,5})(?=[\\nrt\s\"'+.,]{0,40}[\w+/=:-]{8}))",
+        rb"(?P<value>begin [a-z0-9 ]{0,40}private key(?: block)?(?: ?-{4,5})(?=[\\nrt\s\"'+.,]{0,40}[\w+/=:-]{8}|[^\n\0]{0,20}\n[^\n\0]{0,80}[\w+/=]{32}))",
         None, rb"-{4,5} ?end [a-z0-9 ]{0,40}-{4,5}",
     ),
     Rule(b"private-lines", b"", rb"private-lines: \d{1,6}(?P<value>[\s\w+/=]{40,20000})"),
@@ -22,8 +22,8 @@ KEYS = [
     # Hashes of passwords
     Rule(
         b"$", rb"(?:^|[^\w$])$",
-        rb"(?P<value>\$(?:[1-9y]|2[abxy]|apr1|argon2(?:id|i|d)|pbkdf2[\w-]{0,16}|scrypt|s|gy|krb5\w{0,8}|bcrypt[\w-]{0,10}|md5|sha1|ml)"
-        rb"\$[^\s\"'<>:\0]{16,400}|\$[ph]\$[./a-z0-9]{28,34})",
+        rb"(?P<value>\$(?:[1-9y]|2[abxy]|apr1|argon2(?:id|i|d)|pbkdf2[\w-]{0,16}|scrypt|s|gy|bcrypt[\w-]{0,10}|md5|sha1|ml)"
+        rb"\$[^\s\"'<>:\0]{16,400}|\$krb5\w{1,8}\$[^\s\"'<>\0]{16,400}|\$[ph]\$[./a-z0-9]{28,34})",
     ),
     Rule(b"scram-sha-", b"", rb"scram-sha-\d{1,3}\$\d{1,8}:(?P<value>[^\s\"'<>\0]{40,300})"),
     Rule(b"grub.pbkdf2", b"", rb"grub\.pbkdf2\.sha\d{1,3}\.\d{1,8}\.(?P<value>[0-9a-f.]{40,800})"),
@@ -39,10 +39,10 @@ KEYS = [
     Rule(b".atlasv1.", rb"(?:^|[^a-z0-9])[a-z0-9]{14}$", rb".(?P<value>atlasv1\.[\w=-]{60,80})"),
     Rule(b"q~", rb"(?:^|[^\w~.-])[\w~.]{3}\d$", rb"(?P<value>q~[\w~.-]{31,34})(?![\w~-])"),
     Rule(b"_mmk", rb"(?:^|[^a-z0-9])(?P<value>[a-z0-9]{6}_[a-z0-9]{29})$", rb"_mmk"),
-    Rule(b"jqqj9", rb"(?:^|[^a-z0-9])(?P<value>[a-z0-9]{40,60})$", rb"jqqj9[a-z0-9+/=]{10,60}"),
-    Rule(b"azdo", rb"(?:^|[^a-z0-9])(?P<value>[a-z0-9]{60,80})$", rb"azdo[a-z0-9]{4}(?![a-z0-9])"),
-    Rule(b"+a", rb"(?:^|[^\w+/])(?P<value>[\w+/]{60,90})$", rb"\+(?:ast|aba|amc|aia|acr|acd|arm|aeh|asb|aeg|air)[\w+/]{5,10}={1,2}"),
-    Rule(b"-", rb"(?:^|[^a-z0-9-])(?P<value>[0-9a-f]{32})$", rb"-[0-9a-f]{8}-[0-9a-f]{8}(?![\w-])"),
+    Rule(b"jqqj9", rb"(?:^|[^a-z0-9])(?P<value>[a-z0-9]{40,60})$", rb"(?P<value>jqqj9[a-z0-9+/=]{10,60})"),
+    Rule(b"azdo", rb"(?:^|[^a-z0-9])(?P<value>[a-z0-9]{60,80})$", rb"(?P<value>azdo[a-z0-9]{4})(?![a-z0-9])"),
+    Rule(b"+a", rb"(?:^|[^\w+/])(?P<value>[\w+/]{60,90})$", rb"(?P<value>\+(?:ast|aba|amc|aia|acr|acd|arm|aeh|asb|aeg|air)[\w+/]{5,10}={1,2})"),
+    Rule(b"-", rb"(?:^|[^a-z0-9-])(?P<value>(?:key-)?[0-9a-f]{32})$", rb"(?P<value>-[0-9a-f]{8}-[0-9a-f]{8})(?![\w-])"),
     Rule(b"nral", rb"(?:^|[^a-z0-9])(?P<value>(?:[a-z]{2}\d\dx{1,2})?[0-9a-f]{27,40})$", rb"nral(?![a-z0-9])"),
     Rule(b"-us", rb"(?:^|[^a-z0-9])(?P<value>[0-9a-z]{32})$", rb"-us\d{1,2}(?![a-z0-9])"),
     Rule(b"jsn", rb"(?:^|[^a-z0-9])(?P<value>[a-z0-9]{10}msh[a-z0-9]{15}p1[a-z0-9]{6})$", rb"jsn[a-z0-9]{12}"),
