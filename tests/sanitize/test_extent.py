@@ -80,6 +80,24 @@ WHOLE = [
     ("\\u001b[93m%s\\u001b[0m", "ghp_" + "0123456789abcdefABCDEF0123456789abcd"),
     ("[1;93m%s[0m", "ghp_" + "0123456789abcdefABCDEF0123456789abcd"),
     ("1 app: -----%s\n1 ok", f"BEGIN {PRIVATE}-----\n1 app: {'MIIEvQIB' * 8}\n1 app: -----END {PRIVATE}-----"),
+    # Keys of more vendors and programs
+    ("%s", "ptr_" + "9zmQMKyeMqEB_pei887xQBZGhGWm1jXCIT0gI"),
+    ("%s", "k2sk_v1_" + "K2UYhW7OPt2jKKLqmFacGNK7"),
+    ("%s", "api_live." + "abc123ABC-_.abc123ABC-_abc123ABC-_abc123ABC-"),
+    ("%s", "sq0ige-" + "a9khwVJOSwlzBvX0wp4j8t90s2d"),
+    ("sandbox-%s", "sq0idb-" + "a9khwVJOSwlzBvX0wp4j8t"),
+    ("%s", "thog-key-" + "946c7e0fbee2baff"),
+    ("%s", "A3T" + "1DJ4IS97DLLTH2SZ3"),
+    ("tgram://%s", "12345678:" + "ulTK_HG7-Sb3_zcz5CV2VjFyoNH0cZoGM1r"),
+    ("vault operator unseal %s", "4oX6HCkuQ7nxqBBdGQz9cXHPxXa0mLXyQHjIk7jJ4mQh"),
+    ('log "quay.io":{"auth":"%s"}', "MTIzOjEyMw=="),
+    ('log {"kty":"oct","k":"%s"}', "AyM1SysPpbyDfgZld3"),
+    ('log {"k":"%s","alg":"A128KW","kty":"oct"}', "AyM1SysPpbyDfgZld3"),
+    ("git+https://%s:@github.com/org/repo.git", "someTok3nValue"),
+    # A key as the user's name
+    ('curl -u "%s:" https://x.example', "d2LkV78zLx!t"),
+    ("curl https://x.example/v1/charges -u %s:", "d2LkV78zLx9tqqwsdf12"),
+    ("curl --user  'a:%s' https://x.example", "bSecr3t"),
 ]
 PARTS = [
     ("https://x.example/?password=%s&user=bob", "Ab9cdEF"),
@@ -98,6 +116,13 @@ STAYS = [
     "a25a4ac62a074cd52c668c6b9937cf40-432f2836-db15b420-1",
     "item[12mghp_0",
     "It starts with -----BEGIN PRIVATE KEY----- and the\nlines of it follow, in base64.",
+    "ptr_to_the_2nd_element_of_an_array_of_pointers",
+    "A3TABCDEFGHIJKLMNOPQ",
+    "vault operator unseal -migrate",
+    'log {"auth":"MTIzNDU2Nzg5"}',
+    'log {"k":"AyM1SysPpbyDfgZld3","x":"y"}',
+    "https://bob:@x.example/",
+    'curl -u "administrator:" https://x.example',
     "token - 'The token of the API'",
     'password - "Must have 8 characters"',
 ]

@@ -4,6 +4,7 @@ import re
 
 from kaizen_mcp.sanitize.looks import (
     follows_user,
+    has_both,
     is_no_reference,
     is_word_with_digit,
     looks_like_key,
@@ -20,9 +21,13 @@ _COMMAND_VALUE = rb"[\"']?(?P<value>[^\s\"'\0]{1,300})"
 
 COMMANDS = [
     # Command lines: curl -u user:x, mysql -px, sshpass -p x
-    Rule(b" -u", b"", rb" -u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
-    Rule(b"--user", b"", rb"--user[\s=]" + _USER_AND_PASSWORD, is_no_reference),
-    Rule(b"--proxy-user", b"", rb"--proxy-user[\s=]" + _USER_AND_PASSWORD, is_no_reference),
+    Rule(b" -u", b"", rb" -u[\s=]{0,4}" + _USER_AND_PASSWORD, is_no_reference),
+    Rule(b"--user", b"", rb"--user[\s=]{1,4}" + _USER_AND_PASSWORD, is_no_reference),
+    Rule(b"--proxy-user", b"", rb"--proxy-user[\s=]{1,4}" + _USER_AND_PASSWORD, is_no_reference),
+    *(
+        Rule(option, rb"\b(?:curl|wget|https?)\b[^\0]{0,110}$", re.escape(option) + rb"[\s=]{1,4}[\"']?(?P<value>[^\s:/\"'\0]{8,200}):(?=[\"'\s\0]|\Z)", has_both)
+        for option in (b" -u", b"--user")
+    ),
     Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
     Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,200}? -[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
@@ -65,6 +70,7 @@ COMMANDS = [
         Rule(option, rb" -(?:u|user|username|login|l) [^\s\0]{1,40}(?: -\w [^\s\0]{1,30}){0,2}$", re.escape(option) + _COMMAND_VALUE, follows_user)
         for option in (b" -p ", b" -a ", b" -x ", b" -w ")
     ),
+    Rule(b"operator unseal ", b"", rb"operator unseal (?:-[\w=-]{1,30} ){0,3}(?P<value>[a-z0-9+/]{40,100}={0,2})", has_both),
     Rule(b"useradd ", b"", rb"useradd [^\r\n\0]{0,80}?-p " + _COMMAND_VALUE, is_no_reference),
     Rule(b"echo ", rb"(?:pass|pwd?|secret|token|key|auth|askpass)[\w-]{0,14}[\s=:]{1,3}[\"'$(`]{0,3}$", rb"echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\n)?(?:[>cs]:? ?)?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),

@@ -18,6 +18,7 @@ HTTP = [
     # HTTP authentication: Bearer x, Basic x, Authorization: token x
     Rule(b"bearer", b"", rb"bearer(?:[\s:=+\"'\\]|%20){1,6}(?P<value>[\w.~+/=|-]{8,4000})", is_no_word),
     Rule(b"basic", b"", rb"basic(?:[\s+]|%20){1,4}(?P<value>[a-z0-9+/]{6,2000}={0,2})(?![\w+/=])", is_basic_credentials),
+    Rule(b'"auth', b"", rb"\"auth\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[a-z0-9+/]{6,2000}={0,2})(?=\\{0,3}\")", is_basic_credentials),
     Rule(
         b"authorization", b"",
         _AUTHORIZATION + rb"(?:token|apikey|api-key|ssws|digest|hawk|hoba|negotiate|ntlm|key|genie_?key|pat)[\s=]{1,3}"
@@ -29,6 +30,7 @@ HTTP = [
     # Passwords in links and connection strings: https://user:x@host, several hosts, user:x@host:port
     Rule(b"://", b"", rb"://[^/\s:@?#\"'<>\0]{0,200}:(?P<value>[^/\s?\"'<>\0]{1,300})@(?=[\w\[-])"),
     Rule(b"://", b"", rb"://(?P<value>[a-z0-9_-]{20,200})@(?=[\w\[-])", has_both),
+    Rule(b"://", b"", rb"://(?P<value>[^/\s:@?#\"'<>\0]{8,200}):(?:x-oauth-basic)?@(?=[\w\[-])", has_both),
     Rule(b"@", rb"(?<=[\w.+-]):(?P<value>[^\s:@/\"'<>,\0]{3,100})$", rb"@(?=[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}:\d{2,5}\b)"),
     Rule(b"@tcp(", rb":(?P<value>[^\s\"'\0]{1,100})$", rb"@tcp\("),
     Rule(b"jdbc:oracle", b"", rb"jdbc:oracle:\w{1,10}:[^/\s\0]{1,60}/(?P<value>[^@\s\0]{1,200})@"),

@@ -18,6 +18,8 @@ KEYS = [
     ),
     # Private parts of keys in JSON Web Key format
     Rule(b'"d', b"", rb"\"d\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_both),
+    Rule(b'"k', rb"\"oct\\{0,3}\"[^{}\0]{0,100}$", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{16,700})"),
+    Rule(b'"k', b"", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{16,700})\\{0,3}\"[^{}\0]{0,200}\"oct\\{0,3}\""),
     Rule(b'"k', b"", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_both),
     # Hashes of passwords
     Rule(
@@ -46,6 +48,7 @@ KEYS = [
     Rule(b"nral", rb"(?:^|[^a-z0-9])(?P<value>(?:[a-z]{2}\d\dx{1,2})?[0-9a-f]{27,40})$", rb"nral(?![a-z0-9])"),
     Rule(b"-us", rb"(?:^|[^a-z0-9])(?P<value>[0-9a-z]{32})$", rb"-us\d{1,2}(?![a-z0-9])"),
     Rule(b"jsn", rb"(?:^|[^a-z0-9])(?P<value>[a-z0-9]{10}msh[a-z0-9]{15}p1[a-z0-9]{6})$", rb"jsn[a-z0-9]{12}"),
+    Rule(b"tgram://", b"", rb"tgram://(?P<value>\d{6,12}:[\w-]{20,60})"),
     Rule(b":apa91b", b"", rb":(?P<value>apa91b[\w-]{60,200})"),
     Rule(b"gcntfy-", b"", rb"(?P<value>gcntfy-\w{1,60}-[0-9a-f-]{70,75})"),
 ]  # fmt: skip
