@@ -113,7 +113,7 @@ class MaskedCopy:
             self.path.append(new_key)
             if MASK in new_key and MASK not in key:
                 self._redact()
-            of_field = secret
+            of_field = secret or _find_by_type(fields, key)
             if secret and is_record and not is_value_field(key, value):
                 of_field = secret._replace(kind=Kind.KEY)
             masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
@@ -242,3 +242,12 @@ class MaskedCopy:
 
 
 _PARTS = (dict, list)
+MANIFEST_FIELDS = frozenset({"data", "stringData"})
+"""Fields of a Secret of Kubernetes whose values are secret, whatever their names."""
+
+
+def _find_by_type(fields: JsonObject, key: str) -> CredentialName | None:
+    """Return the credential that a field is by the type of its object: a Secret, or a symmetric JSON Web Key."""
+    is_secret_map = key in MANIFEST_FIELDS and fields.get("kind") == "Secret"
+    is_key = key == "k" and fields.get("kty") == "oct"
+    return CredentialName("secret", Kind.ANY, bare=True) if is_secret_map or is_key else None

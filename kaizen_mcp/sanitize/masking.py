@@ -12,7 +12,7 @@ from kaizen_mcp.json_types import JsonObject, exact_type
 from kaizen_mcp.sanitize.beside_names import forget_words
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, may_hide, quote
 from kaizen_mcp.sanitize.keys import UUID
-from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
+from kaizen_mcp.sanitize.masked_copy import LINK, MANIFEST_FIELDS, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import (
     LOCATORS,
     find_credential_name,
@@ -124,6 +124,8 @@ class SafeMode:
         if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
             texts |= self._mask_json_in(everything)
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
+        if "Secret" in in_fields:  # of Kubernetes
+            credentials += tuple(MANIFEST_FIELDS.intersection(names))
         return Found({name: name for name in credentials} | masked_names, texts, label_fields, secrets)
 
     def _search(self, texts: list[str], secrets: list[str], *, may_label: bool) -> dict[int, str]:

@@ -11,6 +11,7 @@ from kaizen_mcp.sanitize.by_literals import find_by_literals
 from kaizen_mcp.sanitize.columns import find_in_columns
 from kaizen_mcp.sanitize.keys import find_keys, key_pattern
 from kaizen_mcp.sanitize.literals import find_literals
+from kaizen_mcp.sanitize.manifests import find_in_manifests
 from kaizen_mcp.sanitize.text import MASK, Span, make_text, replace, with_rests
 
 __all__ = ["MASK", "TextMasker", "key_pattern"]
@@ -72,6 +73,7 @@ class TextMasker:
             *find_by_literals(text, literals),
             *find_beside_names(text, literals),
             *find_in_columns(text),
+            *find_in_manifests(text),
         ]
         return with_rests(data, spans)
 

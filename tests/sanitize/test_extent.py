@@ -138,3 +138,57 @@ def test_a_value_is_masked_to_its_end_and_no_further(text: str, secret: str) -> 
 @pytest.mark.parametrize("text", STAYS)
 def test_what_only_looks_like_such_a_value_stays(text: str) -> None:
     assert masked(text) == text
+
+
+MANIFEST = """apiVersion: v1
+kind: ConfigMap
+data:
+  extra: Zq7-first
+---
+apiVersion: v1
+data:
+  extra: Zq7-second
+  "app.ini": |
+    Zq7-third = Zq7-fourth
+    other: Zq7-fifth
+  # Zq7-comment
+  empty: ""
+  ref: ${EXTRA}
+kind: Secret
+metadata:
+  name: Zq7-name
+---
+items:
+- kind: ConfigMap
+  data:
+    extra: Zq7-sixth
+- kind: Secret
+  stringData:
+    extra: "Zq7-seventh"
+"""
+
+
+def test_all_values_of_a_secret_of_kubernetes_are_masked_and_nothing_else() -> None:
+    shown = masked(MANIFEST)
+    assert [f"Zq7-{word}" in shown for word in "second third fourth fifth seventh".split()] == [False] * 5
+    assert [f"Zq7-{word}" in shown for word in "first comment name sixth".split()] == [True] * 4
+    assert shown.count("\n") == MANIFEST.count("\n")
+    assert (
+        masked("it is of kind: Secret\nand has data:\n  more words")
+        == "it is of kind: Secret\nand has data:\n  more words"
+    )
+    assert masked("kind: SecretStore\ndata:\n  extra: Zq7-first") == "kind: SecretStore\ndata:\n  extra: Zq7-first"
+
+
+@pytest.mark.parametrize(
+    ("data", "redacted"),
+    [
+        ({"kind": "Secret", "data": {"extra": "WnE3", "more": {"x": "eQ=="}}}, ["/data/extra", "/data/more/x"]),
+        ({"kind": "Secret", "stringData": {"extra": "zq7"}, "type": "Opaque"}, ["/stringData/extra"]),
+        ({"kind": "ConfigMap", "data": {"extra": "WnE3"}, "note": "Secret"}, []),
+        ({"kty": "oct", "k": "AyM1SysPpbyDfgZld3", "alg": "A128KW"}, ["/k"]),
+        ({"kty": "RSA", "k": "AyM1SysPpbyDfgZld3"}, []),
+    ],
+)
+def test_the_type_of_an_object_tells_what_in_it_is_secret(data: dict[str, object], redacted: list[str]) -> None:
+    assert SafeMode(TextMasker()).apply(data).redacted == redacted
