@@ -90,6 +90,8 @@ WHOLE = [
     ("%s", "A3T" + "1DJ4IS97DLLTH2SZ3"),
     ("tgram://%s", "12345678:" + "ulTK_HG7-Sb3_zcz5CV2VjFyoNH0cZoGM1r"),
     ("vault operator unseal %s", "4oX6HCkuQ7nxqBBdGQz9cXHPxXa0mLXyQHjIk7jJ4mQh"),
+    ("Unseal Key 1: %s", "fm0nOoXJ+Lz/jF0+0VvLw2d9wYy5cMPxhQ7TA1M9eXQj"),
+    ("Unseal Key 2 (hex)  : %s", "9f86d081884c7d65" * 4),
     ('log "quay.io":{"auth":"%s"}', "MTIzOjEyMw=="),
     ('log {"kty":"oct","k":"%s"}', "AyM1SysPpbyDfgZld3"),
     ('log {"k":"%s","alg":"A128KW","kty":"oct"}', "AyM1SysPpbyDfgZld3"),

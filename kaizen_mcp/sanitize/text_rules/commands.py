@@ -70,7 +70,7 @@ COMMANDS = [
         Rule(option, rb" -(?:u|user|username|login|l) [^\s\0]{1,40}(?: -\w [^\s\0]{1,30}){0,2}$", re.escape(option) + _COMMAND_VALUE, follows_user)
         for option in (b" -p ", b" -a ", b" -x ", b" -w ")
     ),
-    Rule(b"operator unseal ", b"", rb"operator unseal (?:-[\w=-]{1,30} ){0,3}(?P<value>[a-z0-9+/]{40,100}={0,2})", has_both),
+    Rule(b"unseal ", b"", rb"unseal (?:key \d{1,2}(?: \(\w{1,12}\))? {0,4}[:=] {0,4}|(?:-[\w=-]{1,30} ){0,3})(?P<value>[a-z0-9+/]{40,100}={0,2})(?![\w-])", has_both),
     Rule(b"useradd ", b"", rb"useradd [^\r\n\0]{0,80}?-p " + _COMMAND_VALUE, is_no_reference),
     Rule(b"echo ", rb"(?:pass|pwd?|secret|token|key|auth|askpass)[\w-]{0,14}[\s=:]{1,3}[\"'$(`]{0,3}$", rb"echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\n)?(?:[>cs]:? ?)?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),
