@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
 _MOST_REPEATED = 20  # secrets that are looked for in the whole object
-_SHORTEST_DISTINCT = 8  # characters
+_SHORTEST_DISTINCT, _LONGEST_DISTINCT = 8, 4_000  # characters
 _JSON_STARTS = (b"{", b"[")
 _ZERO_IN_TEXT = b"\1"
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")  # in UTF-8
@@ -139,7 +139,11 @@ class SafeMode:
             text = texts[index]
             data = text.encode("utf-8", "surrogatepass")
             masked = replace(data, spans)
-            secrets += [data[start:end].decode(errors="ignore") for start, end in spans]
+            secrets += [
+                data[start:end].decode(errors="ignore")
+                for start, end in spans
+                if _SHORTEST_DISTINCT <= end - start <= _LONGEST_DISTINCT
+            ]
             if masked or may_label:
                 found[id(text)] = masked or text
         return found

@@ -262,7 +262,7 @@ LOCATORS = frozenset({LOCATOR, "target", "element", "selectors"})
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
-_STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
+STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
 _MAX_NAME, _MAX_LABEL = 200, 60
 _MAX_LOCATOR_DEPTH = 2
 _MAX_NAME_WORDS = 4
@@ -396,7 +396,7 @@ def _find_credential_name(name: str) -> CredentialName | None:
         return CredentialName("d", Kind.KEY, bare=True)
     if name.lower() == "tan":  # too short to be looked for in other names
         return CredentialName("tan", Kind.AMBIGUOUS, bare=True)
-    if name.isascii() and not _STEM.search(name) and "(" not in name:  # text in brackets may split a stem
+    if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
     words = [*words_of(name)]
     if "".join(words) in PLAIN_NAMES:

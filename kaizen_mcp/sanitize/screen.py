@@ -13,7 +13,7 @@ from pydantic import OnErrorOmit, StringConstraints, TypeAdapter
 
 from kaizen_mcp.sanitize.formats import FORMATS, Format
 from kaizen_mcp.sanitize.keys import key_pattern
-from kaizen_mcp.sanitize.names import CREDENTIAL_STEMS, FOREIGN_STEMS
+from kaizen_mcp.sanitize.names import CREDENTIAL_STEMS, FOREIGN_STEMS, STEM
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from kaizen_mcp.sanitize.vendors import VENDORS
 
@@ -121,18 +121,11 @@ def _shapes() -> str:
     return f"(?i:{'|'.join(filter(None, _SHAPES.values()))})"
 
 
-def _all_words() -> Iterable[str]:
+@cache
+def _all_words() -> list[str]:
+    """The stems of names, and what rules begin with and vendors are called, unless a stem is in that."""
     literals = {rule.literal.decode() for rule in TEXT_RULES}.difference(_SHAPES)
-    return _without_longer({*literals, *CREDENTIAL_STEMS, *FOREIGN_STEMS, *VENDORS})
-
-
-def _without_longer(words: Iterable[str]) -> list[str]:
-    """The words that no shorter one is a part of."""
-    kept: list[str] = []
-    for word in sorted(words, key=len):
-        if not any(shorter in word for shorter in kept):
-            kept.append(word)
-    return kept
+    return [*CREDENTIAL_STEMS, *FOREIGN_STEMS, *(word for word in literals | VENDORS if not STEM.search(word))]
 
 
 @cache
