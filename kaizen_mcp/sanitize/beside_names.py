@@ -188,11 +188,13 @@ def _find_values(text: Text, start: int, end: int, name: CredentialName | None) 
         yield from _find_value_before(text, start, name)
 
 
+_BEFORE_PASS = re.compile(rb"[<#>=]$|=[\"']$")
+
+
 def _is_pass(text: Text, start: int, name: CredentialName) -> bool:
     """Whether `pass` or `clave` means a password here: `DB_PASS x`, `<pass>x</pass>`, `#pass`, `txtClave`."""
-    return name.word in {"pass", "clave"} and (
-        not name.bare or text.lower[start - 1 : start] in {b"<", b"#", b"=", b">"}
-    )
+    before = text.lower[max(start - 2, 0) : start]
+    return name.word in {"pass", "clave"} and (not name.bare or _BEFORE_PASS.search(before) is not None)
 
 
 def _match_form(form: Form, lower: bytes, start: int, end: int) -> re.Match[bytes] | None:

@@ -30,7 +30,7 @@ _NO_VALUE = re.compile(
     r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
     r"|(?:path|domain|expires|max-age|samesite)=\S*|#[0-9a-f]{3,8};?|\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?|[a-z][a-z-]*(?:/[a-z][a-z-]*)+"  # of style sheets, of stores
-    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+]|\[:=).*|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
+    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
@@ -75,6 +75,7 @@ def looks_assigned(value: str, before: str = "") -> bool:
             "password",
             "token",
             "secret",
+            "mot",
         }
     ):
         return False
@@ -125,7 +126,7 @@ def looks_quoted(value: str, _before: str = "") -> bool:
 
 def looks_like_no_name(value: str, before: str = "") -> bool:
     """Whether the second of two quoted texts is a secret, not the next name in a list of names."""
-    names = r"[A-Za-z_ -]+" if "(" not in before else r"[A-Za-z]?[a-z]*(?:[_ -][a-z]+)*"
+    names = r"[A-Za-z_. -]+" if "(" not in before else r"[A-Za-z]?[a-z]*(?:[_ -][a-z]+)*"
     return looks_quoted(value, before) and re.fullmatch(names, value) is None and not _CODE_WORD.match(value)
 
 
@@ -148,7 +149,6 @@ def looks_like_argument(value: str, _before: str = "") -> bool:
 _WORDS = re.compile(r"[A-Za-z]+(?:[_-][a-z]+)*|[A-Z]+(?:[_-][A-Z]+)*|\d[\d.,:/-]*\w{0,3}|[\w-]+=.*|/.*|\w+://.*")
 _ID_OR_NAME = re.compile(
     r"[\w.-]+-(?:[a-z]+ed|only|based|v\d+|\d)|[A-Z]{1,8}[-_]?\d+|v?\d[\d.]*|[\w.:-]*(?:[Pp]assw|PASSW|[Pp]wd|[Tt]oken|[Ss]ecret)[A-Za-z_.-]*|[\w.-]+\.[a-z]{2,5}\d?"
-    r"|(?:[A-Z]\w*-)+[A-Z][^\W\d_]+|[^\W\d]+-/[^\W\d]+"  # `Online-Ausweis`, `Gro\u00df-/Kleinschreibung`
 )
 
 
@@ -184,6 +184,14 @@ def looks_like_pasted(value: str, _before: str = "") -> bool:
         )
         is not None
     )
+
+
+_COMPOUND = re.compile(r"(?:[A-Z]\w*-)+[A-Z][^\W\d_]+|[^\W\d]+-/[^\W\d]+")  # `Online-Ausweis`
+
+
+def looks_like_no_compound(value: str, _before: str = "") -> bool:
+    """Whether a word in the midst of others is a password, and no compound of words as German has them."""
+    return looks_like_pasted(value) and _COMPOUND.fullmatch(value.rstrip(".,!?:;)")) is None
 
 
 def looks_like_pasted_or_joined(value: str, _before: str = "") -> bool:

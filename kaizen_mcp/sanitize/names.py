@@ -147,7 +147,7 @@ PARTS_OF_NAMES = frozenset(
 TRAILING_WORDS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
     " again retype new old current data string str encrypted enc list field input box textbox prod live dev"
-    " staging test default base64 b64 primary secondary here private base secure".split()
+    " staging test default base64 b64 primary secondary here private base secure backup".split()
 )
 """Words after a credential name that do not change its meaning: `passwordConfirmation`, `tokenValue`."""
 
@@ -161,7 +161,7 @@ NON_CREDENTIAL_FIRST_WORDS = frozenset(
 FIRST_WORDS_OF_ACTIONS = frozenset("reset forgot forget change".split())
 """First words of names of actions on a password: `changePassword`, but not `CHANGE_HEALTHCARE_CLIENT_SECRET`."""
 
-PLAIN_NAMES = frozenset("pindata datapw clienttoken".split())
+PLAIN_NAMES = frozenset("pindata datapw clienttoken jsonwebtoken".split())
 """Whole names, their words joined, that are not credentials in spite of their words."""
 
 NON_CREDENTIAL_WORDS = frozenset(
@@ -289,12 +289,13 @@ _MUST_LOOK_LIKE = {
     ),  # of an app role
 }
 """What a value below these names looks like, by the word for the name."""
-_PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{3,10}(?:[_-][A-Za-z]{2})?;?")
+_PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{2,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
 _LINK = re.compile(r"https?://[^?#]*")
 _NAMES_OF_LINKS = frozenset(
     {"magiclink", "magicurl", "connectionstring"}
 )  # other links lose their signatures only
+_WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)+")
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
 _CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
@@ -316,7 +317,7 @@ _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a 
 _SPACED_CODE = re.compile(r"\d{2,3}[ -]?\d{2,3}(?:[ -]?\d{1,4})?", re.ASCII)
 _LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
 _PLACEHOLDER = re.compile(
-    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*[})\]]*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
+    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[a-z]*\[[a-z-]+[*^$~|]?=.*\]|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*[})\]]*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
     r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
     r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
     r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
@@ -429,6 +430,8 @@ def _judge_ending(words: list[str]) -> CredentialName | None:
         return CredentialName(word, Kind.TEXT if word in _TEXT_ENDINGS else Kind.ANY, bare=False)
     if len(words) > 1 and words[-1] == "pat":
         return CredentialName("pat", Kind.KEY, bare=False)
+    if words[-2:] in (["primary", "key"], ["secondary", "key"]):  # of an account; or of a table
+        return CredentialName("primarykey", Kind.KEY, bare=False)
     if len(words) > 1 and words[-1] == "key" and words[-2] not in PLAIN_KEYS and not words[-2].isdigit():
         return CredentialName("key", Kind.KEY, bare=False)
     return None
@@ -463,6 +466,8 @@ def is_secret(name: CredentialName, value: object) -> bool:
         return _could_be_secret(name, text)
     if name.kind is Kind.AMBIGUOUS:
         return _is_ambiguous_secret(name.word, text)
+    if name.word == "primarykey":
+        return _BASE64.fullmatch(text) is not None
     return looks_random(text) and (name.word != "d" or len(text) >= _MIN_PRIVATE_PART)
 
 
@@ -500,8 +505,10 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
         return _MUST_LOOK_LIKE[name.word].search(text) is not None
     if name.word.endswith("cookie") and _PLAIN_COOKIE.fullmatch(text):
         return False
-    if name.word == "secret" and name.bare and "_" in text and text.replace("_", "").isalpha():
-        return find_credential_name(text) is None  # the name of a secret that is kept elsewhere
+    if (
+        name.word == "secret" and name.bare and _WORDS_JOINED.fullmatch(text)
+    ):  # the name of one that is kept elsewhere
+        return "/" not in text and not text.endswith("key") and find_credential_name(text) is None
     return name.word != "token" or not name.bare or _is_token(text)
 
 

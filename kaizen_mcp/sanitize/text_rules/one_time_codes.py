@@ -71,8 +71,8 @@ ONE_TIME_CODES = [
     Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
     Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:) {1,2}(?P<value>\d{6})(?![\w/%]|[-.:]\d)", is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), "-?code(?: (?:f\u00fcr|zu|zum|zur|voor) [^:\\d\\r\\n\\0]{1,40})?".encode() + _CODE_WORDS + _CODE),
-    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,6}?" + _CODE_WORDS + _CODE),
-    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,6}? ?".encode() + _CODE_WORDS + _CODE),
+    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,8}?" + _CODE_WORDS + _CODE),
+    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,8}? ?".encode() + _CODE_WORDS + _CODE),
     Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
     Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
     *(

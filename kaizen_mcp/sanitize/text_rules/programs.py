@@ -94,7 +94,7 @@ PROGRAMS = [
         Rule(name, b"", re.escape(name) + rb"\s?(?:[\"']?[\w$.>-]{1,60}[\"']?\s?,\s?)?[\"'](?P<value>[^\"'\s\0]{20,200})[\"']", looks_like_key)
         for name in (b"client(", b"api(", b"sdk(", b"configure(", b"init(")
     ),
-    Rule(b"plainauth(", b"", rb"plainauth\(\s{0,9}" + _THIRD, looks_like_argument),
+    Rule(b"plainauth(", b"", rb"plainauth\(\s{0,9}" + _THIRD, is_no_reference),
     # Arguments in traces of PHP: ->connect(Array, 'bob', 'x', Array)
     *(
         Rule(name, b"", name + rb"\((?:array|resource id #\d{1,6}|object\([^()\0]{1,60}\)|null|'[^'\r\n\0]{0,120}'), '[^'\r\n\0]{1,60}', '(?P<value>[^'\r\n\0]{1,100})'", looks_quoted)

@@ -7,6 +7,7 @@ from kaizen_mcp.sanitize.looks import (
     is_no_word,
     is_word_with_digit,
     looks_like_no_adjective,
+    looks_like_no_compound,
     looks_like_password_in_words,
     looks_like_pasted,
     looks_like_pasted_or_joined,
@@ -91,7 +92,7 @@ SENTENCES = [
         for name in _NAMES
         for words, shape, check in (
             (_SIGN_IN_SENTENCE, _ANY_SHAPE, looks_like_pasted),
-            (_WORDS_IN_SENTENCE, _MIXED_SHAPE, looks_like_pasted),
+            (_WORDS_IN_SENTENCE, _MIXED_SHAPE, looks_like_no_compound),
             (rb"(?: [^\s!-?\0]{1,30}){0,2}?(?:\s{0,2}(?::|=|-|\xe2\x80\x94|\xe2\x80\x93))?\s{1,2}", rb"\d{4,8}(?![\w%/:-]|[.,]\d| [a-z\x80-\xff])", is_login_code),
         )
     ),
@@ -147,7 +148,7 @@ SENTENCES = [
         Rule(name.encode(), b"", f"{name}[^.!?\\r\\n\\0]{{0,60}}?{verb} {{0,2}}:? {{0,2}}[\"']?(?P<value>[^\\s\"',;<>\\0]{{4,60}})".encode(), looks_written)
         for verb, names in (
             (" is now", "password|passphrase|passcode|pwd|api key"),
-            (" lautet", "passwort|kennwort|passphrase|pin|schl\u00fcssel"),
+            (" lautet", "passwort|kennwort|passphrase|pw|pin|schl\u00fcssel"),
             (" ist", "passwort|kennwort|passphrase"),
             (" est", "mot de passe|mdp|code pin|phrase secr\u00e8te"),
             (" es", "contrase\u00f1a|contrasena|clave"),
