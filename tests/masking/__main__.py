@@ -75,21 +75,24 @@ def own_examples() -> Iterator[Case]:
 
 
 def rows_of(path: Path) -> list[JsonObject]:
-    """Read the rows of a JSON Lines file, which may be in ROT13; none if there is no such file."""
+    """Read the rows of a JSON Lines file, which may be in ROT13: one for each secret. None if there is no file."""
     if not path.exists():
         path = path.with_name(f"{path.name}.rot13")
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     lines = (codecs.decode(text, "rot13") if path.suffix == ".rot13" else text).split("\n")
-    return [cast("JsonObject", json.loads(line)) for line in lines if line.strip()]
+    rows = [cast("JsonObject", json.loads(line)) for line in lines if line.strip()]
+    return [row | {"secret": secret} for row in rows for secret in row.get("secrets", [row.get("secret")])]
 
 
-HELD_OUT_FILES: dict[str, Callable[[JsonObject], Case]] = {
+_READERS: dict[str, Callable[[JsonObject], Case]] = {
     "formats": lambda row: Case(row["format"], row["text"], row["secret"]),
     "named": lambda row: Case(row["kind"], row.get("text", row.get("object")), row["secret"]),
     "lines": lambda row: Case(row["kind"], row["text"], row["secret"]),
     "ordinary": lambda row: Case(row.get("source", ""), row["text"], None),
     "objects": lambda row: Case(row.get("source", ""), row["object"], None),
 }
+HELD_OUT_FILES = _READERS | {f"everyday_{name}": read for name, read in _READERS.items() if name != "formats"}
+"""File \u2192 what reads a row of it."""
 
 
 def catalogue_cases(python: str) -> Iterator[Case]:
