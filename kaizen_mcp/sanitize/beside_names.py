@@ -6,20 +6,12 @@ from functools import cache, lru_cache, partial
 
 from kaizen_mcp.sanitize.forms import FORMS, OTHER_FORMS, VALUE_FIRST, Form
 from kaizen_mcp.sanitize.looks import looks_quoted
-from kaizen_mcp.sanitize.names import (
-    CREDENTIAL_STEMS,
-    FOREIGN_STEMS,
-    PARTS_OF_NAMES,
-    CredentialName,
-    Kind,
-    find_credential_name,
-    forget_names,
-    is_secret,
-    words_of,
-)
+from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
+from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, forget_names, words_of
+from kaizen_mcp.sanitize.secret_values import is_secret
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places, index_word
 from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND
-from kaizen_mcp.sanitize.values import value_spans
+from kaizen_mcp.sanitize.value_spans import value_spans
 
 # Where names stand
 

@@ -7,7 +7,7 @@ from functools import cache, partial
 from kaizen_mcp.sanitize.forms import VENDOR_FORM
 from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.looks import looks_like_vendor_key
-from kaizen_mcp.sanitize.names import is_state
+from kaizen_mcp.sanitize.secret_values import is_state
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND, Rule

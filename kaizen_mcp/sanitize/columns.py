@@ -4,7 +4,8 @@ import re
 from collections.abc import Generator, Iterator
 
 from kaizen_mcp.sanitize.looks import looks_quoted
-from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, is_secret
+from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name
+from kaizen_mcp.sanitize.secret_values import is_secret
 from kaizen_mcp.sanitize.text import Span, Text
 
 _LINE = re.compile(rb"[\0\n](?=[^\n\0]{0,400}?[|\t;,])([^\n\0]{5,400}+)(?=\n)")

@@ -51,7 +51,7 @@ class Form(NamedTuple):
     needs: bytes = b""
 
 
-# How each value ends, by the name used in `FORMS`. `quoted`, `list` and `items` are parsed by `values`.
+# How each value ends, by the name used in `FORMS`. `quoted`, `list` and `items` are parsed by `value_spans`.
 
 VALUES = {
     "word": rb"[^\s\"',;<>&\0]{3,4000}",

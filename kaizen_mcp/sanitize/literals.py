@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import NamedTuple
 
-from kaizen_mcp.sanitize.names import CREDENTIAL_STEMS, FOREIGN_STEMS
+from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS
 from kaizen_mcp.sanitize.text import Text, index_word
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 

@@ -5,7 +5,14 @@ import binascii
 import re
 from collections.abc import Callable
 
-from kaizen_mcp.sanitize.names import APP_PASSWORD, FILLERS, STATES, has_letters_and_digits, is_state, looks_random
+from kaizen_mcp.sanitize.secret_values import (
+    APP_PASSWORD,
+    FILLERS,
+    STATES,
+    has_letters_and_digits,
+    is_state,
+    looks_random,
+)
 
 Check = Callable[[str, str], bool]
 """Tells whether a value is a secret, given also the text before it."""

@@ -8,20 +8,10 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.keys import UUID
+from kaizen_mcp.sanitize.labels import LOCATORS, describes, find_label, has_credential_label, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_no_name
-from kaizen_mcp.sanitize.names import (
-    LOCATORS,
-    CredentialName,
-    Kind,
-    describes,
-    find_credential_name,
-    find_label,
-    has_credential_label,
-    is_secret,
-    is_value_field,
-    looks_random,
-    words_of,
-)
+from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
+from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 

@@ -12,16 +12,11 @@ from kaizen_mcp.json_types import JsonObject, exact_type
 from kaizen_mcp.sanitize.beside_names import forget_words
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, may_hide, quote
 from kaizen_mcp.sanitize.keys import UUID
+from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
 from kaizen_mcp.sanitize.masked_copy import LINK, MANIFEST_FIELDS, WHOLE_LINK_FIELDS, Found, MaskedCopy
-from kaizen_mcp.sanitize.names import (
-    LOCATORS,
-    find_credential_name,
-    find_label,
-    has_letters_and_digits,
-    is_label_field,
-    is_value_field,
-)
+from kaizen_mcp.sanitize.names import find_credential_name
 from kaizen_mcp.sanitize.screen import Screened, make_screen
+from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
 from kaizen_mcp.sanitize.text import Span, replace
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
@@ -72,7 +67,7 @@ class SafeMode:
 
     First all distinct field names and all texts are collected and searched at once. Usually nothing is found, and
     the object stays as it is. Otherwise it is masked where something was found: a value if the name of its field
-    is a credential's (see `names`), or if a field beside it labels it as one: `{"name": "PIN", "value": 1234}`;
+    is a credential's (see `name_tables`), or if a field beside it labels it as one: `{"name": "PIN", "value": 1234}`;
     and the parts of texts that match a rule.
 
     Args:

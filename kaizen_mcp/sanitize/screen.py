@@ -13,7 +13,8 @@ from pydantic import OnErrorOmit, StringConstraints, TypeAdapter
 
 from kaizen_mcp.sanitize.formats import FORMATS, Format
 from kaizen_mcp.sanitize.keys import key_pattern
-from kaizen_mcp.sanitize.names import CREDENTIAL_STEMS, FOREIGN_STEMS, STEM
+from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS
+from kaizen_mcp.sanitize.names import STEM
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from kaizen_mcp.sanitize.vendors import VENDORS
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_rules import CORPUS, KEY, joined
 
-from kaizen_mcp.sanitize import beside_names, names
+from kaizen_mcp.sanitize import beside_names, name_tables, names
 from kaizen_mcp.sanitize.masking import SafeMode
 from kaizen_mcp.sanitize.names import find_credential_name, is_credential_name
 from kaizen_mcp.sanitize.text_masker import MASK, TextMasker
@@ -85,20 +85,27 @@ def test_the_corpus_is_masked_alike_as_one_object() -> None:
     assert together == [SafeMode(TextMasker()).apply(case).data for case in cases]
 
 
-ALL_NAMES = names.SECRETS_OF_ANY_KIND | names.SECRET_TEXTS | names.AMBIGUOUS_NAMES | {*names.CREDENTIAL_ENDINGS}
+ALL_NAMES = (
+    name_tables.SECRETS_OF_ANY_KIND
+    | name_tables.SECRET_TEXTS
+    | name_tables.AMBIGUOUS_NAMES
+    | {*name_tables.CREDENTIAL_ENDINGS}
+)
 
 
 @pytest.mark.parametrize("name", sorted(ALL_NAMES))
 def test_every_credential_name_is_found_by_its_stem(name: str) -> None:
-    assert not name.isascii() or any(stem in name for stem in names.CREDENTIAL_STEMS)
-    assert name.isascii() or any(stem in name for stem in (*names.FOREIGN_STEMS, *names.CREDENTIAL_STEMS))
+    assert not name.isascii() or any(stem in name for stem in name_tables.CREDENTIAL_STEMS)
+    assert name.isascii() or any(
+        stem in name for stem in (*name_tables.FOREIGN_STEMS, *name_tables.CREDENTIAL_STEMS)
+    )
     for written in (name, name.upper(), f"new_{name}2"):
         assert find_credential_name(written), written
 
 
 @given(
     st.lists(
-        st.sampled_from(sorted(names.SECRETS_OF_ANY_KIND))
+        st.sampled_from(sorted(name_tables.SECRETS_OF_ANY_KIND))
         | st.sampled_from("x my new P In 2 pass word - _".split())
     )
 )

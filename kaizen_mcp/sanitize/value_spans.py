@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kaizen_mcp.sanitize.forms import VALUES
-from kaizen_mcp.sanitize.names import SCHEMA_FIELDS, is_sibling
+from kaizen_mcp.sanitize.labels import SCHEMA_FIELDS, is_sibling
 from kaizen_mcp.sanitize.text import Span, Text, compiled
 
 _OPENING = re.compile(rb"\\{0,7}[\"'`]")

@@ -1,0 +1,239 @@
+"""Tell whether the value beside the name of a credential is the secret, or stands in place of it."""
+
+import re
+
+from kaizen_mcp.sanitize.name_tables import NAMES_OF_CODES, SECRETS_OF_ANY_KIND
+from kaizen_mcp.sanitize.names import (
+    CredentialName,
+    Kind,
+    find_credential_name,
+    is_credential_name,
+    words_of,
+)
+
+STATES = frozenset(
+    "expired expires required missing invalid incorrect wrong valid accepted rejected refused denied changed reset"
+    " updated unchanged unknown empty null nil none true false yes no on off ok okay failed failure success passed"
+    " verified unverified pending sent set unset optional hidden masked redacted protected locked active"
+    " inactive enabled disabled forgotten forgot supported unsupported present absent undefined revoked mismatch"
+    " matched blocked confirmed unconfirmed needed available unavailable provided default created deleted unused"
+    " read write admin owner readonly readwrite bearer basic digest negotiate sms email totp"
+    " authenticator strong weak removed added generated rotated stored encrypted received notrequired"
+    " manual automatic filled skipped complete completed error loading configured unconfigured rotating"
+    " preferred discouraged visible found entered approved nan n/a include same-origin omit inherit allow"
+    " deny allowed essential necessary string str number boolean int bool varchar"
+    # In other languages
+    " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
+    " obligatoria inv\u00e1lida inv\u00e1lido incorrecta caducada expirada obligatoire requis invalide incorrecte"
+    " expir\u00e9 manquant obbligatorio obbligatoria richiesta errata scaduta verplicht ongeldig verlopen onjuist"
+    " wymagane nieprawid\u0142owe b\u0142\u0119dne obrigat\u00f3rio obrigat\u00f3ria".split()
+)
+"""Words in place of a secret that say something about it."""
+
+FILLERS = STATES | frozenset(
+    "is are was were be been has have had will would must should cannot could can may might please this that the a"
+    " an your my our his her their its not too and or for from with in at to of on by as if when then than into"
+    " only very also now here there we you they it i string number text boolean int integer object array password"
+    " passwords token tokens secret key code pin otp field fields input value values page form box screen prompt"
+    " username user name length minimum maximum policy manager protection settings between contains least enter"
+    " base64 utf8 utf-8 hex ascii latin1 binary str bool bytes float char varchar void null list dict tuple"
+    " different same wrong stored typed used using needs need does did do no any all each".split()
+)
+"""Words of prose after a credential's name, which are no secrets."""
+
+_AUTH_SCHEME = re.compile(
+    r"(?:basic|bearer|token|digest|negotiate|apikey|aws4-hmac-sha256|ssws|hawk|hoba|ntlm)\s+\S", re.IGNORECASE
+)
+
+_LONGEST_STATE = 60  # characters
+_MIN_LONG_CODE = 16  # an authorization code of OAuth; that of a payment is shorter
+_MIN_PRIVATE_PART = 40  # of the shortest private keys
+_MIN_TOKEN = 6  # shorter ones are words and pieces of words
+_FINGERPRINT = re.compile(r"(?:0x)?[0-9A-F]{8,40}")
+_MUST_LOOK_LIKE = {
+    "samlresponse": re.compile(r"^[^@]{16,}$"),  # encoded, or an attribute in it
+    "samlassertion": re.compile(r"^[^@]{16,}$"),
+    "connectionstring": re.compile(r"@|pass|pwd|key|sig|token|secret", re.IGNORECASE),
+    "hmac": re.compile(r"^(?=.*\d)(?=.*[A-Za-z]).{16,}$"),
+    "csrf": re.compile(r"^.{8,}$"),  # shorter ones are words about it
+    "magiclink": re.compile(r"[/?&=#](?=[\w-]{0,40}\d)[\w-]{16,}"),
+    "magicurl": re.compile(r"[/?&=#](?=[\w-]{0,40}\d)[\w-]{16,}"),
+    "secretid": re.compile(
+        r"^(?:[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|[\w-]{32,})$"
+    ),  # of an app role
+}
+"""What a value below these names looks like, by the word for the name."""
+
+_PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{2,10}(?:[_-][A-Za-z]{2})?;?")
+_POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
+_LINK = re.compile(r"https?://[^?#]*")
+_NAMES_OF_LINKS = frozenset(
+    {"magiclink", "magicurl", "connectionstring"}
+)  # other links lose their signatures only
+
+_WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)+")
+_PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
+_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
+APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
+_LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
+MEASURE = re.compile(
+    r"[\d\s.,:+-]*|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
+    r"|[\^~<>=]{1,2} ?v?\d+(?:\.[\dx*]+){0,3}(?:-[\w.]+)?",
+    re.ASCII,
+)
+
+_PUBLIC = re.compile(
+    r"(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}|(?:SHA256|MD5):.*|ssh-[\w-]+ .*|ecdsa-[\w-]+ .*|arn:.*"
+    r"|[a-z-]+(?:\.[a-z-]+)+|(?=.*/[A-Za-z]{4,}(?:[/.]|$))(?:/[\w.-]+){3,}",
+    re.ASCII,
+)
+
+_IDENTIFIER = re.compile(r"[a-z]+|[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII)
+_FOLDER = re.compile(r"[/~]\w+/|/\w+$|[A-Za-z]:\\|\.{1,2}/")  # `PWD=/home/bob`
+_DIGITS_OF_PIN = 3  # fewer are the number of a pin of a board
+_PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a layout: `top`, `GPIO17`, `13`
+_SPACED_CODE = re.compile(r"\d{2,3}[ -]?\d{2,3}(?:[ -]?\d{1,4})?", re.ASCII)
+LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
+_PLACEHOLDER = re.compile(
+    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[a-z]*\[[a-z-]+[*^$~|]?=.*\]|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*[})\]]*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
+    r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
+    r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
+    r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
+    # Tags of YAML, annotations, types, keywords before an expression, folders
+    r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)(?:[!?)\]].*)?|(?i:new|await|yield|typeof|lambda|async|range)"
+    r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
+    r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
+    # Masked by others, the word for it, schemes before a variable, sentences of validators
+    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{1,12}\u2026.{0,12}|[\w-]{1,12}[_-]\.{3}|\([a-z]+.*"
+    r"|[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*"
+    r"|(?:Bearer|Basic|Token) [<{$].*"
+    r"|(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*"
+)
+
+_SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
+_LONG_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){4,}[.!]")
+_CAPITALIZED = re.compile(r"[A-Z][a-z]+")
+_VARIABLE = re.compile(
+    r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
+    r"|(?:[A-Z][a-z]*-)+[A-Z][a-z]*|(?:[a-z]+-)+passwords?"
+)
+
+
+def is_secret(name: CredentialName, value: object) -> bool:
+    """Whether the value of a field with a credential's name is the secret. Lists and objects count as such."""
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, int | float):
+        return name.kind is Kind.ANY and (name.word != "pin" or abs(value) >= 10 ** (_DIGITS_OF_PIN - 1))
+    if not isinstance(value, str):
+        return name.kind in {Kind.ANY, Kind.TEXT}
+    text = value.strip()
+    if not text or is_state(text) or (_LINK.fullmatch(text) and name.word not in _NAMES_OF_LINKS):
+        return False
+    if name.kind is Kind.ANY:
+        return not (
+            (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
+            or (name.word == "pwd" and _FOLDER.match(text))
+        )
+    if name.kind is Kind.TEXT:
+        return _could_be_secret(name, text)
+    if name.kind is Kind.AMBIGUOUS:
+        return _is_ambiguous_secret(name.word, text)
+    if name.word == "primarykey":
+        return _BASE64.fullmatch(text) is not None
+    return looks_random(text) and (name.word != "d" or len(text) >= _MIN_PRIVATE_PART)
+
+
+def is_state(text: str) -> bool:
+    """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
+    text = text.strip("`").lstrip("\\")
+    if text[:1] == text[-1:] == "'":
+        text = text[1:-1]
+    lower = text.strip(".!?\"'();, ").lower()
+    return (
+        lower in STATES
+        or (lower[:4] in {"not ", "not-", "not_"} and len(lower) < _LONGEST_STATE)
+        or _PLACEHOLDER.fullmatch(text) is not None
+        or _names_a_credential(text.rstrip(";,"))
+    )
+
+
+def _names_a_credential(text: str) -> bool:
+    """Whether a text in place of a secret is a variable (`dbPassword`), a prompt, a label, or a sentence."""
+    if _LONG_SENTENCE.fullmatch(text):
+        return True
+    if _CAPITALIZED.fullmatch(text):
+        return "".join(words_of(text)) in SECRETS_OF_ANY_KIND
+    if _SENTENCE.fullmatch(text):
+        return any(map(is_credential_name, text.split()))
+    return _VARIABLE.fullmatch(text.lstrip("#.")) is not None and is_credential_name(text)
+
+
+def _could_be_secret(name: CredentialName, text: str) -> bool:
+    if (MEASURE.fullmatch(text) and not LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
+        return False
+    if _CONSTANT.fullmatch(text) or (name.word == "signingkey" and _FINGERPRINT.fullmatch(text)):
+        return False
+    if name.word in _MUST_LOOK_LIKE:
+        return _MUST_LOOK_LIKE[name.word].search(text) is not None
+    if name.word.endswith("cookie") and _PLAIN_COOKIE.fullmatch(text):
+        return False
+    if (
+        name.word == "secret" and name.bare and _WORDS_JOINED.fullmatch(text)
+    ):  # the name of one that is kept elsewhere
+        return "/" not in text and not text.endswith("key") and find_credential_name(text) is None
+    return name.word != "token" or not name.bare or _is_token(text)
+
+
+def _is_token(text: str) -> bool:
+    """Whether a text under `token` is no word, as the tokens of a language model are."""
+    is_mix = any(map(str.isdigit, text)) or _MIXED_CASE.search(text) is not None
+    return " " not in text and len(text) >= _MIN_TOKEN and (is_mix or len(text) >= _MIN_LONG_CODE)
+
+
+def _is_ambiguous_secret(word: str, text: str) -> bool:
+    if word == "tan" or word in NAMES_OF_CODES:
+        return _SPACED_CODE.fullmatch(text) is not None
+    if word == "pincode":
+        return not _POSTCODE.fullmatch(text)
+    if MEASURE.fullmatch(text) and not text.isdigit():
+        return False
+    if (
+        "://" in text
+        or _PUBLIC.fullmatch(text)
+        or (word == "authorization" and _PREFIXED_ID.fullmatch(text))
+        or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text))
+    ):
+        return False
+    if re.search(r"\s", text):
+        return (word == "pass" and APP_PASSWORD.fullmatch(text) is not None) or (
+            word in {"authorization", "auth"} and _AUTH_SCHEME.match(text) is not None
+        )
+    if word in {"authorization", "auth", "authcode"}:
+        return len(text) >= _MIN_LONG_CODE and has_letters_and_digits(text)
+    return len(text) >= 4 and not _LICENCE.fullmatch(text)  # noqa: PLR2004 - the shortest password
+
+
+def has_letters_and_digits(text: str) -> bool:
+    """Whether a text has a letter and a digit."""
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+
+
+_BASE64 = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/]{40,}={1,2}")
+
+_MIXED_CASE = re.compile(r"(?:[a-z]{1,3}[A-Z]{1,4}){3}")
+_RANDOM = re.compile(r"[A-Za-z0-9_+=~-]{16,}", re.ASCII)
+_RUN_OF_LETTERS = re.compile(
+    r"[a-z]{12,}|[A-Z]{12,}|[A-Z]?[a-z]{4,}[_-][A-Za-z]{4,}|[a-z]{4,}[A-Z][a-z]{4,}[A-Z]", re.ASCII
+)
+
+
+def looks_random(text: str) -> bool:
+    """Whether a text is one unbroken mix of letters and digits, without words, dates or the groups of a number."""
+    groups = text.split("-")
+    return _BASE64.fullmatch(text) is not None or (
+        _RANDOM.fullmatch(text) is not None
+        and (has_letters_and_digits(text) or _MIXED_CASE.search(text) is not None)
+        and not _RUN_OF_LETTERS.search(text)
+        and max(map(len, groups)) >= 12  # noqa: PLR2004 - longer than the groups of claim numbers
+    )
