@@ -65,10 +65,10 @@ class SafeObject:
 class SafeMode:
     """Masks the credentials in objects and escapes their hidden characters.
 
-    First all distinct field names and all texts are collected and searched at once. Usually nothing is found, and
-    the object stays as it is. Otherwise it is masked where something was found: a value if the name of its field
-    is a credential's (see `name_tables`), or if a field beside it labels it as one: `{"name": "PIN", "value": 1234}`;
-    and the parts of texts that match a rule.
+    First all distinct field names and all texts are collected and screened. Usually nothing is suspect, and the
+    object stays as it is. Otherwise it is masked where something was found: a value if the name of its field
+    is a credential's (see `name_tables`), or if a field beside it labels it as one: `{"name": "PIN", "value": 1}`;
+    and the parts of texts that match a rule. What was masked is masked wherever else it stands too.
 
     Args:
         masker: masks credentials in text, and has the secrets of this server.
