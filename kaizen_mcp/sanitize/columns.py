@@ -36,9 +36,10 @@ def find_in_columns(text: Text) -> Iterator[Span]:
     while line := _LINE.search(data, position):
         position = line.end()
         for sign, heading in _CELLS.items():
-            if sign in line[1] and heading.fullmatch(line[1].rstrip(b"\r")):
+            may_head = sign in line[1] and (sign != b"|" or _RULER.match(data, position))
+            if may_head and heading.fullmatch(line[1].rstrip(b"\r")):
                 names = [_name_of_column(cell) for cell in line[1].split(sign)]
-                if any(names) and (sign != b"|" or _RULER.match(data, position)):
+                if any(names):
                     position = yield from _find_in_rows(data, position + 1, sign, names)
                 break
 
