@@ -54,8 +54,8 @@ def _find_in_rows(
     data: bytes, start: int, sign: bytes, names: list[CredentialName | None]
 ) -> Generator[Span, None, int]:
     """Find the secrets in the rows that start here. Returns where they end."""
+    end_of_text = data.find(b"\0", start) % (len(data) + 1)
     while start < len(data):
-        end_of_text = data.find(b"\0", start) % (len(data) + 1)
         end = data.find(b"\n", start, end_of_text) % (end_of_text + 1)
         cells = data[start:end].split(sign)
         if len(cells) != len(names):
