@@ -36,7 +36,8 @@ SLOW = (
     "<assertion>[masked]</assertion>", "authorization: ", "signature=aaaaaaaa", "?sig=" + "a" * 16, "a=",
     "pass", "pin,", "the pin of ", "the pin and so ", "AKIA", "AKIA" + "ABCD" * 4 + " ",
     "ghp_" + "a" * 30 + " ", "Zm9vOmJhcjEyMzQ1Njc4 ", "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94 ", "mysql ",
-    "docker ", "<td>pin</td>", "value='a' name='pin", "\u201cpin\u201d ", "password\n", "password=x1y2z3\n", "password: |\n", "a,password,c\n",
+    "docker ", "<td>pin</td>", "value='a' name='pin", "\u201cpin\u201d ", "password\n", "password=x1y2z3\n",
+    "password: |\n", "a,password,c\n",
     '{"password": "x1y2z3"},', "x" * 60 + "azdo", "\\", '\\"', "a.", "a-", "%25",
 )  # fmt: skip
 """Pieces that are repeated for a megabyte."""

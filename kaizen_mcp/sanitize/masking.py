@@ -169,6 +169,7 @@ def _is_distinct(secret: str) -> bool:
     """Whether a secret is masked wherever else it stands: a mix of letters and digits, and no UUID."""
     return (
         len(secret) >= _SHORTEST_DISTINCT
+        and secret.isprintable()
         and has_letters_and_digits(secret)
         and not UUID.fullmatch(secret.encode())
     )

@@ -58,6 +58,12 @@ def test_a_secret_is_masked_wherever_it_stands_in_the_object() -> None:
     assert safe.redacted == ["/params/password", "/steps/0", "/steps/1", "/steps/2", "/log", f"/{MASK}"]
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "\0", "\n", "\u202e"])
+def test_a_secret_with_odd_characters_is_masked_beside_its_name(odd: str) -> None:
+    safe = SafeMode(TextMasker()).apply({"password": f"hunter2{odd}x9", "note": "Paid"})
+    assert safe.data == {"password": MASK, "note": "Paid"}
+
+
 @pytest.mark.parametrize("secret", ["hunter2", "sunshine", "12345678", "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"])
 def test_a_secret_that_could_be_another_word_or_an_id_is_masked_beside_its_name_only(secret: str) -> None:
     safe = SafeMode(TextMasker()).apply({"password": secret, "note": f"see {secret}"})
