@@ -38,7 +38,7 @@ _NUMBER_SHAPE = bytes.maketrans(b"123456789.E+:[ \t\n\r", b"0000000000e-,,,,,,")
 _GUARD = re.compile(r"\A\s*(?:\)\]\}'?,?|(?:while\s*\(1\)|for\s*\(;;\));)")
 """What some servers put before JSON, so that no page can run it as a script."""
 
-_LONG_EXPONENT = re.compile(rb",-?0+e-?000")
+_LONG_EXPONENT = re.compile(rb"0e-?000")
 
 _SURROGATE = re.compile(
     r"\\\\"  # an escaped backslash, which begins no other escape
@@ -92,10 +92,15 @@ def _may_have_lossy_number(content: bytes) -> bool:
     A string may raise a false alarm, which costs only time.
     """
     shape = content.translate(_NUMBER_SHAPE)
-    if b"0" * 16 in shape:
+    if b"0" * (_SAFE_DIGITS + 1) in shape:
         return True
-    # Searched for first, because the pattern takes ten times as long. Ids often have it too.
-    return (b"0e000" in shape or b"0e-000" in shape) and _LONG_EXPONENT.search(shape) is not None
+    return any(_is_in_number(shape, match.start()) for match in _LONG_EXPONENT.finditer(shape))
+
+
+def _is_in_number(shape: bytes, position: int) -> bool:
+    """Whether the digits that end at a position are a number, and not in a string, as ids are. They are 15 at most."""
+    before = shape[max(position - _SAFE_DIGITS - 2, 0) : position + 1].rstrip(b"0")
+    return before.endswith((b",", b",-"))
 
 
 def _decode_with_hooks(content: bytes, numbers: "_NumberReader") -> tuple[Any, list[str]]:
