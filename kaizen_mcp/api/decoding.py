@@ -98,7 +98,7 @@ def _may_have_lossy_number(content: bytes) -> bool:
 
 
 def _is_in_number(shape: bytes, position: int) -> bool:
-    """Whether the digits that end at a position are a number, and not in a string, as ids are. They are 15 at most."""
+    """Whether the digits that end at a position, 15 at most, are a number, and not in a string, as ids are."""
     before = shape[max(position - _SAFE_DIGITS - 2, 0) : position + 1].rstrip(b"0")
     return before.endswith((b",", b",-"))
 

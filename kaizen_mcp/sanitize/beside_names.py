@@ -213,6 +213,8 @@ def _secret_values(
     for start, end in value_spans(text, form.value, after.end()):
         value = text.data[start:end].decode(errors="replace")
         in_one_line = _LINE_BREAK.sub("", value)
+        if in_one_line != value and not any(map(str.isdigit, in_one_line)):
+            continue
         value = value if " " in in_one_line else in_one_line
         if text.data[start:end].rstrip(b");,") == variable or b"%b " % variable in text.data[start:end]:
             continue

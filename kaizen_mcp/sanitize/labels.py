@@ -48,6 +48,9 @@ VALUE_WORDS = frozenset(
 )
 """Last words of the two fields of a split key-value pair, such as `{"name": "PIN", "value": 1234}`."""
 
+ENTRY = "entry"
+"""What each field of a map of secrets is, whatever it is called."""
+
 LOCATOR = "locator"
 """Field whose object labels the fields beside it: `{"locator": {"label": "PIN"}, "value": 1234}`."""
 
@@ -100,6 +103,8 @@ def is_sibling(key: str) -> bool:
 @lru_cache(maxsize=1024)
 def describes(secret: CredentialName, key: str) -> bool:
     """Whether a field below a credential's name only describes the credential, or says what it must be like."""
+    if secret.word == ENTRY:
+        return False
     if secret.kind is not Kind.ANY:
         return is_sibling(key)
     words = words_of(key)

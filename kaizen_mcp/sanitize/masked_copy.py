@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.keys import UUID
-from kaizen_mcp.sanitize.labels import LOCATORS, describes, find_label, has_credential_label, is_value_field
+from kaizen_mcp.sanitize.labels import ENTRY, LOCATORS, describes, find_label, has_credential_label, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_no_name
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
@@ -20,6 +20,7 @@ _VALUE_OF_COOKIE = re.compile(
     r"(?i)(?:^|(?<=;))(\s*(?!(?:path|domain|expires|max-age|samesite|priority)=)[\w.%-]+=)[^;]*"
 )
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
+_HEADINGS = frozenset("columns cols headers header heading headings titles".split())
 WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
 """Fields whose links are useless without the signature or token in their query. These links are not masked."""
 
@@ -77,10 +78,7 @@ class MaskedCopy:
             return self._mask_list(cast("list[Any]", value), secret)
         if secret and is_secret(secret, value):
             mask = self._redact()
-            if isinstance(value, str):
-                self.secrets.append(value)
-                return mask_cookies(value) if secret.word.endswith("cookie") else mask
-            return mask
+            return mask_cookies(value) if secret.word.endswith("cookie") and isinstance(value, str) else mask
         if isinstance(value, str) and id(value) in self.found.texts:
             return self._mask_text(value)
         return value
@@ -104,7 +102,7 @@ class MaskedCopy:
             if MASK in new_key and MASK not in key:
                 self._redact()
             of_field = secret or _find_by_type(fields, key)
-            if secret and is_record and not is_value_field(key, value):
+            if secret and is_record and not is_value_field(key, value) and not find_credential_name(key):
                 of_field = secret._replace(kind=Kind.KEY)
             masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
             self.path.pop()
@@ -154,6 +152,8 @@ class MaskedCopy:
             secret = self._in_headers(name) if name.kind is Kind.AMBIGUOUS else name
         elif label and is_value_field(key, value):
             secret = label
+        if secret and (name or secret is label) and isinstance(value, str) and is_secret(secret, value):
+            self.secrets += [match[0].partition("=")[2] for match in _VALUE_OF_COOKIE.finditer(value)] or [value]
         return self.mask_value(value, secret)
 
     def _in_headers(self, name: CredentialName) -> CredentialName:
@@ -178,10 +178,17 @@ class MaskedCopy:
         if is_row and len(names) == len(items) and parents in (self.path[:-1], self.path[:-2]):
             return names
         if len(items) > 1 + is_row and any(id(item) in self.found.texts for item in items):
-            names = [find_label(item) for item in items]
-            if any(names) and all(isinstance(item, str) for item in items):
+            names = [find_label(item) if id(item) in self.found.texts else None for item in items]
+            if any(names) and all(isinstance(item, str) for item in items) and self._may_head_rows():
                 self.heading = self.path[:-1], names
         return []
+
+    def _may_head_rows(self) -> bool:
+        """Whether this list may name the columns of rows: it is the first row, or in a field of such a name."""
+        field_name = self.path[-1] if self.path else ""
+        if isinstance(field_name, int) or field_name == "fields":
+            return True
+        return not _HEADINGS.isdisjoint(words_of(field_name)[-1:])
 
     def _find_pair(self, items: list[Any], index: int) -> CredentialName | None:
         """Return the credential that the text before an item of a list names: `["password", "x"]`."""
@@ -240,4 +247,4 @@ def _find_by_type(fields: JsonObject, key: str) -> CredentialName | None:
     """Return the credential that a field is by the type of its object: a Secret, or a symmetric JSON Web Key."""
     is_secret_map = key in MANIFEST_FIELDS and fields.get("kind") == "Secret"
     is_key = key == "k" and fields.get("kty") == "oct"
-    return CredentialName("secret", Kind.ANY, bare=True) if is_secret_map or is_key else None
+    return CredentialName(ENTRY, Kind.ANY, bare=True) if is_secret_map or is_key else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
 _MOST_REPEATED = 20  # secrets that are looked for in the whole object
+_COMMON = re.compile(r"\s|[\ud800-\udfff]|^[A-Za-z]+\d$")  # `12 Main St`, `address1`, and what can't be encoded
 _SHORTEST_DISTINCT, _LONGEST_DISTINCT = 8, 4_000  # characters
 _JSON_STARTS = (b"{", b"[")
 _ZERO_IN_TEXT = b"\1"
@@ -81,6 +82,7 @@ class SafeMode:
         """Make an object or a list safe. Returns `data` itself if nothing needs to change."""
         try:
             safe, secrets = self._mask(data)
+            secrets = [secret for secret in secrets if not isinstance(data, dict) or secret != data.get("id")]
             if secrets and not self._masker.found:
                 masker = self._masker.with_found(secrets[:_MOST_REPEATED])
                 names, in_fields, in_lists = _collect(safe.data, masker)
@@ -97,7 +99,7 @@ class SafeMode:
             return SafeObject(data, [], 0), []
         masking = MaskedCopy(self._masker, found)
         masked = masking.mask_value(data, None)
-        secrets = dict.fromkeys([*masking.secrets, *found.secrets])
+        secrets = dict.fromkeys(map(str.strip, [*masking.secrets, *found.secrets]))
         return SafeObject(masked, masking.redacted, masking.escaped_count), [*filter(_is_distinct, secrets)]
 
     def _scan(self, names: list[str], in_fields: list[str], in_lists: list[str]) -> Found:
@@ -166,11 +168,11 @@ def _can_be_screened(joined: bytes) -> bool:
 
 
 def _is_distinct(secret: str) -> bool:
-    """Whether a secret is masked wherever else it stands: a mix of letters and digits, and no UUID."""
+    """Whether a secret is masked wherever else it stands: one word, a mix of letters and digits, and no UUID."""
     return (
         len(secret) >= _SHORTEST_DISTINCT
-        and secret.isprintable()
         and has_letters_and_digits(secret)
+        and not _COMMON.search(secret)
         and not UUID.fullmatch(secret.encode())
     )
 

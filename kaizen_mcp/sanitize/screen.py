@@ -21,9 +21,11 @@ from kaizen_mcp.sanitize.vendors import VENDORS
 _LONG = 65_536
 """Characters of a text that is not worth a look, because a text of this length has one of the words anyway."""
 
-_MORE_THAN_A_WORD = r"[^A-Za-z0-9._,;!?-]|.{30}"
+_MORE_THAN_A_WORD = r"[^A-Za-z0-9._!?-]|.{30}"
 _MORE_THAN_PROSE = (
     r"[^a-zA-Z\x{80}-\x{10FFFF} .,;!?-]|[^ ][A-Z]|[.,;!?][^ ]|-[^ ]*-[^ ]*-| -"
+    r"|\x{FF1A}|(?:^|[ (\x{FF1A}])[\x{2018}\x{2019}\x{201C}-\x{201E}\x{AB}\x{BB}]"
+    r"|(?i-u:mnemonic|seed|phrase |words |requirepass |community |net user |(?:password|passcode|passphrase) is )"
     r"|^\P{Lu}.{0,39}$"  # a setting, such as `requirepass hunter`
 )
 _KEY_BOUNDARY = r"(?:^|[^A-Za-z0-9]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\[m|[\[;][0-9]{1,3}m)"
@@ -33,9 +35,9 @@ _AT_MOST = re.compile(r"\{(\d+),\d+\}")
 
 
 _SHAPES = {
-    "://": r"://[^/\s]*@",
-    "@": r":[^\s\x00:@/]{3,100}@[a-z0-9.-]+:[0-9]{2}",
-    ":": r":(?:[0-9]{2,5}|\*):(?:[a-z0-9_.@+*-]+:){1,2}[^\s\x00:]{3}",
+    "://": r"://[^/ \t-\r]*@",
+    "@": r":[^ \t-\r\x00:@/]{1,100}@[a-z0-9._-]+:[0-9]{2}",
+    ":": r":(?:[0-9]{2,5}|\*):(?:[a-z0-9_.@+*-]+:){1,2}[^ \t-\r\x00:]{3}",
     "]:": r"\]:[0-9]{2,5}\s",
     "$": r"\$(?:[1-9y]|2[abxy]|apr1|argon2|pbkdf2|scrypt|s|gy|krb5|bcrypt|md5|sha1|ml)[a-z0-9_-]*\$|\$[ph]\$",
     "{": r"\{(?:s?sha[0-9]*|s?md5|crypt|pbkdf2[a-z0-9_-]*|argon2)\}",
@@ -48,17 +50,17 @@ _SHAPES = {
     '"d': r'"[dk]\\*"\s*:',
     '"k': "",
     " / ": r"@[a-z0-9_.-]+[\"'`]? / ",
-    "* ": r"\* [\"']?[^\s\x00\"'*]{5,60}[\"']? (?:\*|[0-9])",
-    "sa": r"(?:sa|test|demo)[a-z0-9_]{0,10}[\"']?[ \t]{0,2}[;|,\t:/][ \t]{0,2}[\"']?[^\s\x00;,|:/\"'()<>=]{6}",
+    "* ": r"\* [\"']?[^ \t-\r\x00\"'*]{2,60}[\"']? (?:\*|[0-9])",
+    "sa": r"(?:sa|test|demo)[a-z0-9_]{0,10}[\"']?[ \t]{0,2}[;|,\t:/][ \t]{0,2}[\"']?[^ \t-\r\x00;,|:/\"'()<>=]{2}",
     "test": "",
     "demo": "",
     "log": r"log(?:in|[ -]in|on)?(?: [a-z0-9_]{1,12}){0,3}(?:\t|  )",
     "tan": r"(?:^|[\s\x00])tan(?:-?nummer)?[ :=][^\n\x00]*[0-9]",
     "cod": r"[ck]od[^\n\x00]*[0-9]{6}",
     "kod": "",
-    " with ": r"(?:log|sign)[a-z]* ?[io]n (?:as [^\s\x00]+ )?with ",
+    " with ": r"(?:log|sign)[a-z]* ?[io]n (?:as [^ \t-\r\x00]+ )?with ",
     # The rules for these ask for a word of `CREDENTIAL_STEMS` too, or for one of two others.
-    "fill": r"(?:^|[^a-z0-9])2fa|one-time",
+    "fill": "(?:^|[^a-z0-9])2fa|one-time|[4-8][- ]?(?:digit|chiffres|stellig|d\u00edgitos|cifre|cijfer)",
     **dict.fromkeys(("type", "text", "value", "keys", "input", "enter", "set", "send"), ""),
     **dict.fromkeys(("' ", " //", "/*", " # "), ""),
 }

@@ -17,6 +17,7 @@ from kaizen_mcp.sanitize.text import MASK, Span, make_text, replace, with_rests
 __all__ = ["MASK", "TextMasker", "key_pattern"]
 
 _EDGES = (b"", b"\0")
+_PERCENT_CODE = re.compile("%[0-9A-F]{2}")
 
 
 def _all_forms(secrets: Sequence[str]) -> list[bytes]:
@@ -27,7 +28,10 @@ def _all_forms(secrets: Sequence[str]) -> list[bytes]:
 def _encoded_forms(secret: str) -> list[str]:
     """A secret as it is written in plain text, in a URL, in JSON and in base64."""
     encoded = base64.b64encode(secret.encode()).decode()
-    return [secret, quote(secret, safe=""), json.dumps(secret)[1:-1].replace("/", "\\/"), encoded.rstrip("=")]
+    in_url = quote(secret, safe="")
+    in_json = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
+    forms = [secret, in_url, _PERCENT_CODE.sub(lambda match: match[0].lower(), in_url), encoded.rstrip("=")]
+    return [*forms, *in_json, *(form.replace("/", "\\/") for form in in_json)]
 
 
 class TextMasker:

@@ -58,6 +58,55 @@ def test_a_secret_is_masked_wherever_it_stands_in_the_object() -> None:
     assert safe.redacted == ["/params/password", "/steps/0", "/steps/1", "/steps/2", "/log", f"/{MASK}"]
 
 
+@pytest.mark.parametrize(
+    ("below", "secret"),
+    [
+        ({"otp": {"memberId": "MBR1234567"}}, "MBR1234567"),
+        ({"credentials": {"profileId": "prof_12ab34cd"}}, "prof_12ab34cd"),
+        ({"securityAnswer": "12 Main Street"}, "12 Main Street"),
+        ({"securityAnswer": "address1"}, "address1"),
+    ],
+)
+def test_what_only_stands_below_a_credentials_name_is_not_masked_elsewhere(below: Any, secret: str) -> None:
+    safe = SafeMode(TextMasker()).apply({**below, "patient": {"note": secret, secret: "x"}})
+    assert safe.data["patient"] == {"note": secret, secret: "x"}
+    assert len(safe.redacted) == 1
+
+
+def test_the_id_of_an_execution_is_not_masked_as_a_secret_that_stands_elsewhere() -> None:
+    safe = SafeMode(TextMasker()).apply(
+        {"id": "exec_1234abcd", "note": "token=exec_1234abcd", "log": "exec_1234abcd"}
+    )
+    assert safe.data == {"id": "exec_1234abcd", "note": f"token={MASK}", "log": "exec_1234abcd"}
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ({"cookie": "sid=hunt27xQ9abc; Path=/"}, "sid hunt27xQ9abc"),
+        ({"password": "hunt27xQ9\n"}, "typed hunt27xQ9"),
+        ({"password": 'h\u00fcn"t27xQ9'}, 'sent {"p": "h\u00fcn\\"t27xQ9"}'),
+        ({"password": "hun/t27xQ9"}, "?p=hun%2ft27xQ9&x=1"),
+    ],
+)
+def test_a_secret_is_found_elsewhere_as_it_is_written_there(secret: Any, text: str) -> None:
+    safe = SafeMode(TextMasker()).apply({**secret, "log": text})
+    assert "27xQ9" not in safe.data["log"]
+
+
+def test_the_fields_of_a_record_that_are_called_pass_or_mfa_are_masked() -> None:
+    record = {"user": "bob", "site": "portal", "pass": "sunshine7", "mfa": "482913"}
+    safe = SafeMode(TextMasker()).apply({"credentials": [record]})
+    assert safe.data == {"credentials": [{"user": "bob", "site": "portal", "pass": MASK, "mfa": MASK}]}
+
+
+def test_a_list_names_the_columns_of_rows_only_if_it_is_a_heading() -> None:
+    rows = [["login page opened", "ok"], ["member found", "ok"]]
+    assert SafeMode(TextMasker()).apply({"missing": ["password", "member"], "history": rows}).redacted == []
+    table = {"columns": ["password", "member"], "rows": [["hunter2x", "M1"]]}
+    assert SafeMode(TextMasker()).apply(table).redacted == ["/rows/0/0"]
+
+
 @pytest.mark.parametrize("odd", ["\ud800", "\0", "\n", "\u202e"])
 def test_a_secret_with_odd_characters_is_masked_beside_its_name(odd: str) -> None:
     safe = SafeMode(TextMasker()).apply({"password": f"hunter2{odd}x9", "note": "Paid"})
