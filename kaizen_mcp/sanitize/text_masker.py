@@ -62,6 +62,8 @@ class TextMasker:
     def mask_secrets(self, text: str) -> str:
         """Return `text` with only the configured secrets masked."""
         data = text.encode("utf-8", "surrogatepass")
+        if not any(secret in data for secret in self._own):
+            return text
         return replace(data, _find_secrets(data, self._own)) or text
 
     def find(self, data: bytes) -> list[Span]:
