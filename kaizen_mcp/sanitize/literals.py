@@ -1,6 +1,7 @@
 """Find the literals of rules, and the stems of names of credentials, that occur in a text."""
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -23,11 +24,12 @@ class _Node(NamedTuple):
 def find_literals(text: Text) -> list[bytes]:
     """The literals of the rules and the stems of names that a text has: first the longest word or sign in each."""
     lower = text.lower.decode("latin-1")  # a character for each byte: a search in a `str` is faster
-    words = _found(_WORDS, text.lower_words)
+    index = _index()
+    words = _found(index.words, text.lower_words)
     if text.foreign:
-        words += _found(_FOREIGN_WORDS, text.foreign)
-    possible = [*chain.from_iterable(nodes for sign, nodes in _BY_SIGN.items() if sign in lower)]
-    possible += chain.from_iterable(_BY_WORD[word] for word in words)
+        words += _found(index.foreign_words, text.foreign)
+    possible = [*chain.from_iterable(nodes for sign, nodes in index.by_sign.items() if sign in lower)]
+    possible += chain.from_iterable(index.by_word[word] for word in words)
     return [literal.encode("latin-1") for literal in _found(possible, lower)]
 
 
@@ -50,8 +52,17 @@ def _tree(literals: Iterable[str]) -> list[_Node]:
     return roots
 
 
-def _group() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """All literals, a character for each byte, by a sign or by their longest words."""
+class _Index(NamedTuple):
+    """All literals, a character for each byte, by a sign or by their longest word; and these words."""
+
+    by_sign: dict[str, list[_Node]]
+    by_word: dict[str, list[_Node]]
+    words: list[_Node]
+    foreign_words: list[_Node]
+
+
+@cache
+def _index() -> _Index:
     by_sign: dict[str, list[str]] = {}
     by_word: dict[str, list[str]] = {}
     stems = map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS))
@@ -62,11 +73,9 @@ def _group() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
             by_sign.setdefault(sign, []).append(characters)
         else:
             by_word.setdefault(word, []).append(characters)
-    return by_sign, by_word
-
-
-_grouped_by_sign, _grouped_by_word = _group()
-_BY_SIGN = {sign: _tree(group) for sign, group in _grouped_by_sign.items()}
-_BY_WORD = {word: _tree(group) for word, group in _grouped_by_word.items()}
-_WORDS = _tree(filter(str.isascii, _BY_WORD))
-_FOREIGN_WORDS = _tree(word for word in _BY_WORD if not word.isascii())
+    return _Index(
+        {sign: _tree(group) for sign, group in by_sign.items()},
+        {word: _tree(group) for word, group in by_word.items()},
+        _tree(filter(str.isascii, by_word)),
+        _tree(word for word in by_word if not word.isascii()),
+    )

@@ -31,7 +31,8 @@ _MORE_THAN_PROSE = (
 _KEY_BOUNDARY = r"(?:^|[^A-Za-z0-9]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\[m|[\[;][0-9]{1,3}m)"
 _ENCODED_LOGIN = "[YZa-e][A-Za-z0-9+/]{15}"  # base64 of a small letter and more
 _LOOKAROUND = re.compile(r"\(\?[=!][^()]*\)")
-_AT_MOST = re.compile(r"\{(\d+),\d+\}")
+_COUNT = re.compile(r"\{(\d+)(?:,\d+)?\}")
+_MOST_COUNTED = 8  # of the characters in a row that a key needs; more would take memory
 
 
 _SHAPES = {
@@ -139,7 +140,8 @@ def _keys() -> str:
 
 def _format_pattern(key: Format) -> str:
     """What a key looks like, without what must stand around it."""
-    rest = _AT_MOST.sub(r"{\1,}", _LOOKAROUND.sub("", key_pattern(key))).replace(r"\w", "[0-9A-Za-z_]")
+    rest = _LOOKAROUND.sub("", key_pattern(key)).replace(r"\w", "[0-9A-Za-z_]")
+    rest = _COUNT.sub(lambda count: f"{{{min(int(count[1]), _MOST_COUNTED)},}}", rest)
     return f"(?:{_any_of(key.prefixes.split())}){rest}"
 
 
