@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from kaizen_mcp.sanitize.looks import is_no_reference
 from kaizen_mcp.sanitize.text import Span, Text
 
-_SECRET = re.compile(rb"(?<![^\s\0])kind:[ \t]{1,8}[\"']?secret[\"']?[ \t]{0,8}(?=[\r\n\0]|\Z)")
+_SECRET = re.compile(rb"kind:(?<![^\s\0]kind:)[ \t]{1,8}[\"']?secret[\"']?[ \t]{0,8}(?=[\r\n\0]|\Z)")
 _SEPARATOR = re.compile(rb"\0|\n---|\n[ \t]{0,40}- (?=(?:apiversion|kind|(?:string)?data|metadata):)")
 """What stands between two manifests."""
 _DATA = re.compile(rb"(?<![^\s\0])(?:string)?data:[ \t]{0,8}\r?\n")

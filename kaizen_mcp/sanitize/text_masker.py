@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from urllib.parse import quote
 
 from kaizen_mcp.sanitize.beside_names import find_beside_names
@@ -41,17 +42,17 @@ class TextMasker:
         secrets: texts to mask wherever they appear, such as the configured API key; also as they are written in
             URLs, JSON and base64. A secret of fewer than eight characters could be any word, so it is masked only
             where it is the whole text.
-        found: more such texts, which were found elsewhere in the object. They stay in links that need them.
     """
 
-    def __init__(self, secrets: Sequence[str] = (), found: Sequence[str] = ()) -> None:
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
         self._own = _all_forms(secrets)
-        self.found = _all_forms(found)
+        self.found: list[bytes] = []
+        """Secrets of the object that is masked, in all forms. They stay in links that need them."""
 
     def with_found(self, found: Sequence[str]) -> "TextMasker":
-        """Return a masker that also masks these texts."""
-        masker = TextMasker(found=found)
-        masker._own = self._own
+        """Return a masker that also masks these secrets of the object that is masked."""
+        masker = copy(self)
+        masker.found = _all_forms(found)
         return masker
 
     def mask(self, text: str) -> str:
