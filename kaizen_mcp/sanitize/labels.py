@@ -41,15 +41,16 @@ LABEL_WORDS = frozenset(
     " libell\u00e9 libelle bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam"
     " clave chave chiave sleutel feld veld campo champ".split()
 )
+"""Last words of a field that names the value beside it: `name` in `{"name": "PIN", "value": 1234}`."""
 
 VALUE_WORDS = frozenset(
     "value values val text answer input default content typed filled entered code with"
     " wert valeur valor valore waarde".split()
 )
-"""Last words of the two fields of a split key-value pair, such as `{"name": "PIN", "value": 1234}`."""
+"""Last words of the field with that value."""
 
 ENTRY = "entry"
-"""What each field of a map of secrets is, whatever it is called."""
+"""Word for a field of a map in which every value is secret."""
 
 LOCATOR = "locator"
 """Field whose object labels the fields beside it: `{"locator": {"label": "PIN"}, "value": 1234}`."""
@@ -67,7 +68,7 @@ _SEGMENT = re.compile(r"[\w-]+")
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z\d_]*=")
 
 
-def has_credential_label(fields: JsonObject) -> CredentialName | None:
+def find_label_in(fields: JsonObject) -> CredentialName | None:
     """Return the credential that a field such as `name`, `label` or `locator` names for the value beside it."""
     labels = [text for key in LOCATORS for text in _texts_in(fields.get(key), _MAX_LOCATOR_DEPTH)]
     labels += [value for key, value in fields.items() if is_label_field(key)]

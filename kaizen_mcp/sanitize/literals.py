@@ -22,7 +22,7 @@ class _Node(NamedTuple):
 
 
 def find_literals(text: Text) -> list[bytes]:
-    """The literals of the rules and the stems of names that a text has: first the longest word or sign in each."""
+    """The literals of rules and the stems of names in a text; candidates are found by longest word, or a sign."""
     lower = text.lower.decode("latin-1")  # a character for each byte: a search in a `str` is faster
     index = _index()
     words = _found(index.words, text.lower_words)

@@ -16,7 +16,7 @@ _MOST_INDENT = 40
 
 
 def find_in_manifests(text: Text) -> Iterator[Span]:
-    """Find the values below `data` and `stringData` in each manifest of this kind."""
+    """Find the values below `data` and `stringData` in each manifest of kind Secret."""
     kind = _SECRET.search(text.lower)
     start = 0
     while kind:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.keys import UUID
-from kaizen_mcp.sanitize.labels import ENTRY, LOCATORS, describes, find_label, has_credential_label, is_value_field
+from kaizen_mcp.sanitize.labels import ENTRY, LOCATORS, describes, find_label, find_label_in, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_no_name
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
@@ -134,7 +134,7 @@ class MaskedCopy:
         labels = self.found.labels & fields.keys()
         if not any(id(fields[key]) in self.found.texts or exact_type(fields[key]) in _PARTS for key in labels):
             return None
-        return has_credential_label(fields)
+        return find_label_in(fields)
 
     def _mask_field(
         self,
@@ -152,9 +152,14 @@ class MaskedCopy:
             secret = self._in_headers(name) if name.kind is Kind.AMBIGUOUS else name
         elif label and is_value_field(key, value):
             secret = label
-        if secret and (name or secret is label) and isinstance(value, str) and is_secret(secret, value):
-            self.secrets += [match[0].partition("=")[2] for match in _VALUE_OF_COOKIE.finditer(value)] or [value]
+        if secret and (name or secret is label or is_value_field(key, value)):
+            self._remember(value, secret)
         return self.mask_value(value, secret)
+
+    def _remember(self, value: Any, secret: CredentialName) -> None:  # noqa: ANN401 - any JSON value
+        """Keep the secret that a field or an item directly is, to find it elsewhere."""
+        if isinstance(value, str) and is_secret(secret, value):
+            self.secrets += [match[0].partition("=")[2] for match in _VALUE_OF_COOKIE.finditer(value)] or [value]
 
     def _in_headers(self, name: CredentialName) -> CredentialName:
         """Return a name as it is meant in an object of HTTP headers, where it has one meaning."""
@@ -164,10 +169,14 @@ class MaskedCopy:
     def _mask_list(self, items: list[Any], secret: CredentialName | None) -> list[Any]:
         masked: list[Any] = []
         columns = self._names_of_columns(items)
+        is_named = bool(self.path) and find_credential_name(str(self.path[-1])) is not None
         for index, item in enumerate(items):
             self.path.append(index)
             named = columns[index] if columns else (self._find_pair(items, index) if index else None)
-            masked.append(self.mask_value(item, secret or named))
+            of_item = secret or named
+            if of_item and (named or is_named):
+                self._remember(item, of_item)
+            masked.append(self.mask_value(item, of_item))
             self.path.pop()
         return masked if any(new is not old for new, old in zip(masked, items, strict=True)) else items
 

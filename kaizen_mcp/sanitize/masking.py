@@ -15,7 +15,7 @@ from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
 from kaizen_mcp.sanitize.masked_copy import LINK, MANIFEST_FIELDS, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
-from kaizen_mcp.sanitize.screen import Screened, make_screen
+from kaizen_mcp.sanitize.prefilter import Filtered, make_prefilter
 from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
 from kaizen_mcp.sanitize.text import Span, replace
 from kaizen_mcp.sanitize.text_masker import TextMasker
@@ -66,10 +66,11 @@ class SafeObject:
 class SafeMode:
     """Masks the credentials in objects and escapes their hidden characters.
 
-    First all distinct field names and all texts are collected and screened. Usually nothing is suspect, and the
-    object stays as it is. Otherwise it is masked where something was found: a value if the name of its field
-    is a credential's (see `name_tables`), or if a field beside it labels it as one: `{"name": "PIN", "value": 1}`;
-    and the parts of texts that match a rule. What was masked is masked wherever else it stands too.
+    First all distinct field names and all texts are collected, and those that may hold a secret are searched. Usually
+    there are none, and the object stays as it is. Otherwise it is masked where something was found: a value if the
+    name of its field is a credential's (see `name_tables`), or if a field beside it labels it as one:
+    `{"name": "PIN", "value": 1}`; and the parts of texts that match a rule. Secrets that can be no other word are
+    masked wherever else they occur too.
 
     Args:
         masker: masks credentials in text, and has the secrets of this server.
@@ -82,9 +83,10 @@ class SafeMode:
         """Make an object or a list safe. Returns `data` itself if nothing needs to change."""
         try:
             safe, secrets = self._mask(data)
+            # The id of the object is needed for the next lookup, even if it reads like a secret somewhere.
             secrets = [secret for secret in secrets if not isinstance(data, dict) or secret != data.get("id")]
-            if secrets and not self._masker.found:
-                masker = self._masker.with_found(secrets[:_MOST_REPEATED])
+            if secrets and not self._masker.repeated:
+                masker = self._masker.with_repeated(secrets[:_MOST_REPEATED])
                 names, in_fields, in_lists = _collect(safe.data, masker)
                 if masker.has_secret(_join([*names, *in_fields, *in_lists])):
                     return SafeMode(masker).apply(data)
@@ -93,7 +95,7 @@ class SafeMode:
             forget_words()
 
     def _mask(self, data: JsonObject | list[Any]) -> tuple[SafeObject, list[str]]:
-        """Mask what is found. Also returns those secrets that could stand elsewhere too, and be no other word."""
+        """Mask what is found. Also returns the secrets distinct enough to be masked wherever else they occur."""
         found = self._scan(*_collect(data, self._masker))
         if not found.names and not found.texts:
             return SafeObject(data, [], 0), []
@@ -107,15 +109,16 @@ class SafeMode:
         credentials, label_fields, has_labels = _judge_names(tuple(names))
         everything = [*names, *in_fields, *in_lists]
         joined = _join(everything)
-        screen = make_screen(joined.decode()) if _can_be_screened(joined) else _keep_all
+        keep_suspects = make_prefilter(joined.decode()) if _can_be_filtered(joined) else _keep_all
+        has_secret = self._masker.has_secret(joined)
         secrets: list[str] = []
         texts: dict[int, str] = {}
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
         for group, may_label in ((names, False), (in_fields, has_labels), (in_lists, True)):
-            suspects, labels = screen(group)
+            suspects, labels = keep_suspects(group)
             texts |= {id(label): label for label in labels if may_label and find_label(label)}
-            if self._masker.has_secret(joined):
+            if has_secret:
                 suspects += [text for text in group if self._masker.has_secret(_join([text]))]
             texts |= self._search(suspects, secrets, may_label=may_label) if suspects else {}
         if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
@@ -162,7 +165,7 @@ def mask_json(masker: TextMasker, text: str) -> str:
         return text
 
 
-def _can_be_screened(joined: bytes) -> bool:
+def _can_be_filtered(joined: bytes) -> bool:
     """Whether texts have neither a lone surrogate nor a zero byte, which `_join` changes."""
     return _ZERO_IN_TEXT not in joined and _SURROGATE.search(joined) is None
 
@@ -177,8 +180,8 @@ def _is_distinct(secret: str) -> bool:
     )
 
 
-def _keep_all(texts: list[str]) -> Screened:
-    return Screened(texts, [])
+def _keep_all(texts: list[str]) -> Filtered:
+    return Filtered(texts, [])
 
 
 @lru_cache(maxsize=64)
@@ -227,7 +230,7 @@ def _is_plain_link(value: object, masker: TextMasker) -> bool:
 
 
 def _join(texts: list[str]) -> bytes:
-    """Join texts by zero bytes, which no pattern matches."""
+    """Join texts by zero bytes, at which every match of a value ends."""
     joined = "\0".join(texts)
     if joined.count("\0") >= len(texts) > 0:
         joined = "\0".join(text.replace("\0", _ZERO_IN_TEXT.decode()) for text in texts)

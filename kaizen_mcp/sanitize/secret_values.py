@@ -120,7 +120,7 @@ _VARIABLE = re.compile(
 
 
 def is_secret(name: CredentialName, value: object) -> bool:
-    """Whether the value of a field with a credential's name is the secret. Lists and objects count as such."""
+    """Whether the value of a field with a credential's name is the secret. A list or object counts as text."""
     if isinstance(value, bool) or value is None:
         return False
     if isinstance(value, int | float):

@@ -46,13 +46,13 @@ class TextMasker:
 
     def __init__(self, secrets: Sequence[str] = ()) -> None:
         self._own = _all_forms(secrets)
-        self.found: list[bytes] = []
+        self.repeated: list[bytes] = []
         """Secrets of the object that is masked, in all forms. They stay in links that need them."""
 
-    def with_found(self, found: Sequence[str]) -> "TextMasker":
+    def with_repeated(self, secrets: Sequence[str]) -> "TextMasker":
         """Return a masker that also masks these secrets of the object that is masked."""
         masker = copy(self)
-        masker.found = _all_forms(found)
+        masker.repeated = _all_forms(secrets)
         return masker
 
     def mask(self, text: str) -> str:
@@ -75,7 +75,7 @@ class TextMasker:
         text = make_text(data)
         literals = find_literals(text)
         spans = [
-            *_find_secrets(data, [*self._own, *self.found]),
+            *_find_secrets(data, [*self._own, *self.repeated]),
             *find_keys(data),
             *find_by_literals(text, literals),
             *find_beside_names(text, literals),
@@ -86,7 +86,7 @@ class TextMasker:
 
     def has_secret(self, data: bytes) -> bool:
         """Whether one of the texts to mask wherever they appear may be in UTF-8 text."""
-        return any(secret in data for secret in (*self._own, *self.found))
+        return any(secret in data for secret in (*self._own, *self.repeated))
 
 
 def _find_secrets(data: bytes, secrets: Sequence[bytes]) -> Iterator[Span]:

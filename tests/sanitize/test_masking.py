@@ -113,6 +113,19 @@ def test_a_secret_with_odd_characters_is_masked_beside_its_name(odd: str) -> Non
     assert safe.data == {"password": MASK, "note": "Paid"}
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"password": ["hunter27x"]},
+        {"password": {"value": "hunter27x"}},
+        {"cookies": [{"name": "session_token", "value": "hunter27x"}]},
+        {"env": [["password", "hunter27x"]]},
+    ],
+)
+def test_a_secret_in_a_list_or_a_value_field_is_masked_elsewhere_too(secret: Any) -> None:
+    assert SafeMode(TextMasker()).apply({**secret, "log": "typed hunter27x"}).data["log"] == f"typed {MASK}"
+
+
 @pytest.mark.parametrize("secret", ["hunter2", "sunshine", "12345678", "6f1d2c3b-4a59-4e0f-9b7a-2d8c1e5f0a94"])
 def test_a_secret_that_could_be_another_word_or_an_id_is_masked_beside_its_name_only(secret: str) -> None:
     safe = SafeMode(TextMasker()).apply({"password": secret, "note": f"see {secret}"})

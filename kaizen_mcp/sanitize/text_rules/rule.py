@@ -15,7 +15,7 @@ class Rule(NamedTuple):
     """How a credential without a name is written.
 
     Attributes:
-        literal: lower-case text that is searched for. One that many texts have needs a row in `screen` too.
+        literal: lower-case text that is searched for. One that many texts have needs a row in `prefilter` too.
         before: what stands before it, at the end of the `LOOK_BEHIND` bytes there.
         after: what follows, the literal included. The group `value`, here or in `before`, is what is masked.
         check: what else must be true of the value, given the value and the text before the literal.

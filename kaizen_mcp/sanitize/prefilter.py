@@ -18,8 +18,8 @@ from kaizen_mcp.sanitize.names import STEM
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from kaizen_mcp.sanitize.vendors import VENDORS
 
-_LONG = 65_536
-"""Characters of a text that is not worth a look, because a text of this length has one of the words anyway."""
+_LONG_TEXT = 65_536
+"""Characters above which a text is searched without a look, because it has one of the words anyway."""
 
 _MORE_THAN_A_WORD = r"[^A-Za-z0-9._!?-]|.{30}"
 _MORE_THAN_PROSE = (
@@ -68,41 +68,45 @@ _SHAPES = {
 """Patterns to look for instead of those literals of rules that many texts have; empty if another covers them."""
 
 
-class Screened(NamedTuple):
+class Filtered(NamedTuple):
     """Texts that are left of many.
 
     Attributes:
         suspects: texts to search.
-        labels: others that may name a credential.
+        labels: others with a word for credentials, which may be labels.
     """
 
     suspects: list[str]
     labels: list[str]
 
 
-def make_screen(joined: str) -> Callable[[list[str]], Screened]:
-    """Return what leaves the suspects of texts, given all texts, joined by zeros and without lone surrogates."""
+def make_prefilter(joined: str) -> Callable[[list[str]], Filtered]:
+    """Return a filter that keeps the texts to search.
+
+    Args:
+        joined: all texts, joined by zero bytes, without lone surrogates.
+    """
     has_key = bool(_matching(_keys())([joined]))
     patterns = [_words(), *(pattern for pattern in (_shapes(), _foreign_words()) if _matching(pattern)([joined]))]
 
-    def screen(texts: list[str]) -> Screened:
+    def keep_suspects(texts: list[str]) -> Filtered:
         with_key = _matching(_keys())(texts) if has_key else []
-        telling = [text for text in texts if len(text) > _LONG]
-        short = [text for text in texts if len(text) <= _LONG] if telling else texts
+        telling = [text for text in texts if len(text) > _LONG_TEXT]
+        short = [text for text in texts if len(text) <= _LONG_TEXT] if telling else texts
         for pattern in patterns:
             telling += _matching(pattern)(short)
         if not telling:
-            return Screened(with_key, [])
+            return Filtered(with_key, [])
         suspects = [*with_key, *_matching(_MORE_THAN_A_WORD)(_matching(_MORE_THAN_PROSE)(telling))]
         suspects_by_id = {id(text): text for text in suspects}
-        return Screened([*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id])
+        return Filtered([*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id])
 
-    return screen
+    return keep_suspects
 
 
 @cache
 def _matching(pattern: str) -> Callable[[list[str]], list[str]]:
-    """Return what leaves of a list the texts in which a pattern is found."""
+    """Return a filter that keeps the texts in which a pattern is found."""
     constraints = StringConstraints(pattern=f"(?s){pattern}")
     return TypeAdapter[list[str]](list[OnErrorOmit[Annotated[str, constraints]]]).validate_python
 
