@@ -67,7 +67,7 @@ class SafeMode:
     """Masks the credentials in objects and escapes their hidden characters.
 
     First all distinct field names and all texts are collected, and those that may hold a secret are searched.
-    Usually there are none, and the object stays as it is. Otherwise it is masked where something was found: a value
+    Usually there are none, and the object stays as it is. Otherwise it is masked if something was found: a value
     if the name of its field is a credential's (see `name_tables`), or if a field beside it labels it as one:
     `{"name": "PIN", "value": 1}`; and the parts of texts that match a rule. Secrets that can be no other word are
     masked wherever else they occur too.
