@@ -15,7 +15,7 @@ from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
 from kaizen_mcp.sanitize.masked_copy import LINK, MANIFEST_FIELDS, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
-from kaizen_mcp.sanitize.prefilter import Filtered, make_prefilter
+from kaizen_mcp.sanitize.prefilter import keep_suspects
 from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
 from kaizen_mcp.sanitize.text import Span, replace
 from kaizen_mcp.sanitize.text_masker import TextMasker
@@ -109,18 +109,17 @@ class SafeMode:
         credentials, label_fields, has_labels = _judge_names(tuple(names))
         everything = [*names, *in_fields, *in_lists]
         joined = _join(everything)
-        keep_suspects = make_prefilter(joined.decode()) if _can_be_filtered(joined) else _keep_all
-        has_secret = self._masker.has_secret(joined)
-        secrets: list[str] = []
+        suspects, labels = keep_suspects(everything) if _can_be_filtered(joined) else (everything, [])
+        if self._masker.has_secret(joined):
+            suspects += [text for text in everything if self._masker.has_secret(_join([text]))]
         texts: dict[int, str] = {}
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
-        for group, may_label in ((names, False), (in_fields, has_labels), (in_lists, True)):
-            suspects, labels = keep_suspects(group)
-            texts |= {id(label): label for label in labels if may_label and find_label(label)}
-            if has_secret:
-                suspects += [text for text in group if self._masker.has_secret(_join([text]))]
-            texts |= self._search(suspects, secrets, may_label=may_label) if suspects else {}
+        secrets: list[str] = []
+        labels += self._search(suspects, texts, secrets)
+        if labels and (has_labels or in_lists):
+            may_label = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
+            texts |= {id(label): label for label in labels if id(label) in may_label and find_label(label)}
         if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
             texts |= self._mask_json_in(everything)
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
@@ -128,25 +127,26 @@ class SafeMode:
             credentials += tuple(MANIFEST_FIELDS.intersection(names))
         return Found({name: name for name in credentials} | masked_names, texts, label_fields, secrets)
 
-    def _search(self, texts: list[str], secrets: list[str], *, may_label: bool) -> dict[int, str]:
-        """Return by its `id()` each text that needs a change, masked, and those that may label a value.
+    def _search(self, suspects: list[str], texts: dict[int, str], secrets: list[str]) -> list[str]:
+        """Search the suspects. Returns those that only name a credential, which may label a value.
 
-        What is masked is added to `secrets`.
+        Each that needs a change is added to `texts` by its `id()`, masked, and what is masked in it to `secrets`.
         """
-        joined = _join(texts)
-        found: dict[int, str] = {}
-        for index, spans in _spans_by_text(joined, self._masker.find(joined)):
-            text = texts[index]
+        labels: list[str] = []
+        joined = _join(suspects)
+        for index, spans in _spans_by_text(joined, self._masker.find(joined)) if suspects else ():
+            text = suspects[index]
             data = text.encode("utf-8", "surrogatepass")
-            masked = replace(data, spans)
             secrets += [
                 data[start:end].decode(errors="ignore")
                 for start, end in spans
                 if _SHORTEST_DISTINCT <= end - start <= _LONGEST_DISTINCT
             ]
-            if masked or may_label:
-                found[id(text)] = masked or text
-        return found
+            if masked := replace(data, spans):
+                texts[id(text)] = masked
+            else:
+                labels.append(text)
+        return labels
 
     def _mask_json_in(self, texts: list[str]) -> dict[int, str]:
         """Return by its `id()` each text that is JSON in which something is masked."""
@@ -178,10 +178,6 @@ def _is_distinct(secret: str) -> bool:
         and not _COMMON.search(secret)
         and not UUID.fullmatch(secret.encode())
     )
-
-
-def _keep_all(texts: list[str]) -> Filtered:
-    return Filtered(texts, [])
 
 
 @lru_cache(maxsize=64)

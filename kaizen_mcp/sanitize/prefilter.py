@@ -18,6 +18,9 @@ from kaizen_mcp.sanitize.names import STEM
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from kaizen_mcp.sanitize.vendors import VENDORS
 
+_BLOCK = 64
+"""Number of texts that are looked through at once for what few texts have."""
+
 _LONG_TEXT = 65_536
 """Characters above which a text is searched without a look, because it has one of the words anyway."""
 
@@ -80,28 +83,23 @@ class Filtered(NamedTuple):
     labels: list[str]
 
 
-def make_prefilter(joined: str) -> Callable[[list[str]], Filtered]:
-    """Return a filter that keeps the texts to search.
+def keep_suspects(texts: list[str]) -> Filtered:
+    """Keep the texts that may hold a secret. No text may have a lone surrogate."""
+    blocks = [texts[start : start + _BLOCK] for start in range(0, len(texts), _BLOCK)]
+    joined = ["\0".join(block) for block in blocks]
+    block_of = {id(text): block for text, block in zip(joined, blocks, strict=True)}
 
-    Args:
-        joined: all texts, joined by zero bytes, without lone surrogates.
-    """
-    has_key = bool(_matching(_keys())([joined]))
-    patterns = [_words(), *(pattern for pattern in (_shapes(), _foreign_words()) if _matching(pattern)([joined]))]
+    def matching_rare(pattern: str) -> list[str]:
+        matching = _matching(pattern)
+        return matching([text for block in matching(joined) for text in block_of[id(block)]])
 
-    def keep_suspects(texts: list[str]) -> Filtered:
-        with_key = _matching(_keys())(texts) if has_key else []
-        telling = [text for text in texts if len(text) > _LONG_TEXT]
-        short = [text for text in texts if len(text) <= _LONG_TEXT] if telling else texts
-        for pattern in patterns:
-            telling += _matching(pattern)(short)
-        if not telling:
-            return Filtered(with_key, [])
-        suspects = [*with_key, *_matching(_MORE_THAN_A_WORD)(_matching(_MORE_THAN_PROSE)(telling))]
-        suspects_by_id = {id(text): text for text in suspects}
-        return Filtered([*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id])
-
-    return keep_suspects
+    telling = [text for text in texts if len(text) > _LONG_TEXT]
+    telling += _matching(_words())([text for text in texts if len(text) <= _LONG_TEXT] if telling else texts)
+    for pattern in (*_shapes(), _foreign_words()):
+        telling += matching_rare(pattern)
+    suspects = _matching(_MORE_THAN_A_WORD)(_matching(_MORE_THAN_PROSE)(telling))
+    suspects_by_id = {id(text): text for text in (*matching_rare(_keys()), *suspects)}
+    return Filtered([*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id])
 
 
 @cache
@@ -124,9 +122,10 @@ def _foreign_words() -> str:
 
 
 @cache
-def _shapes() -> str:
-    """Pattern for the rules that begin with a sign, or a word that many texts have."""
-    return f"(?i:{'|'.join(filter(None, _SHAPES.values()))})"
+def _shapes() -> list[str]:
+    """Patterns for the rules that begin with a sign, or a word that many texts have."""
+    shapes = [*filter(None, _SHAPES.values())]  # one automaton for all would take more memory than it gets
+    return [f"(?i:{'|'.join(half)})" for half in (shapes[::2], shapes[1::2])]
 
 
 @cache

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaizen_mcp.sanitize.masking import SafeMode
-from kaizen_mcp.sanitize.prefilter import make_prefilter
+from kaizen_mcp.sanitize.prefilter import keep_suspects
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from tests.masking.__main__ import HELD_OUT, HELD_OUT_FILES, is_right, rows_of
@@ -37,7 +37,7 @@ def test_no_text_in_which_something_is_found_is_left_out_of_the_search() -> None
     parts = [part for whole in texts for part in (whole, *whole.split("\n")) if "\0" not in part]
     masker = TextMasker()
     with_secret = [part for part in parts if any(start < end for start, end in masker.find(part.encode()))]
-    suspects, _ = make_prefilter("\0".join(parts))(parts)
+    suspects, _ = keep_suspects(parts)
     assert len(with_secret) > len(texts) / 10
     assert {*with_secret} <= {*suspects}
 
@@ -82,7 +82,7 @@ SUSPECTS = [
 @pytest.mark.parametrize("text", [*PLAIN, *SUSPECTS])
 def test_only_suspects_are_searched(text: str) -> None:
     texts = ["Paid", text, "token: x"]
-    suspects, _ = make_prefilter("\0".join(texts))(texts)
+    suspects, _ = keep_suspects(texts)
     assert {*suspects} == ({text, "token: x"} if text in SUSPECTS else {"token: x"})
 
 
@@ -96,7 +96,7 @@ FRAGMENTS = st.sampled_from([rule.literal.decode() for rule in TEXT_RULES] + [*S
 @settings(max_examples=500)
 def test_a_text_made_of_what_rules_look_for_is_searched(text: str) -> None:
     has_secret = any(start < end for start, end in TextMasker().find(text.encode()))
-    suspects, _ = make_prefilter(f"Paid\0{text}")(["Paid", text])
+    suspects, _ = keep_suspects(["Paid", text])
     assert text in suspects or not has_secret
 
 
