@@ -2,29 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 
 from kaizen_mcp.sanitize.forms import FORMS, OTHER_FORMS, VALUE_FIRST, Form
 from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, forget_names, words_of
 from kaizen_mcp.sanitize.secret_values import is_secret
-from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places, index_word
+from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
 from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND
 from kaizen_mcp.sanitize.value_spans import value_spans
 
 # Where names stand
 
 
-_STEMS = dict.fromkeys(map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS)))
+_STEMS = frozenset(map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS)))
 
-_QUIET = (
-    rb"[a-z\x80-\xff]{0,24}+(?! as \w{1,12} ?=)(?! (?:(?:is|was|has been) )?(?:set|changed|reset|updated) to )"
-    rb"(?! (?:for|of|to|on) [^\n\0]{1,60}?(?: (?:is|was)\b|[:=]))"
-    rb"(?:[,;.!?](?=[\s\0]|\Z)| [a-z\x80-\xff'-]{1,19}"
-    rb"(?:[.,;!?](?=[\s\0]|\Z)| [a-z\x80-\xff'-]{1,19}(?:[ \n]|[,.;](?=[\s\0]|\Z))))"
-)
-"""Rest of a word in the midst of prose, where nothing beside it can be the value of a name."""
 _ANY_STEM = re.compile(b"|".join(map(re.escape, _STEMS)), re.IGNORECASE)
 _VALUE_BEFORE = {
     literal: re.compile(literal + rest)
@@ -47,39 +40,11 @@ def find_beside_names(text: Text, literals: Iterable[bytes]) -> list[Span]:
 
     An empty span marks a short text that names a credential and has no value.
     """
-    stems = [stem for stem in literals if stem in _STEMS and _has_name_with(text, index_word(stem))]
-    in_prose = bool(stems) and _may_have_value_before(text.lower)
     spans: list[Span] = []
-    for stem in stems:
-        pattern = compiled(re.escape(stem)) if in_prose else _outside_prose(stem)
-        spans += find_places(text, stem, [(pattern, partial(_find_by_name, text, in_prose=in_prose))], pattern)
+    for stem in _STEMS.intersection(literals):
+        pattern = compiled(re.escape(stem))
+        spans += find_places(text, stem, [(pattern, partial(_find_by_name, text))], pattern)
     return spans
-
-
-def _has_name_with(text: Text, part: str) -> bool:
-    """Whether a word of the text has this part, and may name a credential."""
-    position = text.lower_words.find(part)
-    while position >= 0:
-        word = text.words[text.lower_words.count(" ", 0, position)]
-        if len(word) > _LONGEST_NAME or _may_name(word):
-            return True
-        position = text.lower_words.find(part, text.lower_words.find(" ", position) % len(text.lower_words) + 1)
-    return False
-
-
-@cache
-def _outside_prose(stem: bytes) -> re.Pattern[bytes]:
-    """Pattern of a stem where it does not stand in the midst of prose."""
-    literal = re.escape(stem)
-    return re.compile(literal + b"(?:(?<![ \\0]%b)|(?!%b))" % (literal, _QUIET))
-
-
-def _is_in_prose(lower: bytes, start: int, end: int) -> bool:
-    """Whether words stand around this one and nothing else, so that nothing beside it can be its value."""
-    if lower[start - 1] not in b" \0" or not compiled(_QUIET).match(lower, end):
-        return False
-    _, _, same_text = lower[max(start - LOOK_BEHIND, 0) : end].rpartition(b"\0")
-    return not _may_have_value_before(same_text)
 
 
 _NAME_CHARACTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-.") | frozenset(range(128, 256))
@@ -95,10 +60,8 @@ _LONGEST_NAME, _LONGEST_LABEL = 60, 120
 _ESCAPES, _JOINERS = b"nrtbf", b"-_."
 
 
-def _find_by_name(text: Text, stem: re.Match[bytes], *, in_prose: bool) -> tuple[list[Span], int]:
+def _find_by_name(text: Text, stem: re.Match[bytes]) -> tuple[list[Span], int]:
     """Find the values beside the name around a stem, and return them and where the next name may start."""
-    if in_prose and _is_in_prose(text.lower, *stem.span()):
-        return [], 0
     start, end = _name_span(text.lower, stem.start())
     if not _may_name(text.data[start:end]):
         return [], end
@@ -192,15 +155,10 @@ def _is_pass(text: Text, start: int, name: CredentialName) -> bool:
 def _match_form(form: Form, lower: bytes, start: int, end: int) -> re.Match[bytes] | None:
     if form.previous and lower[max(start - 1, 0) : start] not in form.previous:
         return None
-    if form.before and not compiled(form.before).search(lower, max(start - form.behind, 0), start):
+    after = compiled(form.between).match(lower, end)
+    if after and form.before and not compiled(form.before).search(lower, max(start - form.behind, 0), start):
         return None
-    if form.needs and not _has(lower, form.needs, end):
-        return None
-    return compiled(form.between).match(lower, end)
-
-
-def _has(lower: bytes, needed: bytes, position: int) -> bool:
-    return lower.find(needed, position, position + 600) >= 0
+    return after
 
 
 def _secret_values(

@@ -38,7 +38,6 @@ class Form(NamedTuple):
         check: what else must be true of the value.
         behind: number of bytes before the name to look at.
         previous: characters of which one stands directly before the name, unless the text starts there.
-        needs: text without which `between` can't match; searched for first, because that is fast.
     """
 
     starts: bytes
@@ -48,7 +47,6 @@ class Form(NamedTuple):
     check: Check | None = None
     behind: int = 0
     previous: bytes = b""
-    needs: bytes = b""
 
 
 # How each value ends, by the name used in `FORMS`. `quoted`, `list` and `items` are parsed by `value_spans`.

@@ -18,15 +18,13 @@ class Text(NamedTuple):
     Attributes:
         data: the text as it is.
         lower: in lower case, at the same positions.
-        words: its distinct words.
-        lower_words: these in lower case, separated by spaces, a character for each byte: a search in a `str` is
-            faster. What is not in here is not in the text.
+        lower_words: its distinct words in lower case, separated by spaces, a character for each byte, because a
+            search in a `str` is faster. What is not in here is not in the text.
         foreign: those of them that are not ASCII.
     """
 
     data: bytes
     lower: bytes
-    words: list[bytes]
     lower_words: str
     foreign: str
 
@@ -56,10 +54,10 @@ def make_text(data: bytes) -> Text:
         for character, plain in _PUNCTUATION.items():
             if character in not_ascii:
                 data = data.replace(character, plain)
-    words = list({*data.translate(_TO_LETTERS).split()})
+    words = {*data.translate(_TO_LETTERS).split()}
     lower_words = _lower(b" ".join(words)).decode("latin-1")
     foreign = "" if lower_words.isascii() else " ".join(w for w in lower_words.split(" ") if not w.isascii())
-    return Text(data, _lower(data), words, lower_words, foreign)
+    return Text(data, _lower(data), lower_words, foreign)
 
 
 _OTHER_LENGTH = (
