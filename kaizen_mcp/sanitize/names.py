@@ -81,6 +81,7 @@ def forget_names() -> None:
 
 @lru_cache(maxsize=4096)
 def _find_credential_name(name: str) -> CredentialName | None:
+    name = unicodedata.normalize("NFKC", name)
     if name in {"d", "k"}:  # the private part of a key in JSON Web Key format
         return CredentialName("d", Kind.KEY, bare=True)
     if name.lower() == "tan":  # too short to be looked for in other names
