@@ -71,7 +71,7 @@ _ELEMENT = rb"(?:locator|get_?by\w*|cy\.get|find_?test_?object|find_?by\w*|<inpu
 _VERB = rb"(?:(?:fill|type|press_?sequentially|send_?keys|set_?value|set_?text|input_?text|type_?text|enter_?text|replace_?text|clear_?and_?type|type_?secret)(?:_?async)?|/value \{\"text\":)"
 _FOR = "(?: (?:for|of|f\u00fcr|vom?|zum?|para|del?|du|des|pour|per|voor|van|di|do|da) [^\n\0]{1,60}?)?".encode()
 _IS = (
-    "(?:is|was|are|ist|lautet|es|est|\u00e9|\u00e8|era|luidt|wordt)(?: now| set to| still| nu| jetzt| ahora| ora| agora| maintenant|:)?[:\\s]\\s{0,3}".encode()
+    "(?:is|was|are|ist|lautet|es|est|\u00e9|\u00e8|era|luidt|wordt)(?: now| set to| still| by default| standardm\u00e4\u00dfig| par d\u00e9faut| por defecto| nu| jetzt| ahora| ora| agora| maintenant|:)?[:\\s]\\s{0,3}".encode()
     + TAGS
 )
 _IS_SET = _FOR + rb"[\"'`]?\s{1,2}" + _IS
@@ -254,7 +254,7 @@ OTHER_FORMS = [
     Form(b"<", rb"<key>[\w.-]{0,40}$", rb"</key>\s{0,40}<(?:string|value)>", "content", looks_quoted, 45),
     Form(
         b" <:*", rb">[^<>\0]{0,60}$", rb"[ *:]{0,3}</\w{1,10}>\s{0,40}(?:<[^<>\0]{0,200}>\s{0,40}){1,3}",
-        "content", looks_written, 61,
+        "content", looks_like_cell, 61,
     ),
     # Tables: | Password | x |
     Form(b" |*`", rb"\|[^|\n\0]{0,60}$", rb"[ *`]{0,4}\|[ *`]{0,4}(?=[^\s|])", "cell", looks_like_cell, 61),

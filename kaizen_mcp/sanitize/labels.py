@@ -19,6 +19,7 @@ KNOWN_SIBLINGS = frozenset(
     " expiration tokentype scope scopes samesite secure httponly hostonly session url algorithm alg"
     " issuer provider"
     " label description status state count usage input output total size length email username user kid"
+    " clientid tenantid tenant accountid userid projectid subject"
     " lastused lastusedat region issuedat note title format kind role version"
     " kmskeyid keyid arn secretarn secretstatus href link rel method".split()
 )
@@ -28,7 +29,7 @@ SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
     " interval error errors message hint help placeholder label visible pattern"
     " regex enum inputmode autocomplete id name status url href brand errormessage"
-    " statusmessage trackingnumber timestep skew window".split()
+    " statusmessage trackingnumber timestep skew window subject body from to".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 

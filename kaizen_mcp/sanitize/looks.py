@@ -33,11 +33,12 @@ _VARIABLE = re.compile(r"(?:self\.)?[a-z]+(?:_[a-z0-9]+)+")
 _NO_VALUE = re.compile(
     # A path after a name, rules of a validator, commands of a shell, words in brackets, tags of templates, stores
     r"[a-z][\w.-]*:/[a-z][\w.-]*/[\w./-]*|[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?"
-    r"|\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*"
+    r"|\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*(?:\).*)?"
     r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
     r"|(?:path|domain|expires|max-age|samesite)=\S*|#[0-9a-f]{3,8};?|\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?|[a-z][a-z-]*(?:/[a-z][a-z-]*)+"  # of style sheets, of stores
-    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*",
+    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*"
+    r"|[\w./-]+\.[a-z]{1,4}:\d+|\d{1,2}-[a-z]+",  # a line of a file, `6-digit`
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
@@ -120,7 +121,7 @@ def looks_quoted(value: str, _before: str = "") -> bool:
     """Whether a quoted value beside a name is a secret, not a state and not another name."""
     return (
         any(map(str.isalnum, value))
-        and value[0] not in ";,)]}"  # code between two strings
+        and value[0] not in " ;,)]}"  # code between two strings
         and value.lower() not in FILLERS
         and not is_state(value)
         and not _NO_VALUE.fullmatch(value)
@@ -248,8 +249,8 @@ def looks_like_cell(value: str, _before: str = "") -> bool:
 
 
 def looks_like_cookie(value: str, _before: str = "") -> bool:
-    """Whether the value of a cookie may open a session: it is no word such as `dark`."""
-    return not re.fullmatch(r"[a-z]{3,10}(?:[_-][A-Za-z]{2})?", value)
+    """Whether the value of a cookie may open a session: it is no word such as `dark` and no small number."""
+    return not re.fullmatch(r"[a-z]{1,10}(?:[_-][A-Za-z]{2})?\d?|\d{1,3}", value)
 
 
 def looks_strong(value: str, _before: str = "") -> bool:

@@ -9,7 +9,7 @@ from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_t
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.labels import ENTRY, LOCATORS, describes, find_label, find_label_in, is_value_field
-from kaizen_mcp.sanitize.looks import looks_like_no_name
+from kaizen_mcp.sanitize.looks import looks_like_cookie, looks_like_no_name
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
 from kaizen_mcp.sanitize.text import MASK
@@ -17,7 +17,7 @@ from kaizen_mcp.sanitize.text_masker import TextMasker
 
 _COOKIES = re.compile(r"[\w.%-]{1,100}=[^;]*(?:;\s*[\w.%-]{1,100}(?:=[^;]*)?)*;?")
 _VALUE_OF_COOKIE = re.compile(
-    r"(?i)(?:^|(?<=;))(\s*(?!(?:path|domain|expires|max-age|samesite|priority)=)[\w.%-]+=)[^;]*"
+    r"(?i)(?:^|(?<=;))(\s*(?!(?:path|domain|expires|max-age|samesite|priority)=)[\w.%-]+=)([^;]*)"
 )
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 _HEADINGS = frozenset("columns cols headers header heading headings titles".split())
@@ -43,7 +43,9 @@ class Found(NamedTuple):
 
 def mask_cookies(text: str) -> str:
     """Mask the values in `name=value; Path=/`, and any other text as a whole."""
-    return _VALUE_OF_COOKIE.sub(rf"\1{MASK}", text) if _COOKIES.fullmatch(text) else MASK
+    if not _COOKIES.fullmatch(text):
+        return MASK
+    return _VALUE_OF_COOKIE.sub(lambda match: match[1] + MASK if looks_like_cookie(match[2]) else match[0], text)
 
 
 @dataclass
@@ -77,8 +79,8 @@ class MaskedCopy:
         if isinstance(value, list):
             return self._mask_list(cast("list[Any]", value), secret)
         if secret and is_secret(secret, value):
-            mask = self._redact()
-            return mask_cookies(value) if secret.word.endswith("cookie") and isinstance(value, str) else mask
+            masked = mask_cookies(value) if secret.word.endswith("cookie") and isinstance(value, str) else MASK
+            return value if masked == value else self._redact(masked)
         if isinstance(value, str) and id(value) in self.found.texts:
             return self._mask_text(value)
         return value
@@ -239,12 +241,12 @@ class MaskedCopy:
         self.escaped_count += count
         return escaped
 
-    def _redact(self) -> str:
-        """Record that the current value is masked. Returns the mask."""
+    def _redact(self, masked: str = MASK) -> str:
+        """Record that the current value is masked. Returns what stands in its place."""
         pointer = reduce(child_pointer, self.path, "")
         if self.redacted[-1:] != [pointer]:  # a masked key whose value is masked too
             self.redacted.append(pointer)
-        return MASK
+        return masked
 
 
 _PARTS = (dict, list)

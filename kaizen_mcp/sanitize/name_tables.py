@@ -12,7 +12,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
     " backupcode recoverycode unlockcode pairingcode activationcode puk"
     " onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
-    " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode"
+    " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode erlangcookie"
     " sicherheitscode freischaltcode entsperrcode"
     # Personal and payment numbers
     " pin pinnumber pinno ssn ssnnumber socialsecurity socialsecuritynumber"
@@ -32,6 +32,7 @@ SECRETS_OF_ANY_KIND = frozenset(
 words joined. A name may also end in these words."""
 
 SECRET_TEXTS = frozenset(
+    " geheimnis secreto segredo segreto communitystring"
     " secret token jwt passkey cookie cookiejar apikey accesskey secretkey privatekey signingkey encryptionkey"
     " decryptionkey"
     " masterkey authkey sessionkey subscriptionkey accountkey sharedaccesskey sharedkey webhookkey"
@@ -112,7 +113,7 @@ CREDENTIAL_STEMS = (
     "connect", "clearance", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz", "matkhau",
     "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "pushtan", "phototan",
     "chiptan", "mfa", "tfa", "twofactor", "snmp", "seed", "_pat", "puk", "crumb",
-    "magic", "chave", "chiave", "priv", "schl",
+    "magic", "chave", "chiave", "priv", "schl", "geheim", "segre", "community",
 )  # fmt: skip
 """Each ASCII name above contains one of these. A test checks it."""
 
@@ -142,7 +143,8 @@ TRAILING_WORDS = frozenset(
 NON_CREDENTIAL_FIRST_WORDS = frozenset(
     "is has have had needs need requires require required should can may must use uses shows show allow allows"
     " enable enables enabled allowed supported max min total num count prompt completion remaining no supports"
-    " input output public reset forgot forget change param attr column label msg err error title invalid".split()
+    " input output public reset forgot forget change param attr column label msg err error title invalid"
+    " failed wrong checksum".split()
 )
 """First words of names that ask or count something: `isPassword`, `maxTokens`."""
 
@@ -154,7 +156,7 @@ PLAIN_NAMES = frozenset("pindata datapw clienttoken jsonwebtoken".split())
 
 NON_CREDENTIAL_WORDS = frozenset(
     "page insurance forgot next prev previous cancellation continuation truncated to existing remaining"
-    " ratelimit".split()
+    " ratelimit bad".split()
 )
 """Words of names that are not credentials: `nextPageToken`, `insuranceCardNumber`, `forgotPassword`."""
 

@@ -72,6 +72,7 @@ _NAMES_OF_LINKS = frozenset(
 )  # other links lose their signatures only
 
 _WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)+")
+_NAME_OF_SECRET = re.compile(r".*(?:/.*|key)|[a-z]+-[a-z]+")
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
 _CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
@@ -101,7 +102,7 @@ _PLACEHOLDER = re.compile(
     r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
     # Tags of YAML, annotations, types, keywords before an expression, folders
     r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)(?:[!?)\]].*)?|(?i:new|await|yield|typeof|lambda|async|range)"
-    r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|[\w.-]{2,40}=(?:\.{3}|<.*>|\*+)"
+    r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))"
     r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
     # Masked by others, the word for it, schemes before a variable, sentences of validators
     r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{1,12}\u2026.{0,12}|[\w-]{1,12}[_-]\.{3}|\([a-z]+.*"
@@ -111,11 +112,13 @@ _PLACEHOLDER = re.compile(
 )
 
 _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
-_LONG_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){4,}[.!]")
-_CAPITALIZED = re.compile(r"[A-Z][a-z]+")
+_WHOLE_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){2,}[.!]")
+_CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
+_HEADER = re.compile(r"(?:[A-Z][A-Za-z]*-)+[A-Z][A-Za-z]*")
+_BREAK = re.compile(r"\\[nrt]")
 _VARIABLE = re.compile(
     r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
-    r"|(?:[A-Z][a-z]*-)+[A-Z][a-z]*|(?:[a-z]+-)+passwords?"
+    r"|(?:[a-z]+-)+passwords?"
 )
 
 
@@ -146,7 +149,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
 
 def is_state(text: str) -> bool:
     """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
-    text = text.strip("`").lstrip("\\")
+    text = _BREAK.split(text.strip("`"))[0].lstrip("\\")
     if text[:1] == text[-1:] == "'":
         text = text[1:-1]
     lower = text.strip(".!?\"'();, ").lower()
@@ -160,8 +163,10 @@ def is_state(text: str) -> bool:
 
 def _names_a_credential(text: str) -> bool:
     """Whether a text in place of a secret is a variable (`dbPassword`), a prompt, a label, or a sentence."""
-    if _LONG_SENTENCE.fullmatch(text):
+    if _WHOLE_SENTENCE.fullmatch(text):
         return True
+    if _HEADER.fullmatch(text):
+        return find_credential_name(text) is not None
     if _CAPITALIZED.fullmatch(text):
         return "".join(words_of(text)) in SECRETS_OF_ANY_KIND
     if _SENTENCE.fullmatch(text):
@@ -181,7 +186,7 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     if (
         name.word == "secret" and name.bare and _WORDS_JOINED.fullmatch(text)
     ):  # the name of one that is kept elsewhere
-        return "/" not in text and not text.endswith("key") and find_credential_name(text) is None
+        return not _NAME_OF_SECRET.fullmatch(text) and find_credential_name(text) is None
     return name.word != "token" or not name.bare or _is_token(text)
 
 

@@ -32,7 +32,7 @@ UNCHANGED: list[dict[str, Any]] = [
 {"token":"card"},{"accessCodeRequired":"yes"},{"statusCode":"200","code":"D0120"},{"cardType":"Visa","card":"Visa"},
 ]
 MASKED: list[tuple[dict[str, Any], int]] = [
-({"password":"x"},1),({"pin":1234},1),({"token":"9d2f-ee01"},1),({"cookies":[{"name":"sid","value":"abc123","domain":".x","path":"/"}]},1),({"headers":{"Cookie":"a=b","Authorization":"Basic abcd"}},2),({"headers":[["Authorization","Bearer abcd1234efgh"],["Host","x"]]},1),({"headers":[{"name":"Cookie","value":"a=b1"}]},1),({"rawHeaders":["Cookie","a=b1","Host","x"]},1),
+({"password":"x"},1),({"pin":1234},1),({"token":"9d2f-ee01"},1),({"cookies":[{"name":"sid","value":"abc123","domain":".x","path":"/"}]},1),({"headers":{"Cookie":"a=b7xQ","Authorization":"Basic abcd"}},2),({"headers":[["Authorization","Bearer abcd1234efgh"],["Host","x"]]},1),({"headers":[{"name":"Cookie","value":"a=b7xQ"}]},1),({"rawHeaders":["Cookie","a=b7xQ","Host","x"]},1),
 ({"pairs":[["password","x"],["user","y"]]},1),({"p":["password","X1y2z3!"]},1),({"argv":["run","--password","x1","--user","bob"]},1),({"api_keys":{"9f86d081884c7d659a2feaa0c55ad015":{"name":"a"}}},1),
 ({"x":json.dumps({"y":json.dumps({"z":json.dumps({"password":"q1"})})})},1),({"x":"ZGVtb3VzZXI6SHVudGVyMiFh"},1),({"secret":"inner-Value9"},1),({"secrets":{"db":"p4ss-a","region":{"x":"q9-zz"}}},2),({"clientSecret":{"value":"abc-1"}},1),
 ({"JSESSIONID":"0A1B2C3D"},1),({"PHPSESSID":"l3k4j5"},1),({"connect.sid":"s:abc"},1),({"ASP.NET_SessionId":"abc"},1),({"x-rapidapi-key":"abcdef1234"},1),({"app_key":"abc123"},1),({"consumerKey":"abcd1234"},1),({"acme-key":"9f86d081884c7d659a2f"},1),

@@ -20,7 +20,7 @@ _COMMAND_VALUE = rb"[\"']?(?P<value>[^\s\"'\0]{1,300})"
 
 COMMANDS = [
     # Command lines: curl -u user:x, mysql -px, sshpass -p x
-    Rule(b" -u", b"", rb" -u[\s=]{0,4}" + _USER_AND_PASSWORD, is_no_reference),
+    *(Rule(option, b"", option + rb"[\s=]{0,4}" + _USER_AND_PASSWORD, is_no_reference) for option in (b" -u", b"\n-u")),
     Rule(b"--user", b"", rb"--user[\s=]{1,4}" + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"--proxy-user", b"", rb"--proxy-user[\s=]{1,4}" + _USER_AND_PASSWORD, is_no_reference),
     *(
@@ -97,7 +97,10 @@ COMMANDS = [
     ),
     # Wireless networks: Key Content : x, WLAN ... Schl\u00fcssel: x
     Rule(b"wifi:", b"", rb"wifi:[^\r\n\0]{0,120}?\bp:(?P<value>[^;\r\n\0]{1,80})"),
-    Rule(b"key content", b"", rb"key content\s{0,20}: (?P<value>[^\r\n\0]{4,80})", is_no_reference),
+    *(
+        Rule(name.encode(), b"", name.encode() + rb"\s{0,20}: (?P<value>[^\r\n\0]{4,80})", is_no_reference)
+        for name in ("key content", "schl\u00fcsselinhalt", "contenu de la cl\u00e9", "contenido de la clave", "contenuto chiave")
+    ),
     *(
         Rule(name.encode(), rb"(?:wlan|wi-?fi|ssid|netzwerk|wireless)[^\0]{0,110}$", name.encode() + rb"\s?[:=] {0,3}[\"']?(?P<value>[^\s\"'\0]{6,80})", looks_quoted)
         for name in ("schl\u00fcssel", "schluessel", "key", "clave", "cl\u00e9", "chiave", "sleutel")

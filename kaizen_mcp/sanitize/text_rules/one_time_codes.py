@@ -28,6 +28,7 @@ _NAMES = (
 """Words for the code of a login in other languages."""
 
 _CODE = rb"(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+_SIX_DIGITS = rb"(?P<value>\d{6}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
     rb"|sign[- ]?in|activation|passw?\w{0,4}|auth|login)[ -]"
@@ -60,7 +61,7 @@ ONE_TIME_CODES = [
     *(
         Rule(
             name.encode(), "(?:^|[\\n\\0]|\\b(?:tu|seu|sua|su|din|ditt|dit|je|uw|jouw|ihr|dein|votre|ton|vostro|tuo|anda|jou)|\u0432\u0430\u0448|\u0412\u0430\u0448|\u0442\u0432\u043e\u0439|tw\u00f3j|v\u00e1\u0161|tv\u016fj) ?$".encode(),
-            re.escape(name).encode() + "(?: (?:er|\u00e4r|es|\u00e9|\u00e8|est|is|ist|lautet|to|je|on|adalah|este))?:? {1,2}(?P<value>\\d{6})(?![\\w/%]|[-.:]\\d)".encode(), is_login_code,
+            re.escape(name).encode() + "(?: (?:er|\u00e4r|es|\u00e9|\u00e8|est|is|ist|lautet|to|je|on|adalah|este))?:? {1,2}".encode() + _SIX_DIGITS, is_login_code,
         )
         for name in ("c\u00f3digo", "codigo", "codice", "kode", "kod", "k\u00f3d", "code", "\u043a\u043e\u0434", "\u041a\u043e\u0434", "cod")
     ),
@@ -69,7 +70,9 @@ ONE_TIME_CODES = [
     Rule(b"code", rb"\b(?:your|the|enter|use)(?: [\w.&'-]{1,30}){0,4} $", rb"code" + _CODE_IS + _CODE + _NO_SHARE, is_login_code),
     Rule(b"code", rb"(?:^|[\n\0.>(] ?)(?:[\w.&'-]{1,30} ){0,2}$", rb"code:? " + _CODE + _NO_SHARE, is_login_code),
     Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
-    Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:) {1,2}(?P<value>\d{6})(?![\w/%]|[-.:]\d)", is_login_code),
+    Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:)[\"']? {1,2}" + _SIX_DIGITS, is_login_code),
+    Rule(b"code", rb"\b(?:sms|otp|2fa|mfa|verification)\b[^\r\n\0]{0,80}\W$", rb"code(?: is|:|=) {0,2}[\"']?" + _CODE, is_login_code),
+    Rule(b"code", rb"(?:^|\W)$", rb"code[,.;:]?(?: and| so| then)?(?: i| we)? (?:read|got|took|found|copied|fetched|entered|typed|received|retrieved|used) " + _CODE, is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), "-?code(?: (?:f\u00fcr|zu|zum|zur|voor) [^:\\d\\r\\n\\0]{1,40})?".encode() + _CODE_WORDS + _CODE),
     Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,8}?" + _CODE_WORDS + _CODE),
     Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,8}? ?".encode() + _CODE_WORDS + _CODE),

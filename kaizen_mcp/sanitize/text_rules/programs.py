@@ -70,6 +70,7 @@ PROGRAMS = [
     Rule(b"wifi.begin(", b"", rb"wifi\.begin\(\s{0,9}" + _SECOND, is_no_reference),
     Rule(b".equals", rb"[\"'](?P<value>[^\"'\r\n\0]{1,100})[\"']$", rb"\.equals(?:ignorecase)?\([\w.]{0,40}(?:password|passwd|passphrase|secret|token|pwd)\b", is_no_reference),
     Rule(b".equals", rb"(?:password|passwd|passphrase|secret|token|pwd)(?:\(\))?$", rb"\.equals(?:ignorecase)?\(" + _TEXT + rb"(?P<value>[^\"'\\\r\n\0]{1,100})", is_no_reference),
+    Rule(b"getconnection(", b"", rb"getconnection\(\s{0,9}" + _THIRD, is_no_reference),
     Rule(b"mysqli(", b"", rb"mysqli\(\s{0,9}" + _THIRD, looks_like_argument),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,20}(?:password|passwd|pass|bearer|keypasswd)\w{0,10}\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,10}userpwd\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"[^:\"'`\r\n\0]{0,100}:(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
@@ -92,5 +93,5 @@ PROGRAMS = [
     ),
     Rule(b"' / '", rb"(?:denied|login|tried|auth|password|credentials)[^\r\n\0]{0,60}'[\w.@-]{1,40}$", rb"' / '(?P<value>[^'\r\n\0]{3,60})'", looks_like_pasted),
     Rule(b"define(", b"", rb"define\(\s?[\"']\w{0,40}(?:pass|password|passwd|secret|_key|_salt)[\"']\s?,\s?[\"'](?P<value>[^\"'\r\n\0]{3,200})[\"']", looks_quoted),
-    Rule(b"random_password", b"", rb"random_password\"[^\r\n\0]{0,300}?\"result\"\s?:\s?\"(?P<value>[^\"\r\n\0]{4,200})\""),
+    Rule(b"random_password", b"", rb"random_password\"[^\0]{0,300}?\"result\"\s?:\s?\"(?P<value>[^\"\r\n\0]{4,200})\""),
 ]  # fmt: skip

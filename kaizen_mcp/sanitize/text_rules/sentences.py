@@ -49,16 +49,20 @@ _LAST_PARTS = frozenset({"passwort", "kennwort", "wachtwoord", "passord", "kodeo
 """Of these, other words may be the first part: `Initialpasswort`."""
 
 _NON_ENGLISH = "(?:(?:\u306f|\u304c|\u4e3a|\u662f|\u70ba|\ub294|\uc740|\uac00|\uc774|:|=| ){1,4}|(?=\u300c|\u300e|\u3010))(?:\u300c|\u300e|\u3010|[\"' \\[(]){0,3}(?P<value>[!-&*-~]{4,60})".encode()
+_NON_ENGLISH_IN_QUOTES = '(?:\u306f|\u304c|\u4e3a|\u662f|\u70ba|\ub294|\uc740|\uac00|\uc774|:|=| ){1,4}(?:"|\u300c|\u300e)(?P<value>[!#-~]{4,60})(?="|\u300d|\u300f)'.encode()
 _ID_BEFORE = "(?:id|user|username|user ?name|login|account|\uc544\uc774\ub514|\uacc4\uc815)$".encode()
 _PAIR = rb"\s{0,2}(?:->|=>|:|=|-|\s)\s{0,2}(?:[^\s/\0]{1,60} ?/ ?){1,2}(?P<value>[^\s/,;\0]{3,60})(?![/\w])"
 _PAIR_IN_BRACKETS = rb"\s?[:=-]?>?\s?[^\s()\0]{1,60}\((?P<value>[^\s()\0]{3,60})\)"
 _NO_PREPOSITION = b"".join(
     rb"(?<! %b )" % word.encode()
-    for word in "for f\u00fcr pour para per pro dla till til zu von van voor om de di da do od \u0434\u043b\u044f \u043e\u0442 \u043a".split()
+    for word in (
+        "for f\u00fcr pour para per pro dla till til zu von van voor om de di da do od \u0434\u043b\u044f \u043e\u0442 \u043a"
+        " user benutzer konto usuario usu\u00e1rio utilisateur utente gebruiker u\u017cytkownika account compte cuenta"
+    ).split()
 )
 _SIGN_IN_SENTENCE = rb"(?: [^\s:=!-/\0]{1,30}){0,6}?(?: ?(?::|=|->|\xef\xbc\x9a|\xe3\x80\x8c) {0,2}| (?:-|\xe2\x80\x94|\xe2\x80\x93) )"
 _WORDS_IN_SENTENCE = (
-    rb"(?: [^\s\d!-,./:-?\0]{1,30}){0,7}?(?: {1,3}|(?<=[\xe3-\xed][\x80-\xbf][\x80-\xbf]))" + _NO_PREPOSITION
+    rb"(?: [^\s\d!-,./:-?\0]{1,30}){0,9}?(?: {1,3}|(?<=[\xe3-\xed][\x80-\xbf][\x80-\xbf]))" + _NO_PREPOSITION
 )
 _LETTER = rb"[\xc3-\xc5][\x80-\xbf]"
 _ANY_SHAPE = rb"(?:[!#-&(-+\--:=-_a-z|~]|" + _LETTER + rb"){4,60}"
@@ -115,9 +119,10 @@ SENTENCES = [
     # Pairs in sentences: log in with `admin` / `x`, creds for the box are demo // x
     *(
         Rule(name, rb"(?:^|[^\w.])$", re.escape(name) + rb"(?:s|ential|entials|ged|ging)?(?: in| on)?(?: [a-z'-]{1,16}){0,5}?[:=]? {1,2}" + pair, check)
-        for name in (b"login", b"log in", b"log on", b"logon", b"logged in", b"sign in", b"cred", b"account", b"acct", b"user")
+        for name in (b"login", b"log in", b"log on", b"logon", b"logged in", b"sign in", b"cred", b"account", b"acct", b"user", b"basic auth")
         for pair, check in (
             (rb"[\"'`*]{1,2}[\w.@+-]{2,40}[\"'`*]{1,2} ?(?:/{1,2}|:|\||,|and|with|\+) ?(?:password )?[\"'`*]{1,2}(?P<value>[^\s\"'`*\0]{4,60})[\"'`*]", looks_quoted),
+            (rb"[\"'`*]{1,2}[\w.@+-]{2,40} ?/ ?(?P<value>[^\s\"'`*\0]{4,60})[\"'`*]", looks_quoted),
             (rb"[\w.@+-]{2,40} (?:/{1,2}|:|\||\+|>) (?P<value>[^\s\"'`,;/\0]{4,60})(?=[\s,;.)\0]|\Z)", looks_like_pasted_or_joined if name == b"cred" else looks_strong_with_no_title),
             (rb"[\w.@+-]{2,40}(?:/{1,2}|:|\|)(?P<value>[^\s\"'`,;/\0]{5,60})(?=[\s,;)\0]|\Z)", looks_strong),
         )
@@ -130,7 +135,8 @@ SENTENCES = [
     Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d)", looks_like_pasted),
     # Sentences in other languages
     *(
-        Rule(name.encode(), b"", re.escape(name).encode() + _NON_ENGLISH, looks_written)
+        Rule(name.encode(), b"", re.escape(name).encode() + after, check)
+        for after, check in ((_NON_ENGLISH, looks_written), (_NON_ENGLISH_IN_QUOTES, looks_quoted))
         for name in ("\u30d1\u30b9\u30ef\u30fc\u30c9", "\u6697\u8a3c\u756a\u53f7", "\u5bc6\u7801", "\u5bc6\u78bc", "\u53e3\u4ee4", "\u5bc6\u94a5", "\u79d8\u94a5", "API\u30ad\u30fc".lower(), "api \ud0a4", "api\ud0a4", "\ube44\ubc00\ubc88\ud638", "\ud328\uc2a4\uc6cc\ub4dc", "\uc554\ud638")
     ),
     *(
@@ -173,7 +179,7 @@ SENTENCES = [
         Rule(name, _USER_GIVEN, name + rb" {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", looks_like_pasted)
         for name in (b"password", b"passwort", b"kennwort", b"senha", b"mot de passe", b"pw")
     ),
-    Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", looks_like_pasted),
+    Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", looks_like_pasted_or_joined),
     *(
         Rule(place + b" code", rb"(?:^|[^a-z])$", place + rb" code[^.\r\n\0]{0,60}? (?:is|to|stays|remains|now|=) (?P<value>\d{4,8}#?)(?![\w%/:-])")
         for place in (b"door", b"gate", b"alarm", b"entry", b"lock", b"safe", b"keypad")
