@@ -170,6 +170,7 @@ def _secret_values(
     if not name:
         return
     before = after[0].decode(errors="replace")
+    variable = variable.rpartition(b".")[2].strip(b"_")  # `self._token = token`
     for start, end in value_spans(text, form.value, after.end()):
         value = text.data[start:end].decode(errors="replace")
         in_one_line = _LINE_BREAK.sub("", value)

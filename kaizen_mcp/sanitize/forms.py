@@ -87,8 +87,6 @@ _ASSIGNMENTS = [
         _MORE + _CLOSE + rb"\s{0,3}(?::{1,3}=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,24}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
         "quoted", looks_quoted,
     ),
-    # Changes: "Password" = "****" -> "x"
-    Form(b" \"':=", b"", _CLOSE + rb"\s{0,3}[=:]\s{0,3}[\"'][^\"'\r\n\0]{0,100}[\"']\s{0,3}(?:->|=>)\s{0,3}(?=[\"'])", "quoted", looks_quoted),
     # Defaults and conversions before the value: $password = shift || 'x', password = bytes("x")
     Form(b" =:", b"", rb"\s?:?=\s?[\w.$()\[\]>-]{1,40} (?:\|\||\?\?|or|//) (?=[\"'])", "quoted", looks_quoted),
     Form(
@@ -268,6 +266,8 @@ OTHER_FORMS = [
         b" \t", rb"(?:^|[\n\0])[ \t]*(?:env|arg|setx|set|export) $", rb"[ \t]{1,4}(?=[\"']|[^\s\0]+[ \t]*(?:$|[\r\n\0]))",
         "quoted or token", looks_assigned, 24,
     ),
+    # Sentences about a password: his password x was accepted
+    Form(b" ", b"", rb" {1,2}(?=[^\s\0]{6,60} (?:was|is|has|did|does|worked|works|still|no longer)\b)", "token", looks_written_and_mixed),
     # Names and keys in a row: token 9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b
     Form(b" \t", b"", rb"[ \t]{1,4}(?=[\w.~+/=-]{16,}(?![\w.~+/=-]))", "token", looks_like_key),
     Form(b" \t", rb"(?:(?:^|[\n\0])[ \t]*|(?:machine[ \t]+[^\s\0]{1,60}|default)\s+)login[ \t]+[^\s\0:]{1,80}\s+$", rb"[ \t]{1,4}", "token", looks_quoted, 90),

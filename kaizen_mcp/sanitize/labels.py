@@ -18,6 +18,7 @@ KNOWN_SIBLINGS = frozenset(
     "type id object name domain path created createdat updated updatedat expires expiresat expiresin expiry"
     " expiration tokentype scope scopes samesite secure httponly hostonly session url algorithm alg"
     " issuer provider"
+    " license resolved integrity"
     " label description status state count usage input output total size length email username user kid"
     " clientid tenantid tenant accountid userid projectid subject"
     " lastused lastusedat region issuedat note title format kind role version"

@@ -19,8 +19,8 @@ Check = Callable[[str, str], bool]
 
 _CODE_WORD = re.compile(
     r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data|user|form"
-    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|\\{0,3}[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z][A-Za-z_]*\d?\.[a-z][A-Za-z_]*\d?\.[a-zA-Z]|\w+\("
-    r"|\[\]\w+\(|[\w.$]+@[0-9a-f]{5,8}$|[a-z]\w*\.\w*(?:[Tt]oken|[Kk]ey|[Ss]ecret|[Pp]ass\w*)s?$"
+    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|\\{0,3}[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z][A-Za-z_]*\d?\.[a-z_][A-Za-z_]*\d?\.[a-zA-Z]|\w+\(|[A-Z][A-Za-z]*\{|\$\w+(?:\.\w+)+"
+    r"|\[\]\w+\(|[\w.$]+@[0-9a-f]{5,8}$|[a-z]\w*(?:\.\w+)*\.\w*(?:[Tt]oken|TOKEN|[Kk]ey|[Ss]ecret|[Pp]ass\w*|[Tt]otp|[Cc]ode)s?;?$"
 )
 _NO_SECRET = re.compile(
     # Names and versions of packages, kinds of algorithms, addresses
@@ -38,7 +38,7 @@ _NO_VALUE = re.compile(
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
     r"|(?:path|domain|expires|max-age|samesite)=\S*|#[0-9a-f]{3,8};?|\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?|[a-z][a-z-]*(?:/[a-z][a-z-]*)+"  # of style sheets, of stores
     r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*"
-    r"|[\w./-]+\.[a-z]{1,4}:\d+|\d{1,2}-[a-z]+",  # a line of a file, `6-digit`
+    r"|[\w./-]+\.[a-z]{1,4}:\d+|\d{1,2}-[a-z]+|[\w.-]+(?:/[\w.-]+)+#\w+",  # a line of a file, `6-digit`
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
@@ -71,6 +71,8 @@ def looks_assigned(value: str, before: str = "") -> bool:
         or value in {"0", "1"}
         or (before.endswith(" ") and _VARIABLE.fullmatch(value))
     ):
+        return False
+    if " = " in before and re.fullmatch(r"(?:[A-Z][A-Za-z]*\.)+[A-Z][A-Za-z]*", value):  # of a module
         return False
     if before.strip().endswith("->") and not looks_strong(value):
         return False
@@ -114,7 +116,15 @@ _VENDOR_KEY = re.compile(
 
 def looks_like_vendor_key(value: str) -> bool:
     """Whether a value beside the name of a vendor is a key: long, with letters and several digits, no words."""
-    return _VENDOR_KEY.fullmatch(value) is not None and not _DATE_OR_LINK.match(value)
+    return (
+        _VENDOR_KEY.fullmatch(value) is not None
+        and not re.match(r"[a-z]+[:/]", value)
+        and not _DATE_OR_LINK.match(value)
+    )
+
+
+_IN_CODE = re.compile(r"(?:[a-z_]+\.){2,}[A-Za-z_]+|[^\d%]*%[sdr][^\d%]*|[\w-]+[:=] ?[\"'{].*")
+"""A path of a module, a format, or an assignment in quotes."""
 
 
 def looks_quoted(value: str, _before: str = "") -> bool:
@@ -129,6 +139,7 @@ def looks_quoted(value: str, _before: str = "") -> bool:
             r"\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|\s*[+&.]\s*[\w$(].*[+&.]\s*|\s*\+ ?new .*", value
         )
         is None
+        and not _IN_CODE.fullmatch(value)
     )
 
 
@@ -156,14 +167,23 @@ def looks_like_argument(value: str, _before: str = "") -> bool:
 
 _WORDS = re.compile(r"[A-Za-z]+(?:[_-][a-z]+)*|[A-Z]+(?:[_-][A-Z]+)*|\d[\d.,:/-]*\w{0,3}|[\w-]+=.*|/.*|\w+://.*")
 _ID_OR_NAME = re.compile(
-    r"[\w.-]+-(?:[a-z]+ed|only|based|v\d+|\d)|[A-Z]{1,8}[-_]?\d+|v?\d[\d.]*|[\w.:-]*(?:[Pp]assw|PASSW|[Pp]wd|[Tt]oken|[Ss]ecret)[A-Za-z_.-]*|[\w.-]+\.[a-z]{2,5}\d?"
+    r"[\w.-]+-(?:[a-z]+ed|only|based|v\d+|\d)|[A-Z]{1,8}[-_]?\d+|v?\d[\d.]*|[\w.:-]*(?:[Pp]assw|PASSW|[Pp]wd|[Tt]oken|[Ss]ecret)[A-Za-z_.-]*|[\w.-]+\."
+    r"(?:pdf|csv|xlsx?|docx?|pptx?|txt|json|xml|x?html?|js|ts|[jt]sx|py|java|kt|go|rs|rb|php|cs|c|h|cpp|sh|ps1|ya?ml|toml|ini|cfg"
+    r"|conf|log|zip|gz|tar|t[gx]z|7z|png|jpe?g|gif|svg|webp|md|sql|exe|dll|jar|pem|key|crt|cer|p12|pfx|env|lock|tf|css|scss"
+    r"|bak|tmp|db|eml|ics|local|internal|example|test|invalid|com|org|net|io|dev|app|cloud|ai|co|info|biz|eu|de|fr|es|it|pl|nl|uk"
+    r"|ch|at|be|us|ca|br|pt|se|no|dk|fi|cz|jp)"
 )
 
 
 def looks_set(value: str, _before: str = "") -> bool:
     """Whether the last word of a line after a name is a password: a mix within the word, no name and no path."""
     value = value.strip("\"'`;").rstrip(".,!?:)")
-    if not value.isascii() or re.search(r"[(){}\[\]<>|=/\\]", value) or not looks_like_pasted(value):
+    if (
+        not value.isascii()
+        or re.fullmatch(r"[A-Z][a-z]+\d", value)
+        or re.search(r"[(){}\[\]<>|=/\\]", value)
+        or not looks_like_pasted(value)
+    ):
         return False
     return _WORDS.fullmatch(value) is None or re.fullmatch(r"[a-z]{2,}[A-Z][a-z]{3,}", value) is not None
 
@@ -265,10 +285,16 @@ def looks_like_password(value: str, _before: str = "") -> bool:
     return has_letters_and_digits(value) and re.search(r"[!@#$%^&*+?~]", value) is not None and not is_state(value)
 
 
+_WORDS_FOR_IT = frozenset("password passwd pass pwd pw secret token key mypassword mypass passwort".split())
+
+
 def is_no_reference(value: str, _before: str = "") -> bool:
-    """Whether a value is written out, not the name of a variable or an option."""
+    """Whether a value is written out, not the name of a variable or an option, and not the word for it."""
     return (
-        any(map(str.isalnum, value)) and not is_state(value) and not re.match(r"[$%][\w{(]+|-[a-z]|[\w-]+>", value)
+        any(map(str.isalnum, value))
+        and value not in _WORDS_FOR_IT
+        and not is_state(value)
+        and not re.match(r"[$%][\w{(]+|-[a-z]|[\w-]+>", value)
     )
 
 
@@ -300,8 +326,9 @@ def has_both(value: str, _before: str = "") -> bool:
 def is_basic_credentials(value: str, _before: str = "") -> bool:
     """Whether this is base64 text of `user:password`, as in HTTP's Basic scheme."""
     try:
-        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
-    except binascii.Error:
+        text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
+        return ":" in text and text.isprintable()
+    except (binascii.Error, UnicodeDecodeError):
         return False
 
 

@@ -255,7 +255,8 @@ MANIFEST_FIELDS = frozenset({"data", "stringData"})
 
 
 def _find_by_type(fields: JsonObject, key: str) -> CredentialName | None:
-    """Return the credential that a field is by the type of its object: a Secret, or a symmetric JSON Web Key."""
+    """Return the credential that a field is by what stands beside it, whatever its name."""
     is_secret_map = key in MANIFEST_FIELDS and fields.get("kind") == "Secret"
     is_key = key == "k" and fields.get("kty") == "oct"
-    return CredentialName(ENTRY, Kind.ANY, bare=True) if is_secret_map or is_key else None
+    is_code = key == "code" and "grant_type" in fields  # of OAuth
+    return CredentialName(ENTRY, Kind.ANY, bare=True) if is_secret_map or is_key or is_code else None

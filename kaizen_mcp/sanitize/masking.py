@@ -125,6 +125,8 @@ class SafeMode:
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
         if "Secret" in in_fields:  # of Kubernetes
             credentials += tuple(MANIFEST_FIELDS.intersection(names))
+        if "grant_type" in names:
+            credentials += ("code",)
         return Found({name: name for name in credentials} | masked_names, texts, label_fields, secrets)
 
     def _search(self, suspects: list[str], texts: dict[int, str], secrets: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " backupcode recoverycode unlockcode pairingcode activationcode puk"
     " onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
     " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode erlangcookie"
+    " sshpass becomepass sudopass smtppass ftppass mailpass imappass proxypass ldappass"
     " sicherheitscode freischaltcode entsperrcode"
     # Personal and payment numbers
     " pin pinnumber pinno ssn ssnnumber socialsecurity socialsecuritynumber"
@@ -136,6 +137,7 @@ PARTS_OF_NAMES = frozenset(
 TRAILING_WORDS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
     " again retype new old current data string str encrypted enc list field input box textbox prod live dev"
+    " feld eingabe campo champ veld"
     " staging test default base64 b64 primary secondary here private base secure backup".split()
 )
 """Words after a credential name that do not change its meaning: `passwordConfirmation`, `tokenValue`."""
@@ -151,12 +153,12 @@ NON_CREDENTIAL_FIRST_WORDS = frozenset(
 FIRST_WORDS_OF_ACTIONS = frozenset("reset forgot forget change".split())
 """First words of names of actions on a password: `changePassword`, but not `CHANGE_HEALTHCARE_CLIENT_SECRET`."""
 
-PLAIN_NAMES = frozenset("pindata datapw clienttoken jsonwebtoken".split())
+PLAIN_NAMES = frozenset("pindata datapw clienttoken versiontoken jsonwebtoken".split())
 """Whole names, their words joined, that are not credentials in spite of their words."""
 
 NON_CREDENTIAL_WORDS = frozenset(
     "page insurance forgot next prev previous cancellation continuation truncated to existing remaining"
-    " ratelimit bad".split()
+    " ratelimit bad keyring".split()
 )
 """Words of names that are not credentials: `nextPageToken`, `insuranceCardNumber`, `forgotPassword`."""
 

@@ -91,7 +91,7 @@ def _find_credential_name(name: str) -> CredentialName | None:
     words = [*words_of(name)]
     if "".join(words) in PLAIN_NAMES:
         return None
-    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING_WORDS):
+    while len(words) > 1 and (words[-1].removeprefix("v").isdigit() or words[-1] in TRAILING_WORDS):
         words.pop()
     if words[:3] == ["secure", "next", "auth"] or words[:2] == ["next", "auth"]:  # the cookies of a library
         words = words[words.index("next") + 1 :]
@@ -117,13 +117,16 @@ def _judge_ending(words: list[str]) -> CredentialName | None:
     if words[-1].endswith(CREDENTIAL_ENDINGS):
         word = next(ending for ending in CREDENTIAL_ENDINGS if words[-1].endswith(ending))
         return CredentialName(word, Kind.TEXT if word in TEXT_ENDINGS else Kind.ANY, bare=False)
-    if len(words) > 1 and words[-1] == "pat":
-        return CredentialName("pat", Kind.KEY, bare=False)
+    return _judge_key(words)
+
+
+def _judge_key(words: list[str]) -> CredentialName | None:
     if words[-2:] in (["primary", "key"], ["secondary", "key"]):  # of an account; or of a table
         return CredentialName("primarykey", Kind.KEY, bare=False)
-    if len(words) > 1 and words[-1] == "key" and words[-2] not in PLAIN_KEYS and not words[-2].isdigit():
+    is_key = words[-1] == "key" and len(words) > 1 and words[-2] not in PLAIN_KEYS and not words[-2].isdigit()
+    if is_key or "".join(words[-2:]).endswith(("schl\u00fcssel", "schluessel")):
         return CredentialName("key", Kind.KEY, bare=False)
-    return None
+    return CredentialName("pat", Kind.KEY, bare=False) if len(words) > 1 and words[-1] == "pat" else None
 
 
 _KINDS = ((Kind.ANY, SECRETS_OF_ANY_KIND), (Kind.TEXT, SECRET_TEXTS), (Kind.AMBIGUOUS, AMBIGUOUS_NAMES))

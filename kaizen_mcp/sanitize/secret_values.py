@@ -2,7 +2,7 @@
 
 import re
 
-from kaizen_mcp.sanitize.name_tables import NAMES_OF_CODES, SECRETS_OF_ANY_KIND
+from kaizen_mcp.sanitize.name_tables import NAMES_OF_CODES, SECRET_TEXTS, SECRETS_OF_ANY_KIND
 from kaizen_mcp.sanitize.names import (
     CredentialName,
     Kind,
@@ -21,7 +21,9 @@ STATES = frozenset(
     " authenticator strong weak removed added generated rotated stored encrypted received notrequired"
     " manual automatic filled skipped complete completed error loading configured unconfigured rotating"
     " preferred discouraged visible found entered approved nan n/a include same-origin omit inherit allow"
-    " deny allowed essential necessary string str number boolean int bool varchar"
+    " deny allowed essential necessary string str number boolean int bool bytes varchar"
+    " tokens passwords secrets credentials keys cookies codes username not"
+    " get list backup restore recover purge sign"
     # In other languages
     " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
     " obligatoria inv\u00e1lida inv\u00e1lido incorrecta caducada expirada obligatoire requis invalide incorrecte"
@@ -71,8 +73,8 @@ _NAMES_OF_LINKS = frozenset(
     {"magiclink", "magicurl", "connectionstring"}
 )  # other links lose their signatures only
 
-_WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)+")
-_NAME_OF_SECRET = re.compile(r".*(?:/.*|key)|[a-z]+-[a-z]+")
+_WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)*")
+_NAME_OF_SECRET = re.compile(r".*(?:/.*|key)|[a-z]{1,5}|[a-z]+-[a-z]+")
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
 _CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
@@ -85,40 +87,81 @@ MEASURE = re.compile(
 
 _PUBLIC = re.compile(
     r"(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}|(?:SHA256|MD5):.*|ssh-[\w-]+ .*|ecdsa-[\w-]+ .*|arn:.*"
-    r"|[a-z-]+(?:\.[a-z-]+)+|(?=.*/[A-Za-z]{4,}(?:[/.]|$))(?:/[\w.-]+){3,}",
+    r"|[a-z-]+(?:\.[a-z-]+)+|pk[._](?:eyJ|live_|test_).*|(?=.*/[A-Za-z]{4,}(?:[/.]|$))(?:/[\w.-]+){3,}",
     re.ASCII,
 )
 
-_IDENTIFIER = re.compile(r"[a-z]+|[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII)
+_IDENTIFIER = re.compile(
+    r"[A-Za-z]+(?:[ @_-][A-Za-z]+)*|[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII
+)
 _FOLDER = re.compile(r"[/~]\w+/|/\w+$|[A-Za-z]:\\|\.{1,2}/")  # `PWD=/home/bob`
+_SMALL_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _DIGITS_OF_PIN = 3  # fewer are the number of a pin of a board
 _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a layout: `top`, `GPIO17`, `13`
 _SPACED_CODE = re.compile(r"\d{2,3}[ -]?\d{2,3}(?:[ -]?\d{1,4})?", re.ASCII)
 LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
-_PLACEHOLDER = re.compile(
-    r"[*\u2022\u25cf.\s_-]{3,}|[xX]{3,}(?:-[xX]{3,})*|#[a-z]+(?:[A-Z][a-z]+)+|[a-z]*\[[a-z-]+[*^$~|]?=.*\]|[#.][a-z]+(?:[-_][a-z]+)+|sha\d{1,3}-[\w+/]{20,}={0,2}|<[^<>]*>|\$[A-Za-z_](?:[\w.:/-]|\(\))*[})\]]*|\$\w+/.*|\$\d}?|arn:[\w-]+:.*|\$[{(].*|\{\{.*|\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}|%\w+%|%\d"
-    r"|\[[\w ]+\]|--[a-z][a-z-]+|&{1,2}[a-z]+(?:_[a-z]+)+"
-    r"|(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*"
-    r"|(?i:\S*[_-](?:your[_-]\S*|here))|(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)"
-    # Tags of YAML, annotations, types, keywords before an expression, folders
-    r"|![a-z_]+|@[A-Z]\w+|%~\w+|(?:Secret)?(?:Str|String|Bytes|Text)(?:[!?)\]].*)?|(?i:new|await|yield|typeof|lambda|async|range)"
-    r"|~?(?:/[a-z0-9._-]+){2,}/?|[A-Za-z_.-]{2,30}=|(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))"
-    r"|\+ ?[a-z]\w*\)?;?|\d{1,3};"
-    # Masked by others, the word for it, schemes before a variable, sentences of validators
-    r"|[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}|[\w-]{1,12}\u2026.{0,12}|[\w-]{1,12}[_-]\.{3}|\([a-z]+.*"
-    r"|[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*"
-    r"|(?:Bearer|Basic|Token) [<{$].*"
-    r"|(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*"
+_PLACEHOLDERS = (
+    # Dots, stars and runs of one letter: ****, xxxx-xxxx, sk-****1234, abc…, 64_xxxx
+    r"[*\u2022\u25cf.\s_-]{3,}",
+    r"[xX]{3,}(?:-[xX]{3,})*",
+    r"([A-Za-z])\1{3,}",
+    r"[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{4,})[\w-]{0,8}",
+    r"[\w-]{1,12}\u2026.{0,12}",
+    r"[\w-]{1,12}[_-]\.{3}",
+    r"-----BEGIN [A-Z ]+-----(?:\\n|\s)*\.{3}[^\0]*",
+    # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1
+    r"<[^<>]*>",
+    r"\$[A-Za-z_](?:[\w.:/-]|\(\))*[})\]]*",
+    r"\$\w+/.*",
+    r"\$\d}?",
+    r"\$[{(].*",
+    r"[\w /:=-]*\{\{.*",
+    r"=<[^<>]*>",
+    r"(?:\{[\w.]+\}[^\w{}]{0,2}){2,}",
+    r"\{\w+\.\w.*",
+    r"\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}",
+    r"%\w+%|%~?\w+|%\d",
+    r"\[[\w ]+\]",
+    r"&{1,2}[a-z]+(?:_[a-z]+)+",
+    r"(?:Bearer|Basic|Token) [<{$*].*",
+    # What to put there: your-key, my_token, YOUR_KEY_HERE, KEY=value, DB_PASSWORD
+    r"(?i:your|my|the|enter|insert|some|replace|process\.env|os\.environ|env|var|secrets|vault)[_. -].*",
+    r"(?i:your)(?:password|token|secret|api_?key|key)",
+    r"(?i:\S*[_\[-](?:your[_-]\S*|here\*{0,2}))",
+    r"(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)",
+    r"(?:[A-Z]+_){3,}[A-Z]+",
+    r"[A-Za-z_.-]{2,30}=",
+    r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
+    # Selectors and options: #loginForm, input[name=x], .form-field, --password
+    r"#[a-z]+(?:[A-Z][a-z]+)+",
+    r"[a-z]*\[[a-z-]+[*^$~|]?=.*\]",
+    r"[#.][a-z]+(?:[-_][a-z]+)+",
+    r"--[a-z][a-z-]+",
+    # Hashes and names of resources: sha384-..., arn:aws:...
+    r"sha\d{1,3}-[\w+/]{20,}={0,2}",
+    r"arn:[\w-]*:.*",
+    # Tags of YAML, annotations, types, keywords, operators, folders
+    r"![a-z_]+|@[A-Z]\w+",
+    r"(?:Secret)?(?:Str|String|Bytes|Text)(?:[!?)\]].*)?",
+    r"(?i:new|await|yield|typeof|lambda|async|range)",
+    r"\+ ?[a-z]\w*\)?;?|\d{1,3};",
+    r"~?(?:/[a-z0-9._-]+){2,}/?",
+    # Words in brackets, and the rest of a sentence: (optional), [redacted], is required
+    r"\([a-z]+.*",
+    r"[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*",
+    r"(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*",
 )
+"""Patterns of what stands in place of a secret."""
 
+_PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS))
 _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
 _WHOLE_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){2,}[.!]")
 _CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
 _HEADER = re.compile(r"(?:[A-Z][A-Za-z]*-)+[A-Z][A-Za-z]*")
 _BREAK = re.compile(r"\\[nrt]")
 _VARIABLE = re.compile(
-    r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
-    r"|(?:[a-z]+-)+passwords?"
+    r"\w+(?:_[A-Za-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+|\w+: ?"
+    r"|=?[A-Za-z-]+(?: [A-Za-z-]+){1,4}|(?:[a-z]+-)+(?:passwords?|tokens?|secrets?|keys?|hash)"
 )
 
 
@@ -135,7 +178,8 @@ def is_secret(name: CredentialName, value: object) -> bool:
         return False
     if name.kind is Kind.ANY:
         return not (
-            (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
+            _SMALL_NUMBER.fullmatch(text)
+            or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )
     if name.kind is Kind.TEXT:
@@ -149,10 +193,10 @@ def is_secret(name: CredentialName, value: object) -> bool:
 
 def is_state(text: str) -> bool:
     """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
-    text = _BREAK.split(text.strip("`"))[0].lstrip("\\")
+    text = _BREAK.split(text.strip('`"'))[0].lstrip("\\")
     if text[:1] == text[-1:] == "'":
         text = text[1:-1]
-    lower = text.strip(".!?\"'();, ").lower()
+    lower = text.strip(".!?\"'():;, ").lower()
     return (
         lower in STATES
         or (lower[:4] in {"not ", "not-", "not_"} and len(lower) < _LONGEST_STATE)
@@ -168,10 +212,10 @@ def _names_a_credential(text: str) -> bool:
     if _HEADER.fullmatch(text):
         return find_credential_name(text) is not None
     if _CAPITALIZED.fullmatch(text):
-        return "".join(words_of(text)) in SECRETS_OF_ANY_KIND
+        return "".join(words_of(text)) in SECRETS_OF_ANY_KIND | SECRET_TEXTS
     if _SENTENCE.fullmatch(text):
         return any(map(is_credential_name, text.split()))
-    return _VARIABLE.fullmatch(text.lstrip("#.")) is not None and is_credential_name(text)
+    return _VARIABLE.fullmatch(text.lstrip("#._")) is not None and find_credential_name(text) is not None
 
 
 def _could_be_secret(name: CredentialName, text: str) -> bool:
@@ -212,7 +256,9 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return False
     if re.search(r"\s", text):
         return (word == "pass" and APP_PASSWORD.fullmatch(text) is not None) or (
-            word in {"authorization", "auth"} and _AUTH_SCHEME.match(text) is not None
+            word in {"authorization", "auth"}
+            and _AUTH_SCHEME.match(text) is not None
+            and not is_state(text.split(maxsplit=1)[1])
         )
     if word in {"authorization", "auth", "authcode"}:
         return len(text) >= _MIN_LONG_CODE and has_letters_and_digits(text)
@@ -233,6 +279,9 @@ _RUN_OF_LETTERS = re.compile(
 )
 
 
+_CAMEL_CASE = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]+|[A-Z]{1,4}(?![a-z])|\d{1,2}(?![\da-z]))+")
+
+
 def looks_random(text: str) -> bool:
     """Whether a text is one unbroken mix of letters and digits, without words, dates or the groups of a number."""
     groups = text.split("-")
@@ -240,5 +289,6 @@ def looks_random(text: str) -> bool:
         _RANDOM.fullmatch(text) is not None
         and (has_letters_and_digits(text) or _MIXED_CASE.search(text) is not None)
         and not _RUN_OF_LETTERS.search(text)
+        and not _CAMEL_CASE.fullmatch(text)
         and max(map(len, groups)) >= 12  # noqa: PLR2004 - longer than the groups of claim numbers
     )

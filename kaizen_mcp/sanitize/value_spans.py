@@ -18,7 +18,7 @@ _LINES = re.compile(
     % (*(_WORD, _BREAK, _WORD) * 2, _BREAK)
 )
 """Lines of a word each, in quotes or in three quotes, after the first of these."""
-_GLUE = re.compile(rb"[\"'`](?:\s{0,8}(?:[+.&]|\\)\s{0,8})?[\"'`]")
+_GLUE = re.compile(rb"[\"'`](?:\s{0,8}(?:[+.&]|\\|[-=]>)\s{0,8})?[\"'`]")
 _STRING_IN_LIST = re.compile(
     rb"(?<![\w\"'])(?P<quote>\\{0,7}[\"'])(?P<value>[^\"'\\\r\n\0]{1,400})(?P=quote)(?!\s{0,3}:)"
 )

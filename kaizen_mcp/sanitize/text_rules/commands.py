@@ -27,7 +27,7 @@ COMMANDS = [
         Rule(option, rb"\b(?:curl|wget|https?)\b[^\0]{0,110}$", re.escape(option) + rb"[\s=]{1,4}[\"']?(?P<value>[^\s:/\"'\0]{8,200}):(?=[\"'\s\0]|\Z)", has_both)
         for option in (b" -u", b"--user")
     ),
-    Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
+    Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?\s-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
     Rule(b" -b ", b"", rb" -b [\"'](?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
     Rule(b"ssh -p ", rb"(?:^|[^\w-])$", rb"ssh -p (?P<value>[^\s\0]{3,100})", looks_like_no_port),
     Rule(b" /p:", rb"(?:freerdp|rdesktop|/u:)[^\r\n\0]{0,100}$", rb" /p:[\"']?(?P<value>[^\s=\"'\0]{1,100})", is_no_reference),
@@ -50,7 +50,7 @@ COMMANDS = [
     Rule(b"identified ", b"", rb"identified (?:by|with [\w\"']{1,40} (?:by|as)) (?:password )?\\{0,3}[\"'](?![0-9a-f]{8}-[0-9a-f]{4}-)(?P<value>[^\"'\\\0]{1,200})", is_no_reference),
     Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", is_word_with_digit),
     Rule(b"password '", rb"\b(?:role|user|login|account)\b[^;\r\n\0]{0,110}$", rb"password '(?P<value>[^'\r\n\0]{1,200})'", looks_quoted),
-    Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})"),
+    Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})(?=[ \t]*(?:[\r\n\0]|\Z))"),
     Rule(b"/user:", b"", rb"/user:[^\s\0]{1,60} (?P<value>[^\s/\0][^\s\0]{2,100})", looks_written),
     Rule(b" /user:", rb"\bnet use [^\r\n\0]{0,60}\\[^\s\0]{1,60} (?P<value>[^\s/*\0]{3,60})$", rb" /user:", is_no_reference),
     *(

@@ -28,8 +28,8 @@ HTTP = [
     Rule(b"aws4-hmac", b"", rb"aws4-hmac-sha256 [^\r\n\0]{0,400}?signature=(?P<value>[0-9a-f]{32,128})"),
     Rule(b"ssws ", b"", rb"ssws (?P<value>[\w-]{30,60})(?![\w-])", has_both),
     # Passwords in links and connection strings: https://user:x@host, several hosts, user:x@host:port
-    Rule(b"://", b"", rb"://[^/\s:@?#\"'<>\0]{0,200}:(?P<value>[^/\s?\"'<>\0]{1,300})@(?=[\w\[-])"),
-    Rule(b"://", b"", rb"://(?P<value>[a-z0-9_-]{20,200})@(?=[\w\[-])", has_both),
+    Rule(b"://", b"", rb"://[^/\s:@?#\"'<>\0]{0,200}:(?P<value>[^/\s?\"'<>\0]{1,300})@(?=[\w\[-])", is_no_reference),
+    Rule(b"://", b"", rb"://(?P<value>[a-z0-9_-]{20,200})@(?!o\d{1,12}\.ingest\.)(?=[\w\[-])", has_both),
     Rule(b"://", b"", rb"://(?P<value>[^/\s:@?#\"'<>\0]{8,200}):(?:x-oauth-basic)?@(?=[\w\[-])", has_both),
     Rule(b"@", rb"(?<=[\w.+-]):(?P<value>[^\s:@/\"'<>,\0]{3,100})$", rb"@(?=[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}:\d{2,5}\b)"),
     Rule(b"@tcp(", rb":(?P<value>[^\s\"'\0]{1,100})$", rb"@tcp\("),
@@ -42,6 +42,10 @@ HTTP = [
     Rule(b"sig=", rb"[?&;]$", rb"sig=(?P<value>[^&\s\"'<>\0]{16,300})"),
     Rule(b"code=", rb"[?&]$", rb"code=(?P<value>[\w.~+/%-]{20,2000}={0,2})(?![\w])", is_one_time_code),
     Rule(b"reset", rb"/[\w-]{0,20}$", rb"reset[\w-]{0,16}/(?:[\w=]{1,12}/)?(?P<value>[\w-]{20,200})", has_both),
+    *(
+        Rule(word, rb"/[\w-]{0,20}$", word + rb"[\w-]{0,16}(?:/[\w=-]{0,12}){0,2}\?(?:[\w-]{1,12}=[^&\s\0]{0,40}&){0,2}\w{1,12}=(?P<value>[\w-]{20,200})", has_both)
+        for word in (b"reset", b"kennwort", b"passwor", b"recover", b"contrase", b"senha")
+    ),
     Rule(b"key=", rb"[?&]$", rb"key=(?P<value>[\w-]{20,200})(?![\w-])", looks_like_key),
     Rule(b"&p=", rb"(?:^|[^\w-])(?:u|user|username|login|e?mail)=[^&\s\0]{1,80}$", rb"&p=(?P<value>[^&\s\"'<>\0]{3,40})(?![^&\s\"'<>\0])", is_no_reference),
     # Session cookies by their exact names

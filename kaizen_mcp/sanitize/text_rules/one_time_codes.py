@@ -27,13 +27,13 @@ _NAMES = (
 )  # fmt: skip
 """Words for the code of a login in other languages."""
 
-_CODE = rb"(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+_CODE = rb"(?<![*\xa2])(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
 _SIX_DIGITS = rb"(?P<value>\d{6}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
-    rb"|sign[- ]?in|activation|passw?\w{0,4}|auth|login)[ -]"
+    rb"|sign[- ]?in|activation|passw?\w{0,4}|login)[ -]"
 )
-_CODE_IS = rb"(?: (?:for|to|on|om|voor|pour|para|per|zum|bei|bij) [^.\r\n\0]{1,60}?)?(?:\s{0,4}(?:is|:|=|-|was|are)){0,2}\s{0,12}(?:<[^<>\0]{0,200}>\s{0,20}){0,6}[\"'*]{0,3}"
+_CODE_IS = rb"(?: (?:for|to|on|om|voor|pour|para|per|zum|bei|bij) [^.:;\r\n\0]{1,60}?)?(?:\s{0,4}(?:is|:|=|-|was|are)){0,2}\s{0,12}(?:<[^<>\0]{0,200}>\s{0,20}){0,6}[\"'*]{0,3}"
 _CODE_WORDS = (
     " ?(?:(?:lautet|ist|is|es|est|\u00e9|\u00e8|\u306f|\u4e3a|\u662f|\u70ba|\ub294|\uc740)?[:\\s]{0,4}|-|\u2014)[\"'\\[\u300c\u3010]{0,6}".encode()
     + TAGS
@@ -50,8 +50,8 @@ ONE_TIME_CODES = [
         for name in _NAMES
     ),
     *(
-        Rule(name.encode(), b"", re.escape(name).encode() + rb"[^\r\n:\0]{0,70}: {1,2}(?P<value>\d{5,8})(?![\w/%]|[-.:]\d)", is_login_code)
-        for name in (*_NAMES, "codice otp", "kod do ", "kod nr ", "kod operacji", "kod autoryzac", "c\u00f3digo otp", "otp-code", "code otp")
+        Rule(name.encode(), b"", re.escape(name).encode() + rb"[^\r\n:\0]{0,90}(?::| \xc3\xa8| e'| est| ist| is| es| lautet) {1,2}(?P<value>\d{5,8})(?![\w/%]|[-.:]\d)", is_login_code)
+        for name in (*_NAMES, "codice otp", "kod do ", "kod nr ", "kod operacji", "kod autoryzac", "c\u00f3digo otp", "otp-code", "code otp", "code de validation", "code de confirmation")
     ),
     *(
         Rule(name, b"", name + rb" codes?[^\n\0]{0,80}\n\s{0,4}(?P<value>(?:[ \t]*(?:\d{1,2}[.)] ?|[*-] )?[a-z0-9]{4,8}(?:[- \t]{1,6}[a-z0-9]{4,8}){1,7}[ \t]*\r?(?:\n|\0|\Z)){1,20})", is_no_word)
@@ -71,6 +71,7 @@ ONE_TIME_CODES = [
     Rule(b"code", rb"(?:^|[\n\0.>(] ?)(?:[\w.&'-]{1,30} ){0,2}$", rb"code:? " + _CODE + _NO_SHARE, is_login_code),
     Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
     Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:)[\"']? {1,2}" + _SIX_DIGITS, is_login_code),
+    Rule(b"code", rb"\b(?:read|got|found|copied|fetched|entered|typed|received|retrieved|extracted|used)(?: the| a)? $", rb"code:? " + _SIX_DIGITS, is_login_code),
     Rule(b"code", rb"\b(?:sms|otp|2fa|mfa|verification)\b[^\r\n\0]{0,80}\W$", rb"code(?: is|:|=) {0,2}[\"']?" + _CODE, is_login_code),
     Rule(b"code", rb"(?:^|\W)$", rb"code[,.;:]?(?: and| so| then)?(?: i| we)? (?:read|got|took|found|copied|fetched|entered|typed|received|retrieved|used) " + _CODE, is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), "-?code(?: (?:f\u00fcr|zu|zum|zur|voor) [^:\\d\\r\\n\\0]{1,40})?".encode() + _CODE_WORDS + _CODE),
@@ -88,7 +89,8 @@ ONE_TIME_CODES = [
     Rule(b"code", rb"(?:door|gate|alarm|lock|entry|keypad|safe|pin|vault|garage|disarm|arm)\w{0,24}\b[^;\0]{0,80}?(?:^|[^a-z])$", rb"code[\"']?\s{0,3}(?::|=>|=)\s{0,3}[\"'](?P<value>\d{4,8})[\"']"),
     Rule(b"otp", rb"(?:^|[^a-z])$", rb"otp[\])\"':]{0,3} (?:[a-z]{2,14}:? ){1,3}?[\"']?(?P<value>\d{4,8})(?![\w%/:-]|[.,]\d| ?(?:s|ms|sec\w*|min\w*|h|hours?|times|users)\b)", is_login_code),
     Rule(b"pin", rb"(?:^|[^a-z](?<!gpio )(?<!india, ))$", rb"pin(?: (?:code|number|device|dispositivo|card|carte|carta|tarjeta|sim|terminal|portal|app))?(?: is| was|:|=|#)?[ \t]{1,3}[\"']?(?P<value>\d{4,5})(?![\w%/:-]|[.,]\d| ?(?:s|ms|mm|v|times|users)\b)", is_login_code),
-    Rule(b"pin", rb"(?:^|[^a-z])$", "pin [^.!?\\r\\n\\0]{0,60}?(?:is|ist|lautet|est|es|\u00e8|\u00e9)(?: now| jetzt| nun| ora| ahora| agora| maintenant)?:? {1,2}(?P<value>\\d{4,8})(?![\\w%/:-]|[.,]\\d)".encode(), is_login_code),
+    Rule(b"pin", rb"(?:^|[^a-z])$", "pin [^.!?\\r\\n\\0]{0,60}?(?:is|ist|lautet|est|es|\u00e8|\u00e9)(?: now| jetzt| nun| ora| ahora| agora| maintenant)?:?(?: [a-z]{1,20}){0,2}? {1,2}(?P<value>\\d{4,8})(?![\\w%/:-]|[.,]\\d)".encode(), is_login_code),
+    Rule(b"puk", rb"(?:^|[^a-z])$", rb"puk(?: is| ist|:|=)? {1,2}(?P<value>\d{8})(?!\d)"),
     Rule(b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|put) [\"']?(?P<value>\d{4,8})[\"']?$", rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:code|otp|pin|2fa|mfa|verification)\b"),
     Rule(b"<#>", b"", rb"<#>[^\0]{0,120}?(?<![\w-])(?P<value>\d{4,8})(?![\w-])"),
     Rule(b"code=", rb"(?:otp|sms|2fa|mfa|verif)[^\r\n\0]{0,100}$", rb"code=(?P<value>\d{4,8})(?![\w%/:-])"),

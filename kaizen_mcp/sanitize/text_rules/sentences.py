@@ -6,6 +6,7 @@ from kaizen_mcp.sanitize.looks import (
     is_login_code,
     is_no_word,
     is_word_with_digit,
+    looks_like_argument,
     looks_like_no_adjective,
     looks_like_no_compound,
     looks_like_password_in_words,
@@ -121,7 +122,7 @@ SENTENCES = [
         Rule(name, rb"(?:^|[^\w.])$", re.escape(name) + rb"(?:s|ential|entials|ged|ging)?(?: in| on)?(?: [a-z'-]{1,16}){0,5}?[:=]? {1,2}" + pair, check)
         for name in (b"login", b"log in", b"log on", b"logon", b"logged in", b"sign in", b"cred", b"account", b"acct", b"user", b"basic auth")
         for pair, check in (
-            (rb"[\"'`*]{1,2}[\w.@+-]{2,40}[\"'`*]{1,2} ?(?:/{1,2}|:|\||,|and|with|\+) ?(?:password )?[\"'`*]{1,2}(?P<value>[^\s\"'`*\0]{4,60})[\"'`*]", looks_quoted),
+            (rb"[\"'`*]{1,2}[\w.@+-]{2,40}[\"'`*]{1,2} ?(?:/{1,2}|:|\||,|and|with|\+) ?(?:password )?[\"'`*]{1,2}(?P<value>[^\s\"'`*\0]{4,60})[\"'`*]", looks_like_argument if name in {b"user", b"account", b"acct"} else looks_quoted),
             (rb"[\"'`*]{1,2}[\w.@+-]{2,40} ?/ ?(?P<value>[^\s\"'`*\0]{4,60})[\"'`*]", looks_quoted),
             (rb"[\w.@+-]{2,40} (?:/{1,2}|:|\||\+|>) (?P<value>[^\s\"'`,;/\0]{4,60})(?=[\s,;.)\0]|\Z)", looks_like_pasted_or_joined if name == b"cred" else looks_strong_with_no_title),
             (rb"[\w.@+-]{2,40}(?:/{1,2}|:|\|)(?P<value>[^\s\"'`,;/\0]{5,60})(?=[\s,;)\0]|\Z)", looks_strong),
@@ -130,9 +131,9 @@ SENTENCES = [
     # Users with their passwords in a row: admin;x, admin,x
     *(
         Rule(user, rb"(?:^|[\s;,|:\"'(\0])$", re.escape(user) + rb"\w{0,10}[\"']?[ \t]{0,2}(?:;|\||,|\t|:|/)[ \t]{0,2}[\"']?(?P<value>[^\s;,|:/\"'()<>=\[\]{}\0]{6,60})(?=[\s;,|\"')\0]|\Z)", looks_strong)
-        for user in (b"admin", b"root", b"guest", b"user", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
+        for user in (b"admin", b"root", b"guest", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
     ),
-    Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d)", looks_like_pasted),
+    Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_like_pasted),
     # Sentences in other languages
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + after, check)
@@ -149,7 +150,7 @@ SENTENCES = [
         looks_written,
     ),
     *(
-        Rule(name.encode(), b"", f"{name}[^.!?\\r\\n\\0]{{0,60}}?{verb} {{0,2}}:? {{0,2}}[\"']?(?P<value>[^\\s\"',;<>\\0]{{4,60}})".encode(), looks_written)
+        Rule(name.encode(), b"", f"{name}(?:[^.!?\\r\\n\\0]|\\.(?=\\S)){{0,80}}?{verb} {{0,2}}:? {{0,2}}[\"']?(?P<value>[^\\s\"',;<>\\0]{{4,60}})".encode(), looks_written)
         for verb, names in (
             (" is now", "password|passphrase|passcode|pwd|api key"),
             (" lautet", "passwort|kennwort|passphrase|pw|pin|schl\u00fcssel"),
