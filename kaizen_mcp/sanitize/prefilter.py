@@ -35,7 +35,8 @@ _KEY_BOUNDARY = r"(?:^|[^A-Za-z0-9]|\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2
 _ENCODED_LOGIN = "[YZa-e][A-Za-z0-9+/]{15}"  # base64 of a small letter and more
 _LOOKAROUND = re.compile(r"\(\?[=!][^()]*\)")
 _COUNT = re.compile(r"\{(\d+)(?:,\d+)?\}")
-_MOST_COUNTED = 8  # of the characters in a row that a key needs; more would take memory
+_LONGEST_WORD = 6  # characters of a word to look for
+_MOST_COUNTED = 8  # of the characters in a row that a key needs; more of both would take memory
 
 
 _SHAPES = {
@@ -130,9 +131,10 @@ def _shapes() -> list[str]:
 
 @cache
 def _all_words() -> list[str]:
-    """The stems of names, and what rules begin with and vendors are called, unless a stem is in that."""
+    """The stems of names, and how the literals of rules and the vendors begin, unless a stem is in that."""
     literals = {rule.literal.decode() for rule in TEXT_RULES}.difference(_SHAPES)
-    return [*CREDENTIAL_STEMS, *FOREIGN_STEMS, *(word for word in literals | VENDORS if not STEM.search(word))]
+    words = [*CREDENTIAL_STEMS, *FOREIGN_STEMS, *(word for word in literals | VENDORS if not STEM.search(word))]
+    return [word[:_LONGEST_WORD] for word in words]
 
 
 @cache
@@ -152,4 +154,4 @@ def _rest_of(key: Format) -> str:
 
 
 def _any_of(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words)))
+    return "|".join(map(re.escape, sorted({*words})))
