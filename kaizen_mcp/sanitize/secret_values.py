@@ -33,13 +33,15 @@ STATES = frozenset(
 """Words in place of a secret that say something about it."""
 
 FILLERS = STATES | frozenset(
-    "is are was were be been has have had will would must should cannot could can may might please this that the a"
-    " an your my our his her their its not too and or for from with in at to of on by as if when then than into"
-    " only very also now here there we you they it i string number text boolean int integer object array password"
-    " passwords token tokens secret key code pin otp field fields input value values page form box screen prompt"
-    " username user name length minimum maximum policy manager protection settings between contains least enter"
-    " base64 utf8 utf-8 hex ascii latin1 binary str bool bytes float char varchar void null list dict tuple"
-    " different same wrong stored typed used using needs need does did do no any all each".split()
+    (
+        "is are was were be been has have had will would must should cannot could can may might please this"
+        " that the a an your my our his her their its too and or for from with in at to of by as if when then"
+        " than into only very also now here there we you they it i text integer object array password token"
+        " secret key code pin otp field fields input value values page form box screen prompt user name length"
+        " minimum maximum policy manager protection settings between contains least enter base64 utf8 utf-8"
+        " hex ascii latin1 binary float char void dict tuple different same typed used using needs need does"
+        " did do any all each every"
+    ).split()
 )
 """Words of prose after a credential's name, which are no secrets."""
 

@@ -107,7 +107,7 @@ def _end_of_character(data: bytes, position: int) -> int:
     return position
 
 
-_LONG = 200  # bytes; no pattern has a shorter limit for keys and tokens
+_MAY_GO_ON = 200  # bytes; no pattern has a shorter limit for keys and tokens
 _REST_OF_VALUE = re.compile(rb"[A-Za-z0-9+/_-][^\s\"'`<>,;&\\\0]*+")
 
 
@@ -119,9 +119,9 @@ def with_rests(data: bytes, spans: Iterable[Span]) -> list[Span]:
     whole: list[Span] = []
     last = 0
     for start, end in sorted(spans):
-        rest = _REST_OF_VALUE.match(data, end) if end - start >= _LONG and end > last else None
+        rest = _REST_OF_VALUE.match(data, end) if end - start >= _MAY_GO_ON and end > last else None
         last = rest.end() if rest else last
-        whole.append((start, max(end, last) if start < last and end - start >= _LONG else end))
+        whole.append((start, max(end, last) if start < last and end - start >= _MAY_GO_ON else end))
     return whole
 
 

@@ -10,12 +10,10 @@ from urllib.parse import quote
 from kaizen_mcp.sanitize.beside_names import find_beside_names
 from kaizen_mcp.sanitize.by_literals import find_by_literals
 from kaizen_mcp.sanitize.columns import find_in_columns
-from kaizen_mcp.sanitize.keys import find_keys, key_pattern
+from kaizen_mcp.sanitize.keys import find_keys
 from kaizen_mcp.sanitize.literals import find_literals
 from kaizen_mcp.sanitize.manifests import find_in_manifests
-from kaizen_mcp.sanitize.text import MASK, Span, make_text, replace, with_rests
-
-__all__ = ["MASK", "TextMasker", "key_pattern"]
+from kaizen_mcp.sanitize.text import Span, make_text, replace, with_rests
 
 _EDGES = (b"", b"\0")
 _PERCENT_CODE = re.compile("%[0-9A-F]{2}")

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.sanitize.formats import FORMATS
+from kaizen_mcp.sanitize.keys import key_pattern
 from kaizen_mcp.sanitize.masking import SafeMode
-from kaizen_mcp.sanitize.text_masker import TextMasker, key_pattern
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 from .catalogue import read_catalogue
 from .examples import example

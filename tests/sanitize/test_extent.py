@@ -7,7 +7,8 @@ import string
 import pytest
 
 from kaizen_mcp.sanitize.masking import SafeMode
-from kaizen_mcp.sanitize.text_masker import MASK, TextMasker
+from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 LETTERS = string.ascii_letters + string.digits
 

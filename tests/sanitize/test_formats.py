@@ -9,8 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from kaizen_mcp.sanitize.formats import FORMATS, Format
+from kaizen_mcp.sanitize.keys import key_pattern
 from kaizen_mcp.sanitize.masking import SafeMode
-from kaizen_mcp.sanitize.text_masker import MASK, TextMasker, key_pattern
+from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text_masker import TextMasker
 from tests.masking.examples import example
 
 ROWS = [(key, prefix) for key in FORMATS for prefix in key.prefixes.split()]

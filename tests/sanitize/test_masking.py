@@ -11,7 +11,8 @@ from test_rules import CORPUS, KEY, joined
 from kaizen_mcp.sanitize import beside_names, name_tables, names
 from kaizen_mcp.sanitize.masking import SafeMode
 from kaizen_mcp.sanitize.names import find_credential_name, is_credential_name
-from kaizen_mcp.sanitize.text_masker import MASK, TextMasker
+from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 texts = st.sampled_from(
     "password Passwort name label value PIN Paid 2026-000123 J.\u00a0Okafor {} [1] bearer basic code".split()

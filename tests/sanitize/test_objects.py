@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kaizen_mcp.sanitize.masking import SafeMode
-from kaizen_mcp.sanitize.text_masker import MASK, TextMasker
+from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 # fmt: off
 UNCHANGED: list[dict[str, Any]] = [

@@ -21,7 +21,8 @@ from kaizen_mcp import Settings
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.masking import SafeMode
 from kaizen_mcp.sanitize.names import is_credential_name
-from kaizen_mcp.sanitize.text_masker import MASK, TextMasker
+from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 JsonObject = dict[str, Any]
 CORPUS = Path(__file__).parents[1] / "corpus" / "credentials.json"

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from kaizen_mcp.sanitize.masking import SafeMode
-from kaizen_mcp.sanitize.text_masker import MASK, TextMasker
+from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text_masker import TextMasker
 
 SECRET = "Zq7hunter2X"
 
