@@ -14,7 +14,6 @@ from kaizen_mcp.sanitize.looks import (
     looks_like_argument,
     looks_like_cell,
     looks_like_key,
-    looks_like_last_word,
     looks_like_no_name,
     looks_like_password,
     looks_listed,
@@ -142,7 +141,7 @@ _ASSIGNMENTS = [
     # The same at the end of a line: Please use this password: x
     Form(
         b":*", rb"(?:^|[\n\0])[^\n:=\0]{0,40}$", rb"[*_]{0,2}:{1,2}[*_]{0,2}[ \t]{1,8}`?(?=[^\s\0`]{5,80}`?[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
-        "word", looks_like_last_word, 42,
+        "word", looks_assigned, 42,
     ),
     # The same in a line of its own
     Form(

@@ -94,16 +94,6 @@ def looks_assigned(value: str, before: str = "") -> bool:
     )
 
 
-def looks_like_last_word(value: str, before: str = "") -> bool:
-    """Whether the only word after a name and a colon, at the end of a line, is a secret."""
-    return (
-        looks_quoted(value)
-        and looks_assigned(value, before)
-        and not _NO_SECRET.fullmatch(value)
-        and re.fullmatch(r"[^\W\d_]{1,7}|.*[:,]|\w+://.*", value) is None
-    )
-
-
 def looks_like_key(value: str, _before: str = "") -> bool:
     """Whether a value that only follows a name is a key: long, without words, and with letters and digits."""
     return looks_random(value) or re.fullmatch(r"[\da-fA-F-]{32,}", value) is not None
@@ -308,11 +298,6 @@ def is_one_time_code(value: str, _before: str = "") -> bool:
     return has_letters_and_digits(value) and not _UUID.fullmatch(value)
 
 
-def is_word_with_digit(value: str, _before: str = "") -> bool:
-    """Whether a value could be a password beside a user's name in a document."""
-    return looks_written(value) or re.search(r"[A-Z].*[a-z]|[a-z].*[A-Z]", value) is not None
-
-
 def looks_written_and_mixed(value: str, _before: str = "") -> bool:
     """Whether an unquoted value in prose has letters and digits, and is no word, name or expression."""
     return has_letters_and_digits(value) and looks_written(value)
@@ -335,14 +320,6 @@ def is_basic_credentials(value: str, _before: str = "") -> bool:
 def is_no_word(value: str, _before: str = "") -> bool:
     """Whether a value has a digit, or is longer than words of prose."""
     return any(map(str.isdigit, value)) or len(value) >= _LONGEST_WORD
-
-
-_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?!(?:py|js|ts|go|rs|rb|php|java|c|cpp|cs|kt|html?)$)\w+$")
-
-
-def follows_host(value: str, before: str) -> bool:
-    """Whether a value after `host:port:user:` is a password."""
-    return bool(_HOST.search(before)) and looks_written(value)
 
 
 _OTHER_CODES = re.compile(

@@ -5,7 +5,6 @@ import re
 from kaizen_mcp.sanitize.looks import (
     is_login_code,
     is_no_word,
-    is_word_with_digit,
     looks_like_argument,
     looks_like_no_adjective,
     looks_like_no_compound,
@@ -81,11 +80,11 @@ SENTENCES = [
         for name in (b"password", b"passphrase", b"passwd", b"pwd", b"pw")
     ),
     # Pairs in documents: ID/PW: bob/x, ID(PW): bob(x)
-    Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, is_word_with_digit),
-    Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, is_word_with_digit),
-    Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, is_word_with_digit),
-    Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
-    Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
+    Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, looks_written),
+    Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, looks_written),
+    Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, looks_written),
+    Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, looks_written),
+    Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, looks_written),
     # Sentences in other languages: the name, up to four words, and a word that is none
     *(
         Rule(
