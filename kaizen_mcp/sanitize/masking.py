@@ -3,8 +3,10 @@
 import json
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from kaizen_mcp.humanize import pluralize
@@ -21,7 +23,7 @@ from kaizen_mcp.sanitize.text import Span, replace
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
@@ -192,33 +194,36 @@ def _judge_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str
 
 
 def _collect(data: JsonObject | list[Any], masker: TextMasker) -> tuple[list[str], list[str], list[str]]:
-    """Return all distinct field names, all texts in fields and all texts in lists."""
+    """Return all distinct field names, all texts in fields, field by field, and all texts in lists."""
     names: dict[str, Any] = {}
-    in_fields: list[str] = []
+    in_fields: defaultdict[str, list[str]] = defaultdict(list)
     in_lists: list[str] = []
     parts: list[Any] = [data]
     while parts:
         part = parts.pop()
-        items: Iterable[Any] = part
-        texts = in_lists
         if exact_type(part) is dict:
             names.update(part)
-            items = part.values() if WHOLE_LINK_FIELDS.isdisjoint(part) else _without_whole_links(part, masker)
-            texts = in_fields
-        for item in items:
-            item_type = exact_type(item)
-            if item_type is str:
-                texts.append(item)
-            elif item_type is dict or item_type is list:
-                parts.append(item)
-    return list(names), in_fields, in_lists
+            if not WHOLE_LINK_FIELDS.isdisjoint(part):
+                part = _without_whole_links(part, masker)
+            for name, item in part.items():
+                item_type = exact_type(item)
+                if item_type is str:
+                    in_fields[name].append(item)
+                elif item_type is dict or item_type is list:
+                    parts.append(item)
+        else:
+            in_lists += [item for item in part if exact_type(item) is str]
+            parts += [item for item in part if exact_type(item) in {dict, list}]
+    return list(names), [*chain.from_iterable(in_fields.values())], in_lists
 
 
-def _without_whole_links(fields: JsonObject, masker: TextMasker) -> list[Any]:
-    """The values of an object without the links that stay whole."""
-    return [
-        value for key, value in fields.items() if not (key in WHOLE_LINK_FIELDS and _is_plain_link(value, masker))
-    ]
+def _without_whole_links(fields: JsonObject, masker: TextMasker) -> JsonObject:
+    """An object without the links that stay whole."""
+    return {
+        key: value
+        for key, value in fields.items()
+        if not (key in WHOLE_LINK_FIELDS and _is_plain_link(value, masker))
+    }
 
 
 def _is_plain_link(value: object, masker: TextMasker) -> bool:

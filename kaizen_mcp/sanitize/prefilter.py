@@ -19,10 +19,7 @@ from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from kaizen_mcp.sanitize.vendors import VENDORS
 
 _BLOCK = 64
-"""Number of texts that are looked through at once for what few texts have."""
-
-_LONG_TEXT = 65_536
-"""Characters above which a text is searched without a look, because it has one of the words anyway."""
+"""Number of texts that are looked through at once."""
 
 _MORE_THAN_A_WORD = r"[^A-Za-z0-9._!?-]|.{30}"
 _MORE_THAN_PROSE = (
@@ -85,21 +82,21 @@ class Filtered(NamedTuple):
 
 
 def keep_suspects(texts: list[str]) -> Filtered:
-    """Keep the texts that may hold a secret. No text may have a lone surrogate."""
+    """Keep the texts that may hold a secret. No text may have a lone surrogate.
+
+    Blocks of texts are looked through first, so it is faster if texts that are alike stand together.
+    """
     blocks = [texts[start : start + _BLOCK] for start in range(0, len(texts), _BLOCK)]
     joined = ["\0".join(block) for block in blocks]
     block_of = {id(text): block for text, block in zip(joined, blocks, strict=True)}
 
-    def matching_rare(pattern: str) -> list[str]:
+    def keep_matching(pattern: str) -> list[str]:
         matching = _matching(pattern)
         return matching([text for block in matching(joined) for text in block_of[id(block)]])
 
-    telling = [text for text in texts if len(text) > _LONG_TEXT]
-    telling += _matching(_words())([text for text in texts if len(text) <= _LONG_TEXT] if telling else texts)
-    for pattern in (*_shapes(), _foreign_words()):
-        telling += matching_rare(pattern)
+    telling = [text for pattern in (_words(), *_shapes(), _foreign_words()) for text in keep_matching(pattern)]
     suspects = _matching(_MORE_THAN_A_WORD)(_matching(_MORE_THAN_PROSE)(telling))
-    suspects_by_id = {id(text): text for text in (*matching_rare(_keys()), *suspects)}
+    suspects_by_id = {id(text): text for text in (*keep_matching(_keys()), *suspects)}
     return Filtered([*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id])
 
 
