@@ -145,7 +145,7 @@ def _find_values(text: Text, start: int, end: int, name: CredentialName | None) 
         yield from _find_value_before(text, start, name)
 
 
-_BEFORE_PASS = re.compile(rb"[<#>=]$|=[\"']$")
+_BEFORE_PASS = re.compile(rb"[<#>=]$|=[\"']$|--$")
 
 
 def _is_pass(text: Text, start: int, name: CredentialName) -> bool:

@@ -14,6 +14,7 @@ from kaizen_mcp.sanitize.looks import (
     looks_like_argument,
     looks_like_cell,
     looks_like_key,
+    looks_like_last_word,
     looks_like_no_name,
     looks_like_password,
     looks_listed,
@@ -95,7 +96,7 @@ _ASSIGNMENTS = [
     ),
     # YAML with tags, anchors and blocks: password: !vault "x", password: |
     Form(
-        b":", b"", rb":[ \t]{1,4}(?:![\w/!-]{1,20}|&\w{1,20}|[|>][+-]?\d?)[ \t]{0,4}(?:\r?\n[ \t]{1,20})?(?=[^\s\0])",
+        b":", b"", rb":[ \t]{1,4}(?:!(?!getatt|ref|sub|join|select|importvalue|findinmap|if|split)[\w/!-]{1,20}|&\w{1,20}|[|>][+-]?\d?)[ \t]{0,4}(?:\r?\n[ \t]{1,20})?(?=[^\s\0])",
         "quoted or block", looks_written,
     ),
     # Lists of YAML: passwords:, an end of line, - x
@@ -107,7 +108,6 @@ _ASSIGNMENTS = [
         "token", looks_strong, 26,
     ),
     # Markdown: **Password:** `x`
-    Form(b":", b"", rb":[*_]{1,2}[ \t]{1,3}`?(?=[^\s`\0])", "word", looks_written),
     # Types before the value: passwd: str = "x", val password: String = "x"
     Form(b": ?", b"", rb"[?!]? ?:[ \t]{0,3}[\w.<>\[\]?|& ]{1,40}?[ \t]{0,3}=[ \t]{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # Text within an attribute: "Your password: &quot;x&quot;"
@@ -117,7 +117,6 @@ _ASSIGNMENTS = [
     # Typed into 'password': x
     Form(b"\"'", rb"(?:into|in) [\"'][\w ]{0,30}$", rb"[\"'] ?: ?(?=[^\s\"'])", "word", looks_written, 36),
     # Quoted names before the colon of a log: 'password' : x
-    Form(b"\"'", b"", rb"[\"'] : (?=[^\s\"'])", "word", looks_written),
     # Lists: "passwords": ["x", "y"]
     Form(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])", "list", looks_quoted),
     # Numbers: "pin": 1234
@@ -141,7 +140,7 @@ _ASSIGNMENTS = [
     # The same at the end of a line: Please use this password: x
     Form(
         b":*", rb"(?:^|[\n\0])[^\n:=\0]{0,40}$", rb"[*_]{0,2}:{1,2}[*_]{0,2}[ \t]{1,8}`?(?=[^\s\0`]{5,80}`?[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
-        "word", looks_assigned, 42,
+        "word", looks_like_last_word, 42,
     ),
     # The same in a line of its own
     Form(
@@ -163,7 +162,6 @@ _KEY_OF_VALUE = (
 OTHER_FORMS = [
     # Remarks in brackets: password (except quotes): "x"
     Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
-    Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
     # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
     Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb" ", "line", looks_quoted, 68),
     Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted, 68),
@@ -180,12 +178,7 @@ OTHER_FORMS = [
     Form(b"\r\n\"' ", rb"(?:name|key):[ \t]{1,8}[\"']?$", rb"[\"']?[ \t]{0,4}\r?\n[ \t]{0,20}(?:- )?value:[ \t]{1,8}", "quoted or token", is_no_reference, 16),
     # Settings of devices: username bob password 7 x, enable secret 5 x
     Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4,200}[ \t]*(?:[\r\n\0]|$))", "token", looks_bold, 84),
-    Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4})", "token", looks_written, 84),
     # Commands that set something: npm config set //r/:_authToken x
-    Form(
-        b" \t", rb"(?:^|[\n\0])[ \t]{0,8}(?:[$>#] )?(?:sudo )?(?:set|username|nmcli|npm|git|aws|netsh|vault|kubectl|gcloud|heroku|gh|firebase|user|user|ppp|enable|yarn|pnpm|pip|poetry|composer)\s[^\r\n\0]{0,90}$",
-        rb"[ \t]{1,3}(?![-|&><=])(?=[^\s\0])", "quoted or token", looks_written, 112,
-    ),
     # Sentences: log in with password x
     Form(
         b" ", rb"(?:^|[\s\0])(?:with|using|use|enter(?:ed)?|typed?|and|und|et|y|e|en|con|mit|avec|met|/|,) (?:(?:the|this|your|my|new|temporary) ){0,2}$",
@@ -215,7 +208,6 @@ OTHER_FORMS = [
     # Statements: SET PASSWORD FOR bob = 'x'
     Form(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # An announcement before the line: use the following password to proceed:, an end of line, x
-    Form(b" ", b"", rb" [^:\r\n\0]{1,60}:[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{16,200}[ \t]*(?:$|[\r\n\0]))", "token", looks_like_key),
     Form(
         b" ", b"",
         rb" [^:\r\n\0]{0,60}?(?:follow\w{0,3}|below|folgt|lautet|is|ist|suivant\w?|siguiente|seguente):[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{6,200}[ \t]*(?:$|[\r\n\0]))",
@@ -244,7 +236,7 @@ OTHER_FORMS = [
     # XML and HTML attributes: <add key="password" value="x">, <input type='password' value='x'>
     Form(
         b"\"'-_]", rb"(?:name|type|id|key)\s?=\s?[\"'][\w .:'\[-]{0,40}$",
-        rb"[\w.'\]-]{0,20}[\"'][^<>\0]{0,300}?\b(?:value|text)\s?=\s?(?=[\"'])", "quoted", looks_quoted, 52,
+        rb"[\w.'\]-]{0,20}[\"'][^<>\0]{0,300}?\b(?:value|text|content)\s?=\s?(?=[\"'])", "quoted", looks_quoted, 52,
     ),
     Form(b"\"'", rb"(?:name|key)\s?=\s?[\"'][\w.:-]{0,40}$", rb"[\"'][^<>\0]{0,200}>", "content", looks_written, 48),
     # Elements in a row: <key>password</key><string>x</string>, <td>Password</td><td>x</td>
@@ -260,7 +252,6 @@ OTHER_FORMS = [
     # Command lines: --password x, -Password x
     Form(b" \t", rb"(?:^|[\s\"'\0])--?$", rb"[ \t]{1,3}(?![-|&><])", "quoted or token", looks_assigned, 3, b"-"),
     # Lines of their own, and netrc: password x
-    Form(b" \t", rb"(?:^|[\n\0])[ \t]*$", rb"[ \t]{1,4}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))", "token", looks_written, 24),
     Form(
         b" \t", rb"(?:^|[\n\0])[ \t]*(?:env|arg|setx|set|export) $", rb"[ \t]{1,4}(?=[\"']|[^\s\0]+[ \t]*(?:$|[\r\n\0]))",
         "quoted or token", looks_assigned, 24,

@@ -29,7 +29,7 @@ KNOWN_SIBLINGS = frozenset(
 SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
     " interval error errors message hint help placeholder label visible pattern"
-    " regex enum inputmode autocomplete id name status url href brand errormessage"
+    " regex enum in inputmode autocomplete id name status url href brand errormessage"
     " statusmessage trackingnumber timestep skew window subject body from to".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
@@ -65,7 +65,11 @@ _MAX_LOCATOR_DEPTH = 2
 _WORDS_OF_HELP = frozenset("help hint error alt tooltip info button link".split())  # `helpText`
 _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
-_CODE_WITH_LENGTH = re.compile(r"\b[4-8][- ]?(?:digit|chiffres|stellig|d\u00edgitos|cifre|cijfer)", re.IGNORECASE)
+_CODE_AT_LOGIN = re.compile(
+    r"\b(?:code|kode|c\u00f3digo|codice)\b.{1,30}\b(?:sms|e-?mail|app)\b"
+    r"|\b[4-8][- ]?(?:digit|chiffres|stellig|d\u00edgitos|cifre|cijfer)",
+    re.IGNORECASE,
+)
 _SEGMENT = re.compile(r"[\w-]+")
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z\d_]*=")
 
@@ -123,7 +127,7 @@ def find_label(value: object) -> CredentialName | None:
     names = [value] if len(value) <= _MAX_LABEL else []
     if value.upper().endswith("_PASS"):
         names = [f"{value}word"]
-    if _CODE_WITH_LENGTH.search(value):
+    if _CODE_AT_LOGIN.search(value):
         names.append("otp")
     if _SELECTOR.search(value):
         names += ["password" if name == "pass" else name for name in _SEGMENT.findall(value)]

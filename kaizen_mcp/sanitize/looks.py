@@ -24,7 +24,7 @@ _CODE_WORD = re.compile(
 )
 _NO_SECRET = re.compile(
     # Names and versions of packages, kinds of algorithms, addresses
-    r"[A-Z]{2,5}-\d{1,3}|[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*|(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm)-?[\d.]+\w?"
+    r"[A-Z]{2,5}-\d{1,3}|[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*|(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm|[Aa]rgon)-?[\d.]+(?:\w|id)?"
     r"|[\w.*+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}|[a-z\d-]+(?:\.[a-z\d-]+)+\.[a-z]{2,6}|[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
     re.ASCII,
 )
@@ -37,7 +37,7 @@ _NO_VALUE = re.compile(
     r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
     r"|(?:path|domain|expires|max-age|samesite)=\S*|#[0-9a-f]{3,8};?|\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?|[a-z][a-z-]*(?:/[a-z][a-z-]*)+"  # of style sheets, of stores
-    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*"
+    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*|:[a-z]\w*\(.*"
     r"|[\w./-]+\.[a-z]{1,4}:\d+|\d{1,2}-[a-z]+|[\w.-]+(?:/[\w.-]+)+#\w+",  # a line of a file, `6-digit`
     re.IGNORECASE,
 )
@@ -91,6 +91,16 @@ def looks_assigned(value: str, before: str = "") -> bool:
         return False
     return not (
         is_state(value) or _CODE_WORD.match(value) or _PACKAGE.fullmatch(value) or _NO_VALUE.fullmatch(value)
+    )
+
+
+def looks_like_last_word(value: str, before: str = "") -> bool:
+    """Whether the only word after a name and a colon, at the end of a line, is a secret."""
+    return (
+        looks_quoted(value)
+        and looks_assigned(value, before)
+        and not _NO_SECRET.fullmatch(value)
+        and re.fullmatch(r"[^\W\d_]{1,7}|.*[:,]|\w+://.*", value) is None
     )
 
 
@@ -320,6 +330,14 @@ def is_basic_credentials(value: str, _before: str = "") -> bool:
 def is_no_word(value: str, _before: str = "") -> bool:
     """Whether a value has a digit, or is longer than words of prose."""
     return any(map(str.isdigit, value)) or len(value) >= _LONGEST_WORD
+
+
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?!(?:py|js|ts|go|rs|rb|php|java|c|cpp|cs|kt|html?)$)\w+$")
+
+
+def follows_host(value: str, before: str) -> bool:
+    """Whether a value after `host:port:user:` is a password."""
+    return bool(_HOST.search(before)) and looks_written(value)
 
 
 _OTHER_CODES = re.compile(

@@ -259,4 +259,6 @@ def _find_by_type(fields: JsonObject, key: str) -> CredentialName | None:
     is_secret_map = key in MANIFEST_FIELDS and fields.get("kind") == "Secret"
     is_key = key == "k" and fields.get("kty") == "oct"
     is_code = key == "code" and "grant_type" in fields  # of OAuth
-    return CredentialName(ENTRY, Kind.ANY, bare=True) if is_secret_map or is_key or is_code else None
+    is_community = key == "community" and "version" in fields  # of SNMP
+    found = is_secret_map or is_key or is_code or is_community
+    return CredentialName(ENTRY, Kind.ANY, bare=True) if found else None

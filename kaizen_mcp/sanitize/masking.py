@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
+_MARKS = {"grant_type": "code", "snmp": "community"}
+"""Field names that make others the names of credentials."""
 _MOST_REPEATED = 20  # secrets that are looked for in the whole object
 _COMMON = re.compile(r"\s|[\ud800-\udfff]|^[A-Za-z]+\d$")  # `12 Main St`, `address1`, and what can't be encoded
 _SHORTEST_DISTINCT, _LONGEST_DISTINCT = 8, 4_000  # characters
@@ -127,8 +129,7 @@ class SafeMode:
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
         if "Secret" in in_fields:  # of Kubernetes
             credentials += tuple(MANIFEST_FIELDS.intersection(names))
-        if "grant_type" in names:
-            credentials += ("code",)
+        credentials += tuple(field for mark, field in _MARKS.items() if mark in names)
         return Found({name: name for name in credentials} | masked_names, texts, label_fields, secrets)
 
     def _search(self, suspects: list[str], texts: dict[int, str], secrets: list[str]) -> list[str]:

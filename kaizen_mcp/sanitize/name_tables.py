@@ -12,7 +12,9 @@ SECRETS_OF_ANY_KIND = frozenset(
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
     " backupcode recoverycode unlockcode pairingcode activationcode puk"
     " onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
-    " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode erlangcookie"
+    " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode"
+    " alarmcode keypadcode lockcode"
+    " safecode entrycode disarmcode erlangcookie"
     " sshpass becomepass sudopass smtppass ftppass mailpass imappass proxypass ldappass"
     " sicherheitscode freischaltcode entsperrcode"
     # Personal and payment numbers
@@ -51,7 +53,8 @@ SECRET_TEXTS = frozenset(
     " cl\u00e9api cl\u00e9priv\u00e9e cl\u00e9secr\u00e8te chaveprivada chavesecreta chaveapi"
     " privaterschl\u00fcssel privaterschluessel geheimerschl\u00fcssel apischl\u00fcssel"
     # Session cookies by their exact names
-    " usersession moodlesession hostsession securesession cisession playsession racksession grafanasession"
+    " xsessionid usersession moodlesession hostsession securesession cisession playsession racksession"
+    " grafanasession"
     " forumsession redminesession keycloaksession smsession mrhsession flasksession symfonysession ghsess"
     " koasess ocsessid jsessionidsso sessionsig aspnetcorecookies aspnetcoresession"
     " aspnetapplicationcookie"
@@ -137,7 +140,8 @@ PARTS_OF_NAMES = frozenset(
 TRAILING_WORDS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
     " again retype new old current data string str encrypted enc list field input box textbox prod live dev"
-    " feld eingabe campo champ veld"
+    " feld eingabe campo champ veld provvisoria temporanea temporal provisional provisoire temporaire provisoria"
+    " provis\u00f3ria temporaria tempor\u00e1ria inicial iniziale initial initiale nueva nuova nouveau nova"
     " staging test default base64 b64 primary secondary here private base secure backup".split()
 )
 """Words after a credential name that do not change its meaning: `passwordConfirmation`, `tokenValue`."""

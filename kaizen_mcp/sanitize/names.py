@@ -89,7 +89,7 @@ def _find_credential_name(name: str) -> CredentialName | None:
     if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
     words = [*words_of(name)]
-    if "".join(words) in PLAIN_NAMES:
+    if "".join(words) in PLAIN_NAMES or name.endswith("/"):
         return None
     while len(words) > 1 and (words[-1].removeprefix("v").isdigit() or words[-1] in TRAILING_WORDS):
         words.pop()
@@ -123,7 +123,9 @@ def _judge_ending(words: list[str]) -> CredentialName | None:
 def _judge_key(words: list[str]) -> CredentialName | None:
     if words[-2:] in (["primary", "key"], ["secondary", "key"]):  # of an account; or of a table
         return CredentialName("primarykey", Kind.KEY, bare=False)
-    is_key = words[-1] == "key" and len(words) > 1 and words[-2] not in PLAIN_KEYS and not words[-2].isdigit()
+    is_key = (
+        words[-1] in {"key", "keys"} and len(words) > 1 and words[-2] not in PLAIN_KEYS and not words[-2].isdigit()
+    )
     if is_key or "".join(words[-2:]).endswith(("schl\u00fcssel", "schluessel")):
         return CredentialName("key", Kind.KEY, bare=False)
     return CredentialName("pat", Kind.KEY, bare=False) if len(words) > 1 and words[-1] == "pat" else None

@@ -109,7 +109,7 @@ _PLACEHOLDERS = (
     r"([A-Za-z])\1{3,}",
     r"[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{4,})[\w-]{0,8}",
     r"[\w-]{1,12}\u2026.{0,12}",
-    r"[\w-]{1,12}[_-]\.{3}",
+    r"[\w-]{1,20}\.{3}",
     r"-----BEGIN [A-Z ]+-----(?:\\n|\s)*\.{3}[^\0]*",
     # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1
     r"<[^<>]*>",
@@ -160,9 +160,10 @@ _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
 _WHOLE_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){2,}[.!]")
 _CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
 _HEADER = re.compile(r"(?:[A-Z][A-Za-z]*-)+[A-Z][A-Za-z]*")
+_SEPARATOR = re.compile("[;,]")
 _BREAK = re.compile(r"\\[nrt]")
 _VARIABLE = re.compile(
-    r"\w+(?:_[A-Za-z]+)+|[a-z]+(?:[A-Z][a-z]+)+|[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+|\w+: ?"
+    r"\w+(?:_[A-Za-z]+)+|[a-z]+(?:[A-Z]+[a-z]+)+|[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+|\w+: ?"
     r"|=?[A-Za-z-]+(?: [A-Za-z-]+){1,4}|(?:[a-z]+-)+(?:passwords?|tokens?|secrets?|keys?|hash)"
 )
 
@@ -181,6 +182,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
     if name.kind is Kind.ANY:
         return not (
             _SMALL_NUMBER.fullmatch(text)
+            or (name.word in {"otp", "totp", "hotp"} and _CAPITALIZED.fullmatch(text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )
@@ -198,7 +200,7 @@ def is_state(text: str) -> bool:
     text = _BREAK.split(text.strip('`"'))[0].lstrip("\\")
     if text[:1] == text[-1:] == "'":
         text = text[1:-1]
-    lower = text.strip(".!?\"'():;, ").lower()
+    lower = _SEPARATOR.split(text.strip(".!?\"'():;, "))[0].lower()
     return (
         lower in STATES
         or (lower[:4] in {"not ", "not-", "not_"} and len(lower) < _LONGEST_STATE)
@@ -251,6 +253,7 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return False
     if (
         "://" in text
+        or text[:1] + text[-1:] == "{}"
         or _PUBLIC.fullmatch(text)
         or (word == "authorization" and _PREFIXED_ID.fullmatch(text))
         or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text))

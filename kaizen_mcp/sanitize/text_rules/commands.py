@@ -101,7 +101,7 @@ COMMANDS = [
         for name in ("key content", "schl\u00fcsselinhalt", "contenu de la cl\u00e9", "contenido de la clave", "contenuto chiave")
     ),
     *(
-        Rule(name.encode(), rb"(?:wlan|wi-?fi|ssid|netzwerk|wireless)[^\0]{0,110}$", name.encode() + rb"\s?[:=] {0,3}[\"']?(?P<value>[^\s\"'\0]{6,80})", looks_quoted)
+        Rule(name.encode(), rb"(?:wlan|wi-?fi|ssid|netzwerk|wireless)[^\0]{0,110}$", name.encode() + rb"(?: \([^()\0]{1,20}\))?\s?[:=] {0,3}[\"']?(?P<value>[^\s\"'\0]{6,80})", looks_quoted)
         for name in ("schl\u00fcssel", "schluessel", "key", "clave", "cl\u00e9", "chiave", "sleutel")
     ),
     *(

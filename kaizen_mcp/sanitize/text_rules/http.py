@@ -1,6 +1,7 @@
 """Credentials in HTTP: headers, links, cookies, SAML assertions."""
 
 from kaizen_mcp.sanitize.looks import (
+    follows_host,
     has_both,
     is_basic_credentials,
     is_no_reference,
@@ -8,7 +9,6 @@ from kaizen_mcp.sanitize.looks import (
     is_one_time_code,
     looks_like_cookie,
     looks_like_key,
-    looks_strong,
 )
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
@@ -34,7 +34,7 @@ HTTP = [
     Rule(b"@", rb"(?<=[\w.+-]):(?P<value>[^\s:@/\"'<>,\0]{3,100})$", rb"@(?=[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}:\d{2,5}\b)"),
     Rule(b"@tcp(", rb":(?P<value>[^\s\"'\0]{1,100})$", rb"@tcp\("),
     Rule(b"jdbc:oracle", b"", rb"jdbc:oracle:\w{1,10}:[^/\s\0]{1,60}/(?P<value>[^@\s\0]{1,200})@"),
-    Rule(b":", rb"\w$", rb":(?:\d{2,5}|\*):(?:[\w.*-]{1,60}:)?[\w.@+-]{2,120}:(?P<value>[^\s:\"',;<>\0]{4,100})(?![:\w])", looks_strong),
+    Rule(b":", rb"\w$", rb":(?:\d{2,5}|\*):(?:[\w.*-]{1,60}:)?[\w.@+-]{2,120}:(?P<value>[^\s:\"',;<>\0]{4,100})(?![:\w])", follows_host),
     Rule(b"@//", rb"[\w$#]/(?P<value>[^\s/@\"'\0]{2,100})$", rb"@//[\w.-]"),
     Rule(b"sqlplus ", b"", rb"sqlplus (?:-\w{1,6} ){0,3}[\"']?[\w$#.]{1,60}/(?P<value>[^\s@\"'/\0]{1,100})", is_no_reference),
     # Signed links lose the value of the signature and nothing else

@@ -7,7 +7,7 @@ KEYS = [
     # Private keys: -----BEGIN PRIVATE KEY----- ..., with or without line breaks
     Rule(
         b"begin ", rb"-{4,5} ?$",
-        rb"(?P<value>begin [a-z0-9 ]{0,40}private key(?: block)?(?: ?-{4,5})(?=[\\nrt\s\"'+.,]{0,40}(?!-{4})[\w+/=:-]{8}|[^\n\0]{0,20}\n[^\n\0]{0,80}[\w+/=]{32}))",
+        rb"(?P<value>begin [a-z0-9 ]{0,40}private key(?: block)?(?: ?-{4,5})(?=[\\nrt\s\"'+.,]{0,40}+(?!-{4})[\w+/=:-]{8}|[^\n\0]{0,20}\n[^\n\0]{0,80}[\w+/=]{32}))",
         None, rb"-{4,5} ?end [a-z0-9 ]{0,40}-{4,5}",
     ),
     Rule(b"private-lines", b"", rb"private-lines: \d{1,6}(?P<value>[\s\w+/=]{40,20000})"),

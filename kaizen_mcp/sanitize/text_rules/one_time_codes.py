@@ -28,7 +28,33 @@ _NAMES = (
 """Words for the code of a login in other languages."""
 
 _CODE = rb"(?<![*\xa2])(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
-_SIX_DIGITS = rb"(?P<value>\d{6}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"
+_SIX_DIGITS = rb"(?P<value>\d{6}|\d(?: \d){5}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"
+_CONTEXT = (
+    "(?:\\bsms\\b|texted|text message|inbox|mailbox|authenticator|\\b2fa\\b|\\bmfa\\b|\\b[otp]tp\\b|one-time|verif|secur|log-?in|log in|sign[- ]?in"
+    "|asked for|einmal|eenmalig|anmeld|best\u00e4tig|freigabe|\\w?tan\\b|monouso|\\bacces|\\bacc\u00e8s|acess|entrar|connexion|identifi|dost\u0119p|logow)"
+).encode()
+"""Words of texts about a login."""
+_TELLS = (
+    "(?:code|codes|c\u00f3digo|codice|kod|kode|koden|tan|otp|pin|is|was|says|said|shows|showed|shown|reads|read|got|entered|typed|used|received"
+    "|ist|lautet|war|est|es|era|\u00e8|\u00e9|:)[\"'`(* ]{1,4}"
+).encode()
+"""Words directly before a code."""
+_GAP = rb"(?:s?[\"'`(*: ]{1,4}|(?:[^\n\0]{0,80}?(?:[^\w\n\0]|(?=:)))?" + _TELLS + rb")"
+_CODE_NOUNS = (
+    "code",
+    "c\u00f3digo",
+    "codigo",
+    "codice",
+    "kod ",
+    "kode",
+    "koden",
+    "authenticator",
+    "sms",
+    "otp",
+    "2fa",
+    "mfa",
+    "inbox",
+)
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
     rb"|sign[- ]?in|activation|passw?\w{0,4}|login)[ -]"
@@ -42,6 +68,23 @@ _NO_SHARE = rb"(?=[^\0]{0,160}?\b(?:expire|valid|share|minute|verify|log ?in|sig
 _GO_ON = rb"to (?:approve|authori[sz]e|pay|transfer|unlock|activate|register|link|verify|sign|log|confirm|complete|continue|finish|access|authenticate|reset)"
 
 ONE_TIME_CODES = [
+    # Near a word for it, in a text about a login: the authenticator app showed 308512
+    *(
+        Rule(noun.encode(), before, noun.encode() + _GAP + _SIX_DIGITS + after, is_login_code)
+        for noun in _CODE_NOUNS
+        for before, after in ((_CONTEXT + rb"[^\0]{0,100}$", b""), (b"", rb"(?=[^\0]{0,120}?" + _CONTEXT + rb")"))
+    ),
+    *(
+        Rule(noun.encode(), _CONTEXT + rb"[^\0]{0,100}$", noun.encode() + "(?: [^\\s:\\d\\0]{1,20}){0,3} ?(?:is|ist|lautet|est|es|\u00e8|\u00e9)?: {1,2}(?=[\\w -]{6})".encode() + _CODE, is_login_code)
+        for noun in _CODE_NOUNS[:6]
+    ),
+    # The code first: 20457813 pour valider
+    *(
+        Rule(verb.encode(), rb"\b(?:code|c\xc3\xb3digo|codice|kod|otp|tan)\b[^\0]{0,80}?[^\w-](?P<value>\d{6,8}|\d{3}[ -]\d{3})$", verb.encode())
+        for verb in (" pour valider", " pour confirmer", " to confirm", " to verify", " zur best\u00e4tigung", " per confermare", " para confirmar")
+    ),
+    Rule(b"textbox", b"", rb"textbox \"[^\"\n\0]{0,40}?(?:[4-8]-?(?:stellig|digit)|" + _CONTEXT + rb")[^\"\n\0]{0,30}\"(?: \[[^\]\n\0]{1,30}\]){0,4}: \"?(?P<value>\d{4,8})(?!\d)"),
+    Rule(b"setup key", b"", rb"setup key[^\0]{0,80}?\s(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)"),
     *(
         Rule(
             name.encode(), b"",
@@ -75,8 +118,8 @@ ONE_TIME_CODES = [
     Rule(b"code", rb"\b(?:sms|otp|2fa|mfa|verification)\b[^\r\n\0]{0,80}\W$", rb"code(?: is|:|=) {0,2}[\"']?" + _CODE, is_login_code),
     Rule(b"code", rb"(?:^|\W)$", rb"code[,.;:]?(?: and| so| then)?(?: i| we)? (?:read|got|took|found|copied|fetched|entered|typed|received|retrieved|used) " + _CODE, is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), "-?code(?: (?:f\u00fcr|zu|zum|zur|voor) [^:\\d\\r\\n\\0]{1,40})?".encode() + _CODE_WORDS + _CODE),
-    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:\0]{1,20}){0,8}?" + _CODE_WORDS + _CODE),
-    Rule(b"ode de ", b"", "ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:\\0]{1,20}){0,8}? ?".encode() + _CODE_WORDS + _CODE),
+    Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:.!?\"\0]{1,20}){0,8}?" + _CODE_WORDS + _CODE),
+    Rule(b"ode de ", b"", 'ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:.!?"\\0]{1,20}){0,8}? ?'.encode() + _CODE_WORDS + _CODE),
     Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
     Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
     *(

@@ -92,6 +92,6 @@ PROGRAMS = [
         for name in (b"connect", b"__construct", b"_bind", b"->login", b"->bind")
     ),
     Rule(b"' / '", rb"(?:denied|login|tried|auth|password|credentials)[^\r\n\0]{0,60}'[\w.@-]{1,40}$", rb"' / '(?P<value>[^'\r\n\0]{3,60})'", looks_like_pasted),
-    Rule(b"define(", b"", rb"define\(\s?[\"']\w{0,40}(?:pass|password|passwd|secret|_key|_salt)[\"']\s?,\s?[\"'](?P<value>[^\"'\r\n\0]{3,200})[\"']", looks_quoted),
+    Rule(b"define(", b"", rb"define\(\s?[\"']\w{0,40}(?:pass|password|passwd|secret|_key|_salt)[\"']\s?,\s?[\"'](?P<value>[^\"'\r\n\0]{3,200})[\"']", is_no_reference),
     Rule(b"random_password", b"", rb"random_password\"[^\0]{0,300}?\"result\"\s?:\s?\"(?P<value>[^\"\r\n\0]{4,200})\""),
 ]  # fmt: skip

@@ -70,7 +70,7 @@ _MIXED_SHAPE = rb"(?=(?:[!-~]|" + _LETTER + rb"){0,40}?(?:\d|[a-z][!#$%&*+@^_~.-
 _SHAPE = rb"(?=[!-~]{0,40}?(?:\d|[a-z][!#$%&*+@^_~.-][a-z0-9])|[!-~]{5})[!#-&(-+\--:=-_a-z|~]{4,60}"
 _USER_GIVEN = (
     "\\b(?:user(?:name)?|login|account|benutzer(?:name)?|usuario|utilisateur|identifiant|utente)"
-    "(?:(?: is| ist| es| est| \u00e8|:|=) ?[\"'`]?[^\\s\"',;\\0]{2,40}| [\"'`]?[^\\s\"',;\\0]{0,39}[\\d._@-][^\\s\"',;\\0]{0,39})[\"'`]?[,;.]? ?"
+    "(?:(?: is| ist| es| est| \u00e8|:|=) ?[\"'`]?[^\\s\"',;\\0]{2,40}| [\"'`]?[^\\s\"',;\\0]{0,39}[\\d._@-][^\\s\"',;\\0]{0,39}| [\"'`]?[^\\s\"',;\\0]{2,40}(?=[\"'`]?[,;]))[\"'`]?[,;.]? ?"
     "(?:and|und|y|et|e|with|mit|con|avec|/|-)? ?(?:the |its |das |la |le |default |initial ){0,2}$"
 ).encode()
 
@@ -100,7 +100,7 @@ SENTENCES = [
     ),
     # Sentences in English: the wifi password is now x
     *(
-        Rule(name, rb"(?:^|[^a-z])$", re.escape(name) + rb"s?(?: [a-z'-]{1,16}){0,4}? (?:is|was|are|were|becomes|remains|stays|now|filled with|set to|changed to|->|=>|~|-|\xe2\x80\x94|\xe2\x80\x93|//)(?: (?:still|now|currently|just|again|set to))? {1,2}[\"'`*(]{0,2}(?P<value>" + _SHAPE + rb")", check)
+        Rule(name, rb"(?:^|[^a-z])$", re.escape(name) + rb"s?(?: [a-z'-]{1,16}){0,4}? (?:is|was|are|were|becomes|remains|stays|now|filled with|(?:set|changed|reset|updated)(?: [a-z]{1,12}){0,3} to|->|=>|~|-|\xe2\x80\x94|\xe2\x80\x93|//)(?: (?:still|now|currently|just|again|set to))? {1,2}[\"'`*(]{0,2}(?P<value>" + _SHAPE + rb")", check)
         for name in (b"password", b"passwd", b"passphrase", b"passcode", b"pw", b"pwd", b"passkey", b"wifi key", b"wpa key", b"login", b"cred", b"credential")
         for check in ((looks_like_pasted, looks_written_and_mixed) if name.startswith(b"p") else (looks_like_pasted,))
     ),
