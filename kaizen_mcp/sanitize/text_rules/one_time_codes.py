@@ -30,7 +30,7 @@ _NAMES = (
 _CODE = rb"(?<![*\xa2])(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
 _SIX_DIGITS = rb"(?P<value>\d{6}|\d(?: \d){5}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"
 _CONTEXT = (
-    "(?:\\bsms\\b|texted|text message|inbox|mailbox|authenticator|\\b2fa\\b|\\bmfa\\b|\\b[otp]tp\\b|one-time|verif|secur|log-?in|log in|sign[- ]?in"
+    "(?:\\bsms\\b|texted|text message|inbox|mailbox|authenticator|\\b2fa\\b|\\bmfa\\b|\\b[otp]tp\\b|one-time|verif|secur|log-?in|log in|sign(?:ing)?[- ]?in"
     "|asked for|einmal|eenmalig|anmeld|best\u00e4tig|freigabe|\\w?tan\\b|monouso|\\bacces|\\bacc\u00e8s|acess|entrar|connexion|identifi|dost\u0119p|logow)"
 ).encode()
 """Words of texts about a login."""
@@ -40,6 +40,7 @@ _TELLS = (
 ).encode()
 """Words directly before a code."""
 _GAP = rb"(?:s?[\"'`(*: ]{1,4}|(?:[^\n\0]{0,80}?(?:[^\w\n\0]|(?=:)))?" + _TELLS + rb")"
+_DIGIT_AHEAD = rb"(?=[^\d\n\0]{0,110}\d)"
 _CODE_NOUNS = (
     "code",
     "c\u00f3digo",
@@ -70,9 +71,12 @@ _GO_ON = rb"to (?:approve|authori[sz]e|pay|transfer|unlock|activate|register|lin
 ONE_TIME_CODES = [
     # Near a word for it, in a text about a login: the authenticator app showed 308512
     *(
-        Rule(noun.encode(), before, noun.encode() + _GAP + _SIX_DIGITS + after, is_login_code)
+        Rule(noun.encode(), before, ahead + noun.encode() + _GAP + _SIX_DIGITS, is_login_code)
         for noun in _CODE_NOUNS
-        for before, after in ((_CONTEXT + rb"[^\0]{0,100}$", b""), (b"", rb"(?=[^\0]{0,120}?" + _CONTEXT + rb")"))
+        for before, ahead in (
+            (_CONTEXT + rb"[^\0]{0,100}$", _DIGIT_AHEAD),
+            (b"", _DIGIT_AHEAD + rb"(?=[^\0]{0,200}?" + _CONTEXT + rb")"),
+        )
     ),
     *(
         Rule(noun.encode(), _CONTEXT + rb"[^\0]{0,100}$", noun.encode() + "(?: [^\\s:\\d\\0]{1,20}){0,3} ?(?:is|ist|lautet|est|es|\u00e8|\u00e9)?: {1,2}(?=[\\w -]{6})".encode() + _CODE, is_login_code)
@@ -111,17 +115,11 @@ ONE_TIME_CODES = [
     # One-time codes: your verification code is 482913, 482913 is your code, use DBS-553021 within 3 minutes
     Rule(b"code", _SURE + rb"$", rb"code" + _CODE_IS + _CODE, is_login_code),
     Rule(b"code", rb"\b(?:your|the|enter|use)(?: [\w.&'-]{1,30}){0,4} $", rb"code" + _CODE_IS + _CODE + _NO_SHARE, is_login_code),
-    Rule(b"code", rb"(?:^|[\n\0.>(] ?)(?:[\w.&'-]{1,30} ){0,2}$", rb"code:? " + _CODE + _NO_SHARE, is_login_code),
     Rule(b"code", rb"(?:^|\W)$", rb"code to (?:log|sign|verify|confirm|continue|complete|finish|access|unlock|proceed)[^.\r\n\0]{0,40}?\s*(?:is|:)\s{0,4}" + _CODE),
     Rule(b"code", rb"\byour (?:[\w.&'-]{1,30} ){0,3}$", rb"code(?: is:?|:)[\"']? {1,2}" + _SIX_DIGITS, is_login_code),
-    Rule(b"code", rb"\b(?:read|got|found|copied|fetched|entered|typed|received|retrieved|extracted|used)(?: the| a)? $", rb"code:? " + _SIX_DIGITS, is_login_code),
-    Rule(b"code", rb"\b(?:sms|otp|2fa|mfa|verification)\b[^\r\n\0]{0,80}\W$", rb"code(?: is|:|=) {0,2}[\"']?" + _CODE, is_login_code),
-    Rule(b"code", rb"(?:^|\W)$", rb"code[,.;:]?(?: and| so| then)?(?: i| we)? (?:read|got|took|found|copied|fetched|entered|typed|received|retrieved|used) " + _CODE, is_login_code),
     Rule(b"code", "(?:best\u00e4tigungs|sicherheits|einmal|zugangs|verifizierungs|anmelde|freischalt|verificatie|beveiligings|inlog|toegangs)$".encode(), "-?code(?: (?:f\u00fcr|zu|zum|zur|voor) [^:\\d\\r\\n\\0]{1,40})?".encode() + _CODE_WORDS + _CODE),
     Rule(b"digo de ", b"", rb"digo de (?:verifica|seguri?d?a|segura|ac{1,2}es|confirma|autoriza|autentica|inicio|un solo uso|uso)\S{0,9}(?: [^\s\d:.!?\"\0]{1,20}){0,8}?" + _CODE_WORDS + _CODE),
     Rule(b"ode de ", b"", 'ode de (?:v\u00e9rifica|s\u00e9curit|confirma|connexion|validation)\\S{0,9}(?: [^\\s\\d:.!?"\\0]{1,20}){0,8}? ?'.encode() + _CODE_WORDS + _CODE),
-    Rule(b"ode lautet", b"c$", rb"ode" + _CODE_WORDS + _CODE),
-    Rule(b"codice ", b"", rb"codice (?:di (?:verifica|sicurezza|accesso|conferma)|otp|monouso)" + _CODE_WORDS + _CODE),
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + _CODE_WORDS + _CODE)
         for name in (
@@ -135,7 +133,6 @@ ONE_TIME_CODES = [
     Rule(b"pin", rb"(?:^|[^a-z])$", "pin [^.!?\\r\\n\\0]{0,60}?(?:is|ist|lautet|est|es|\u00e8|\u00e9)(?: now| jetzt| nun| ora| ahora| agora| maintenant)?:?(?: [a-z]{1,20}){0,2}? {1,2}(?P<value>\\d{4,8})(?![\\w%/:-]|[.,]\\d)".encode(), is_login_code),
     Rule(b"puk", rb"(?:^|[^a-z])$", rb"puk(?: is| ist|:|=)? {1,2}(?P<value>\d{8})(?!\d)"),
     Rule(b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|put) [\"']?(?P<value>\d{4,8})[\"']?$", rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:code|otp|pin|2fa|mfa|verification)\b"),
-    Rule(b"<#>", b"", rb"<#>[^\0]{0,120}?(?<![\w-])(?P<value>\d{4,8})(?![\w-])"),
     Rule(b"code=", rb"(?:otp|sms|2fa|mfa|verif)[^\r\n\0]{0,100}$", rb"code=(?P<value>\d{4,8})(?![\w%/:-])"),
     Rule(b"code", rb"\b(?:th(?:is|e)|following|folgenden?|diesen|nachstehenden|ce|suivant|este|siguiente|seguinte|questo|seguente) $", rb"code[^\n\0]{0,110}\n\s{0,6}(?P<value>[a-z0-9]{3,6}[- ]?[a-z0-9]{3,6})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_word),
     Rule(b"kod sms", b"", rb"kod sms[^:\r\n\0]{0,60}: {1,2}(?P<value>\d{5,9})(?![\w%/:-])"),
@@ -154,9 +151,7 @@ ONE_TIME_CODES = [
         Rule(verb.encode(), rb"(?:^|[^\w-])" + _CODE + rb"[\"'*]{0,3}$", verb.encode() + rb"(?:[\w'-]{1,20} ){0,3}?(?:c\xc3\xb3dig|codig|codice|code|kod|pin|otp|tan|contrase|clave|passw|kennw|mot de passe|senha)", is_login_code)
         for verb in (" es tu ", " es su ", " ist ihr ", " ist dein ", " ist der ", " est votre ", " est ton ", " \u00e8 il tuo ", " \u00e8 il suo ", " \u00e9 o seu ", " \u00e9 seu ", " is uw ", " is je ", " to tw\u00f3j ", " \u00e4r din ", " er din ", " is jou ")
     ),
-    Rule(b"passcode", b"", rb"passcodes?" + _CODE_IS + _CODE, is_login_code),
     Rule(b"otp", rb"(?:^|\W)$", rb"otp(?: code)?" + _CODE_IS + _CODE, is_login_code),
-    Rule(b" pin", rb"\b(?:your|the|temporary|one-time|sms|login)$", rb" pin(?: (?:code|number))?" + _CODE_IS + rb"(?P<value>\d{4,8})\b"),
     Rule(
         b" is ", rb"(?:^|[^\w-])" + _CODE + rb"[\"'*]{0,3}(?:</?[^<>\0]{0,80}>){0,3}$",
         rb" is (?:your|the) (?:[\w.&'-]{1,30} ){0,5}(?:code|passcode|otp|pin|password)\b", is_login_code,
