@@ -13,9 +13,6 @@ from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
 from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND
 from kaizen_mcp.sanitize.value_spans import value_spans
 
-# Where names stand
-
-
 _STEMS = frozenset(map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS)))
 
 _ANY_STEM = re.compile(b"|".join(map(re.escape, _STEMS)), re.IGNORECASE)

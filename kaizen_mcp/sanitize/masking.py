@@ -113,7 +113,7 @@ class SafeMode:
         credentials, label_fields, has_labels = _judge_names(tuple(names))
         everything = [*names, *in_fields, *in_lists]
         joined = _join(everything)
-        suspects, labels = keep_suspects(everything) if _can_be_filtered(joined) else (everything, [])
+        suspects, labels = keep_suspects(everything) if _can_be_filtered(joined) else ([*everything], [])
         if self._masker.has_secret(joined):
             suspects += [text for text in everything if self._masker.has_secret(_join([text]))]
         texts: dict[int, str] = {}

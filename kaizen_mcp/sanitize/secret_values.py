@@ -106,10 +106,10 @@ _PLACEHOLDERS = (
     # Dots, stars and runs of one letter: ****, xxxx-xxxx, sk-****1234, abc…, 64_xxxx
     r"[*\u2022\u25cf.\s_-]{3,}",
     r"[xX]{3,}(?:-[xX]{3,})*",
-    r"([A-Za-z])\1{3,}",
+    r"(?P<letter>[A-Za-z])(?P=letter){3,}",
     r"[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{4,})[\w-]{0,8}",
     r"[\w-]{1,12}\u2026.{0,12}",
-    r"[\w-]{1,20}\.{3}",
+    r"[\w-]{1,16}\.{3}",
     r"-----BEGIN [A-Z ]+-----(?:\\n|\s)*\.{3}[^\0]*",
     # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1
     r"<[^<>]*>",
@@ -160,7 +160,7 @@ _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
 _WHOLE_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){2,}[.!]")
 _CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
 _HEADER = re.compile(r"(?:[A-Z][A-Za-z]*-)+[A-Z][A-Za-z]*")
-_SEPARATOR = re.compile("[;,]")
+_NEXT_CELL = re.compile(r"[;,]\d{0,6}$")
 _BREAK = re.compile(r"\\[nrt]")
 _VARIABLE = re.compile(
     r"\w+(?:_[A-Za-z]+)+|[a-z]+(?:[A-Z]+[a-z]+)+|[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+|\w+: ?"
@@ -200,7 +200,7 @@ def is_state(text: str) -> bool:
     text = _BREAK.split(text.strip('`"'))[0].lstrip("\\")
     if text[:1] == text[-1:] == "'":
         text = text[1:-1]
-    lower = _SEPARATOR.split(text.strip(".!?\"'():;, "))[0].lower()
+    lower = _NEXT_CELL.sub("", text.strip(".!?\"'():;, ")).lower()
     return (
         lower in STATES
         or (lower[:4] in {"not ", "not-", "not_"} and len(lower) < _LONGEST_STATE)
@@ -219,7 +219,8 @@ def _names_a_credential(text: str) -> bool:
         return "".join(words_of(text)) in SECRETS_OF_ANY_KIND | SECRET_TEXTS
     if _SENTENCE.fullmatch(text):
         return any(map(is_credential_name, text.split()))
-    return _VARIABLE.fullmatch(text.lstrip("#._")) is not None and find_credential_name(text) is not None
+    name = find_credential_name(text) if _VARIABLE.fullmatch(text.lstrip("#._")) else None
+    return name is not None and (" " not in text or name.kind in {Kind.ANY, Kind.TEXT})
 
 
 def _could_be_secret(name: CredentialName, text: str) -> bool:
