@@ -117,6 +117,7 @@ _ASSIGNMENTS = [
     # Typed into 'password': x
     Form(b"\"'", rb"(?:into|in) [\"'][\w ]{0,30}$", rb"[\"'] ?: ?(?=[^\s\"'])", "word", looks_written, 36),
     # Quoted names before the colon of a log: 'password' : x
+    Form(b"\"'", b"", rb"[\"'] : (?=[^\s\"'])", "word", looks_written),
     # Lists: "passwords": ["x", "y"]
     Form(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])", "list", looks_quoted),
     # Numbers: "pin": 1234
@@ -162,6 +163,7 @@ _KEY_OF_VALUE = (
 OTHER_FORMS = [
     # Remarks in brackets: password (except quotes): "x"
     Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
+    Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
     # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
     Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb" ", "line", looks_quoted, 68),
     Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted, 68),
@@ -179,6 +181,11 @@ OTHER_FORMS = [
     # Settings of devices: username bob password 7 x, enable secret 5 x
     Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4,200}[ \t]*(?:[\r\n\0]|$))", "token", looks_bold, 84),
     # Commands that set something: npm config set //r/:_authToken x
+    # Commands that set something: npm config set //r/:_authToken x
+    Form(
+        b" \t", rb"(?:^|[\n\0])[ \t]{0,8}(?:[$>#] )?(?:sudo )?(?:set|username|nmcli|npm|git|aws|netsh|vault|kubectl|gcloud|heroku|gh|firebase|user|user|ppp|enable|yarn|pnpm|pip|poetry|composer)\s[^\r\n\0]{0,90}$",
+        rb"[ \t]{1,3}(?![-|&><=])(?=[^\s\0])", "quoted or token", looks_written, 112,
+    ),
     # Sentences: log in with password x
     Form(
         b" ", rb"(?:^|[\s\0])(?:with|using|use|enter(?:ed)?|typed?|and|und|et|y|e|en|con|mit|avec|met|/|,) (?:(?:the|this|your|my|new|temporary) ){0,2}$",
@@ -208,6 +215,8 @@ OTHER_FORMS = [
     # Statements: SET PASSWORD FOR bob = 'x'
     Form(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # An announcement before the line: use the following password to proceed:, an end of line, x
+    # An announcement before the line: use the following password to proceed:, an end of line, x
+    Form(b" ", b"", rb" [^:\r\n\0]{1,60}:[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{16,200}[ \t]*(?:$|[\r\n\0]))", "token", looks_like_key),
     Form(
         b" ", b"",
         rb" [^:\r\n\0]{0,60}?(?:follow\w{0,3}|below|folgt|lautet|is|ist|suivant\w?|siguiente|seguente):[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{6,200}[ \t]*(?:$|[\r\n\0]))",
@@ -252,12 +261,12 @@ OTHER_FORMS = [
     # Command lines: --password x, -Password x
     Form(b" \t", rb"(?:^|[\s\"'\0])--?$", rb"[ \t]{1,3}(?![-|&><])", "quoted or token", looks_assigned, 3, b"-"),
     # Lines of their own, and netrc: password x
+    # Lines of their own, and netrc: password x
+    Form(b" \t", rb"(?:^|[\n\0])[ \t]*$", rb"[ \t]{1,4}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))", "token", looks_written, 24),
     Form(
         b" \t", rb"(?:^|[\n\0])[ \t]*(?:env|arg|setx|set|export) $", rb"[ \t]{1,4}(?=[\"']|[^\s\0]+[ \t]*(?:$|[\r\n\0]))",
         "quoted or token", looks_assigned, 24,
     ),
-    # Sentences about a password: his password x was accepted
-    Form(b" ", b"", rb" {1,2}(?=[^\s\0]{6,60} (?:was|is|has|did|does|worked|works|still|no longer)\b)", "token", looks_written_and_mixed),
     # Names and keys in a row: token 9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b
     Form(b" \t", b"", rb"[ \t]{1,4}(?=[\w.~+/=-]{16,}(?![\w.~+/=-]))", "token", looks_like_key),
     Form(b" \t", rb"(?:(?:^|[\n\0])[ \t]*|(?:machine[ \t]+[^\s\0]{1,60}|default)\s+)login[ \t]+[^\s\0:]{1,80}\s+$", rb"[ \t]{1,4}", "token", looks_quoted, 90),

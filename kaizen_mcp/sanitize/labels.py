@@ -18,7 +18,7 @@ KNOWN_SIBLINGS = frozenset(
     "type id object name domain path created createdat updated updatedat expires expiresat expiresin expiry"
     " expiration tokentype scope scopes samesite secure httponly hostonly session url algorithm alg"
     " issuer provider"
-    " license resolved integrity"
+    " resolved integrity"
     " label description status state count usage input output total size length email username user kid"
     " clientid tenantid tenant accountid userid projectid subject"
     " lastused lastusedat region issuedat note title format kind role version"
@@ -66,7 +66,7 @@ _WORDS_OF_HELP = frozenset("help hint error alt tooltip info button link".split(
 _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _CODE_AT_LOGIN = re.compile(
-    r"\b(?:code|kode|c\u00f3digo|codice)\b.{1,30}\b(?:sms|e-?mail|app)\b"
+    r"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt)).*\b(?:code|kode|c\u00f3digo|codice)\b.{1,30}\b(?:sms|e-?mail|app)\b"
     r"|\b[4-8][- ]?(?:digit|chiffres|stellig|d\u00edgitos|cifre|cijfer)",
     re.IGNORECASE,
 )

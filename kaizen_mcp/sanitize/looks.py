@@ -19,7 +19,7 @@ Check = Callable[[str, str], bool]
 
 _CODE_WORD = re.compile(
     r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data|user|form"
-    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|\\{0,3}[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z][A-Za-z_]*\d?\.[a-z_][A-Za-z_]*\d?\.[a-zA-Z]|\w+\(|[A-Z][A-Za-z]*\{|\$\w+(?:\.\w+)+"
+    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|\\{0,3}[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z][A-Za-z_]*\d?\.[a-z_][A-Za-z_]*\d?\.[a-zA-Z]|\w+\(|[A-Z][a-z]{2,}[A-Za-z]*\{|\$\w+(?:\.\w+)+"
     r"|\[\]\w+\(|[\w.$]+@[0-9a-f]{5,8}$|[a-z]\w*(?:\.\w+)*\.\w*(?:[Tt]oken|TOKEN|[Kk]ey|[Ss]ecret|[Pp]ass\w*|[Tt]otp|[Cc]ode)s?;?$"
 )
 _NO_SECRET = re.compile(
@@ -38,7 +38,9 @@ _NO_VALUE = re.compile(
     r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
     r"|(?:path|domain|expires|max-age|samesite)=\S*|#[0-9a-f]{3,8};?|\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?|[a-z][a-z-]*(?:/[a-z][a-z-]*)+"  # of style sheets, of stores
     r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*|:[a-z]\w*\(.*"
-    r"|[\w./-]+\.[a-z]{1,4}:\d+|\d{1,2}-[a-z]+|[\w.-]+(?:/[\w.-]+)+#\w+",  # a line of a file, `6-digit`
+    # A line of a file, `6-digit`, a place in a vault
+    r"|[\w./-]+\.(?:py|[jt]sx?|go|rs|rb|php|java|kt|cs|c|h|cpp|sh|ya?ml|json|tf):\d+"
+    r"|\d{1,2}-(?:digit|char\w*|word|bit|stellig\w*|day)s?|(?:secret|kv|vault)(?:/[\w.-]+)+#\w+",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
@@ -72,7 +74,7 @@ def looks_assigned(value: str, before: str = "") -> bool:
         or (before.endswith(" ") and _VARIABLE.fullmatch(value))
     ):
         return False
-    if " = " in before and re.fullmatch(r"(?:[A-Z][A-Za-z]*\.)+[A-Z][A-Za-z]*", value):  # of a module
+    if " = " in before and re.fullmatch(r"(?:[A-Z][A-Za-z]*\.){2,}[A-Z][A-Za-z]*", value):  # of a module
         return False
     if before.strip().endswith("->") and not looks_strong(value):
         return False
@@ -118,12 +120,14 @@ def looks_like_vendor_key(value: str) -> bool:
     """Whether a value beside the name of a vendor is a key: long, with letters and several digits, no words."""
     return (
         _VENDOR_KEY.fullmatch(value) is not None
-        and not re.match(r"[a-z]+[:/]", value)
+        and not re.match(r"[a-z]{2,}:|[a-z]{3,}/[a-z]{3,}", value)
         and not _DATE_OR_LINK.match(value)
     )
 
 
-_IN_CODE = re.compile(r"(?:[a-z_]+\.){2,}[A-Za-z_]+|[^\d%]*%[sdr][^\d%]*|[\w-]+[:=] ?[\"'{].*")
+_IN_CODE = re.compile(
+    r"(?=[^A-Z_]*[A-Z_])(?:[a-z_]+\.){2,}[A-Za-z_]+|[^\d%]*(?<![A-Za-z])%[sdr](?![A-Za-z])[^\d%]*|[\w-]+[:=] ?[\"'{].*"
+)
 """A path of a module, a format, or an assignment in quotes."""
 
 
@@ -131,7 +135,8 @@ def looks_quoted(value: str, _before: str = "") -> bool:
     """Whether a quoted value beside a name is a secret, not a state and not another name."""
     return (
         any(map(str.isalnum, value))
-        and value[0] not in " ;,)]}"  # code between two strings
+        and value[0] not in ";,)]}"  # code between two strings
+        and (value[0] != " " or " " not in value.strip())
         and value.lower() not in FILLERS
         and not is_state(value)
         and not _NO_VALUE.fullmatch(value)
@@ -178,12 +183,7 @@ _ID_OR_NAME = re.compile(
 def looks_set(value: str, _before: str = "") -> bool:
     """Whether the last word of a line after a name is a password: a mix within the word, no name and no path."""
     value = value.strip("\"'`;").rstrip(".,!?:)")
-    if (
-        not value.isascii()
-        or re.fullmatch(r"[A-Z][a-z]+\d", value)
-        or re.search(r"[(){}\[\]<>|=/\\]", value)
-        or not looks_like_pasted(value)
-    ):
+    if not value.isascii() or re.search(r"[(){}\[\]<>|=/\\]", value) or not looks_like_pasted(value):
         return False
     return _WORDS.fullmatch(value) is None or re.fullmatch(r"[a-z]{2,}[A-Z][a-z]{3,}", value) is not None
 
@@ -270,7 +270,7 @@ def looks_like_cell(value: str, _before: str = "") -> bool:
 
 def looks_like_cookie(value: str, _before: str = "") -> bool:
     """Whether the value of a cookie may open a session: it is no word such as `dark` and no small number."""
-    return not re.fullmatch(r"[a-z]{1,10}(?:[_-][A-Za-z]{2})?\d?|\d{1,3}", value)
+    return not re.fullmatch(r"[a-z]{1,10}(?:[_-][A-Za-z]{2})?|\d{1,3}", value)
 
 
 def looks_strong(value: str, _before: str = "") -> bool:
@@ -308,6 +308,11 @@ def is_one_time_code(value: str, _before: str = "") -> bool:
     return has_letters_and_digits(value) and not _UUID.fullmatch(value)
 
 
+def is_word_with_digit(value: str, _before: str = "") -> bool:
+    """Whether a value could be a password beside a user's name in a document."""
+    return looks_written(value) or re.search(r"[A-Z].*[a-z]|[a-z].*[A-Z]", value) is not None
+
+
 def looks_written_and_mixed(value: str, _before: str = "") -> bool:
     """Whether an unquoted value in prose has letters and digits, and is no word, name or expression."""
     return has_letters_and_digits(value) and looks_written(value)
@@ -321,10 +326,10 @@ def has_both(value: str, _before: str = "") -> bool:
 def is_basic_credentials(value: str, _before: str = "") -> bool:
     """Whether this is base64 text of `user:password`, as in HTTP's Basic scheme."""
     try:
-        text = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
-        return ":" in text and text.isprintable()
-    except (binascii.Error, UnicodeDecodeError):
+        login = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except binascii.Error:
         return False
+    return re.fullmatch(rb"[ -~]{1,64}:[^\0-\x1f\x7f]*", login) is not None
 
 
 def is_no_word(value: str, _before: str = "") -> bool:

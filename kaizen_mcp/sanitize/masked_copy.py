@@ -258,7 +258,7 @@ def _find_by_type(fields: JsonObject, key: str) -> CredentialName | None:
     """Return the credential that a field is by what stands beside it, whatever its name."""
     is_secret_map = key in MANIFEST_FIELDS and fields.get("kind") == "Secret"
     is_key = key == "k" and fields.get("kty") == "oct"
-    is_code = key == "code" and "grant_type" in fields  # of OAuth
+    is_code = key == "code" and "grant_type" in fields and looks_random(str(fields[key]))  # of OAuth
     is_community = key == "community" and "version" in fields  # of SNMP
     found = is_secret_map or is_key or is_code or is_community
     return CredentialName(ENTRY, Kind.ANY, bare=True) if found else None

@@ -18,7 +18,7 @@ from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_
 from kaizen_mcp.sanitize.masked_copy import LINK, MANIFEST_FIELDS, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
 from kaizen_mcp.sanitize.prefilter import keep_suspects
-from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
+from kaizen_mcp.sanitize.secret_values import MEASURE, has_letters_and_digits
 from kaizen_mcp.sanitize.text import Span, replace
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
@@ -123,7 +123,11 @@ class SafeMode:
         labels += self._search(suspects, texts, secrets)
         if labels and (has_labels or in_lists):
             may_label = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
-            texts |= {id(label): label for label in labels if id(label) in may_label and find_label(label)}
+            texts |= {
+                id(label): label
+                for label in labels
+                if id(label) in may_label and id(label) not in texts and find_label(label)
+            }
         if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
             texts |= self._mask_json_in(everything)
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
@@ -176,12 +180,13 @@ def _can_be_filtered(joined: bytes) -> bool:
 
 
 def _is_distinct(secret: str) -> bool:
-    """Whether a secret is masked wherever else it stands: one word, a mix of letters and digits, and no UUID."""
+    """Whether a secret is masked wherever else it stands: one mix of letters and digits, no UUID and no time."""
     return (
         len(secret) >= _SHORTEST_DISTINCT
         and has_letters_and_digits(secret)
         and not _COMMON.search(secret)
         and not UUID.fullmatch(secret.encode())
+        and not MEASURE.fullmatch(secret)
     )
 
 

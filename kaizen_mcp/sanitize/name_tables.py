@@ -150,7 +150,7 @@ NON_CREDENTIAL_FIRST_WORDS = frozenset(
     "is has have had needs need requires require required should can may must use uses shows show allow allows"
     " enable enables enabled allowed supported max min total num count prompt completion remaining no supports"
     " input output public reset forgot forget change param attr column label msg err error title invalid"
-    " failed wrong checksum".split()
+    " checksum".split()
 )
 """First words of names that ask or count something: `isPassword`, `maxTokens`."""
 
@@ -162,7 +162,7 @@ PLAIN_NAMES = frozenset("pindata datapw clienttoken versiontoken jsonwebtoken".s
 
 NON_CREDENTIAL_WORDS = frozenset(
     "page insurance forgot next prev previous cancellation continuation truncated to existing remaining"
-    " ratelimit bad keyring".split()
+    " ratelimit".split()
 )
 """Words of names that are not credentials: `nextPageToken`, `insuranceCardNumber`, `forgotPassword`."""
 

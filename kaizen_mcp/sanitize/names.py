@@ -89,7 +89,7 @@ def _find_credential_name(name: str) -> CredentialName | None:
     if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
     words = [*words_of(name)]
-    if "".join(words) in PLAIN_NAMES or name.endswith("/"):
+    if "".join(words) in PLAIN_NAMES or name.endswith("/") or "node_modules/" in name:
         return None
     while len(words) > 1 and (words[-1].removeprefix("v").isdigit() or words[-1] in TRAILING_WORDS):
         words.pop()

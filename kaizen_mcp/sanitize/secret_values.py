@@ -23,7 +23,7 @@ STATES = frozenset(
     " preferred discouraged visible found entered approved nan n/a include same-origin omit inherit allow"
     " deny allowed essential necessary string str number boolean int bool bytes varchar"
     " tokens passwords secrets credentials keys cookies codes username not"
-    " get list backup restore recover purge sign"
+    " get list"
     # In other languages
     " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
     " obligatoria inv\u00e1lida inv\u00e1lido incorrecta caducada expirada obligatoire requis invalide incorrecte"
@@ -76,7 +76,9 @@ _NAMES_OF_LINKS = frozenset(
 )  # other links lose their signatures only
 
 _WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)*")
-_NAME_OF_SECRET = re.compile(r".*(?:/.*|key)|[a-z]{1,5}|[a-z]+-[a-z]+")
+_NAME_OF_SECRET = re.compile(
+    r".*(?:/.*|[_-]key)|[a-z]{1,4}|[a-z]+-(?:db|api|tls|cert|webhook|smtp|login|creds?|credentials|config|prod|dev|staging)"
+)
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
 _CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
@@ -94,7 +96,9 @@ _PUBLIC = re.compile(
 )
 
 _IDENTIFIER = re.compile(
-    r"[A-Za-z]+(?:[ @_-][A-Za-z]+)*|[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*", re.ASCII
+    r"[A-Za-z]?[a-z]+(?:[ @_-][A-Za-z]?[a-z]+)?|(?:[a-z]+[_-])+creds|[A-Z]+(?:_[A-Z]+)*"
+    r"|[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*",
+    re.ASCII,
 )
 _FOLDER = re.compile(r"[/~]\w+/|/\w+$|[A-Za-z]:\\|\.{1,2}/")  # `PWD=/home/bob`
 _SMALL_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
@@ -103,13 +107,13 @@ _PIN_OF_A_BOARD = re.compile(r"[A-Za-z]*|[A-Za-z]{0,5}[_ ]?\d{1,2}")  # or of a 
 _SPACED_CODE = re.compile(r"\d{2,3}[ -]?\d{2,3}(?:[ -]?\d{1,4})?", re.ASCII)
 LOGIN_CODE = re.compile(r"\d{6,}", re.ASCII)
 _PLACEHOLDERS = (
-    # Dots, stars and runs of one letter: ****, xxxx-xxxx, sk-****1234, abc…, 64_xxxx
+    # Dots, stars and runs of x: ****, xxxx-xxxx, sk-****1234, abc…, 64_xxxx
     r"[*\u2022\u25cf.\s_-]{3,}",
     r"[xX]{3,}(?:-[xX]{3,})*",
-    r"(?P<letter>[A-Za-z])(?P=letter){3,}",
-    r"[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{4,})[\w-]{0,8}",
+    r"[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}",
+    r"[\w-]{0,12}[_-][xX]{4,}",
     r"[\w-]{1,12}\u2026.{0,12}",
-    r"[\w-]{1,16}\.{3}",
+    r"(?=[^.]*[\d_-])[\w-]{1,16}\.{3}",
     r"-----BEGIN [A-Z ]+-----(?:\\n|\s)*\.{3}[^\0]*",
     # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1
     r"<[^<>]*>",
@@ -120,18 +124,18 @@ _PLACEHOLDERS = (
     r"[\w /:=-]*\{\{.*",
     r"=<[^<>]*>",
     r"(?:\{[\w.]+\}[^\w{}]{0,2}){2,}",
-    r"\{\w+\.\w.*",
+    r"\{\w+\.\w[\w.]*,?\}?",
     r"\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}",
-    r"%\w+%|%~?\w+|%\d",
+    r"%\w+%|%~\w+|%\d",
     r"\[[\w ]+\]",
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
     # What to put there: your-key, my_token, YOUR_KEY_HERE, KEY=value, DB_PASSWORD
-    r"(?i:your|my|the|enter|insert|some|replace|process\.env|os\.environ|env|var|secrets|vault)[_. -].*",
+    r"(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*",
     r"(?i:your)(?:password|token|secret|api_?key|key)",
     r"(?i:\S*[_\[-](?:your[_-]\S*|here\*{0,2}))",
     r"(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)",
-    r"(?:[A-Z]+_){3,}[A-Z]+",
+    r"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
     r"[A-Za-z_.-]{2,30}=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
     # Selectors and options: #loginForm, input[name=x], .form-field, --password
@@ -157,13 +161,16 @@ _PLACEHOLDERS = (
 
 _PLACEHOLDER = re.compile("|".join(_PLACEHOLDERS))
 _SENTENCE = re.compile(r"[\w']+,?(?: [\w'-]+,?){2,}[.!]?")
-_WHOLE_SENTENCE = re.compile(r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){2,}[.!]")
+_WHOLE_SENTENCE = re.compile(
+    r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){4,}[.!]"
+    r"|[A-Z][\w' -]* (?:is|are|was|must|should|cannot|has been) [\w' -]*[.!]"
+)
 _CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
-_HEADER = re.compile(r"(?:[A-Z][A-Za-z]*-)+[A-Z][A-Za-z]*")
+_HEADER = re.compile(r"X-(?:[A-Za-z]+-)*[A-Za-z]+")
 _NEXT_CELL = re.compile(r"[;,]\d{0,6}$")
 _BREAK = re.compile(r"\\[nrt]")
 _VARIABLE = re.compile(
-    r"\w+(?:_[A-Za-z]+)+|[a-z]+(?:[A-Z]+[a-z]+)+|[A-Z]+[a-z]+(?:[A-Z]+[a-z]+)+|\w+: ?"
+    r"[A-Za-z_]+\d?_[A-Za-z]+|[a-z]+(?:[A-Z]+[a-z]+)+|[A-Z]{2,}[a-z]+(?:[A-Z]+[a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
     r"|=?[A-Za-z-]+(?: [A-Za-z-]+){1,4}|(?:[a-z]+-)+(?:passwords?|tokens?|secrets?|keys?|hash)"
 )
 
@@ -182,7 +189,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
     if name.kind is Kind.ANY:
         return not (
             _SMALL_NUMBER.fullmatch(text)
-            or (name.word in {"otp", "totp", "hotp"} and _CAPITALIZED.fullmatch(text))
+            or (name.word in {"otp", "totp", "hotp"} and re.fullmatch("[A-Z][a-z]+", text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )
@@ -254,7 +261,7 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return False
     if (
         "://" in text
-        or text[:1] + text[-1:] == "{}"
+        or (text[:1] + text[-1:] == "{}" and '":' in text)
         or _PUBLIC.fullmatch(text)
         or (word == "authorization" and _PREFIXED_ID.fullmatch(text))
         or (word in {"cred", "credential"} and _IDENTIFIER.fullmatch(text))
@@ -264,7 +271,7 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
         return (word == "pass" and APP_PASSWORD.fullmatch(text) is not None) or (
             word in {"authorization", "auth"}
             and _AUTH_SCHEME.match(text) is not None
-            and not is_state(text.split(maxsplit=1)[1])
+            and (any(map(str.isdigit, text)) or not is_state(text.split(maxsplit=1)[1]))
         )
     if word in {"authorization", "auth", "authcode"}:
         return len(text) >= _MIN_LONG_CODE and has_letters_and_digits(text)
@@ -285,7 +292,7 @@ _RUN_OF_LETTERS = re.compile(
 )
 
 
-_CAMEL_CASE = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]+|[A-Z]{1,4}(?![a-z])|\d{1,2}(?![\da-z]))+")
+_CAMEL_CASE = re.compile(r"[A-Z]?[a-z]{2,}(?:OAuth\d?|[A-Z][a-z]{2,})*(?:[A-Z]{1,4}\d{0,2}|\d{1,2})?")
 
 
 def looks_random(text: str) -> bool:

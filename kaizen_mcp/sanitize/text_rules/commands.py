@@ -6,6 +6,8 @@ from kaizen_mcp.sanitize.looks import (
     follows_user,
     has_both,
     is_no_reference,
+    is_word_with_digit,
+    looks_like_key,
     looks_like_no_port,
     looks_like_pasted,
     looks_quoted,
@@ -47,9 +49,9 @@ COMMANDS = [
     Rule(b" -p", rb"\b(?:7za?|7zz|rar|unrar)(?:\.exe)? [^\r\n\0]{0,80}$", rb" -p(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})", is_no_reference),
     Rule(b" -a ", rb"redis-cli\b[^\r\n\0]{0,110}$", rb" -a " + _COMMAND_VALUE),
     Rule(b"identified ", b"", rb"identified (?:by|with [\w\"']{1,40} (?:by|as)) (?:password )?\\{0,3}[\"'](?![0-9a-f]{8}-[0-9a-f]{4}-)(?P<value>[^\"'\\\0]{1,200})", is_no_reference),
-    Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", looks_written),
+    Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", is_word_with_digit),
     Rule(b"password '", rb"\b(?:role|user|login|account)\b[^;\r\n\0]{0,110}$", rb"password '(?P<value>[^'\r\n\0]{1,200})'", looks_quoted),
-    Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})(?=[ \t]*(?:[\r\n\0]|\Z))"),
+    Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})(?=\s+--|[ \t]*(?:[\r\n\0#]|\Z))"),
     Rule(b"/user:", b"", rb"/user:[^\s\0]{1,60} (?P<value>[^\s/\0][^\s\0]{2,100})", looks_written),
     Rule(b" /user:", rb"\bnet use [^\r\n\0]{0,60}\\[^\s\0]{1,60} (?P<value>[^\s/*\0]{3,60})$", rb" /user:", is_no_reference),
     *(
@@ -110,4 +112,12 @@ COMMANDS = [
     ),
     Rule(b'"p', rb"\"(?:u|user|username|login|email)\\{0,3}\" ?: ?\\{0,3}\"[^\"\r\n\0]{1,60}\", ?\\{0,3}$", rb"\"p(?:w|wd|ass)?\\{0,3}\" ?: ?\\{0,3}\"(?P<value>[^\"\\\r\n\0]{3,100})", looks_quoted),
     # Settings: secrets, and a key below
+    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
+    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,200}? -[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
+    Rule(b"chpasswd", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?[\w.-]{1,40}:(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,20}$", rb"chpasswd\b", is_no_reference),
+    Rule(b"$(echo ", rb"(?:token|pass|secret|key|pw|pwd|auth)\w{0,12}=[\"']?$", rb"\$\(echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
+    Rule(b"wpa_passphrase ", b"", rb"wpa_passphrase [^\s\0]{1,40} (?P<value>[^\s\0]{8,64})", is_no_reference),
+    Rule(b"chpasswd:", b"", rb"chpasswd:\s{1,10}(?:[^\r\n\0]{0,40}\r?\n\s{0,10}){0,3}?(?:- )?[\w.-]{1,32}:(?P<value>[^\s\0]{4,100})", is_no_reference),
+    Rule(b"-type ", rb"(?:pass|pwd|pin|otp)[^\0]{0,40}$", rb"-type {1,6}(?P<value>[^\s\0]{3,80})", is_no_reference),
+    Rule(b"secrets:", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb"secrets:[ \t]*\r?\n[ \t]{1,20}[\w.-]{1,60}:[ \t]{1,8}[\"']?(?P<value>[^\s\"'\0]{8,300})", looks_like_key),
 ]  # fmt: skip

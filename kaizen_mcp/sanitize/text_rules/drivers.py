@@ -53,4 +53,13 @@ DRIVERS = [
     Rule(b"send", b"", rb"send ?keys:?[^\r\n\0]{0,200}?(?:pass|pwd|kennwort|senha|contrase)[^\r\n\0]{0,40}\], \[(?P<value>[^\]\r\n\0]{3,100})\]"),
     Rule(b"typeelement", b"", rb"typeelement\s{0,3}\{[^{}\0]{0,200}?\"text\":\s{0,3}\"(?P<value>[^\"\r\n\0]{4,100})\"", looks_strong),
     Rule(b"log", rb"(?:^|[\n\0|])[ \t]*$", rb"log(?:in|[ -]in|on)?(?: \w{1,12}){0,3}(?:\t| {2,8})[^\s\0]{1,60}(?:\t| {2,8})(?P<value>[^\s\0]{4,60})(?=[ \t]*(?:[\r\n\0]|\Z))", looks_like_pasted_or_joined),
+    Rule(b"pin", rb"[\"'][\w ]{0,20}$", rb"pin[\w ]{0,20}[\"'][\s)\]}]{0,6}\.(?:fill|type|send|set|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>\d{4,8})[\"']"),
+    Rule(
+        b" on <input", rb"type\(\\{0,3}[\"'](?P<value>[^\"'\\\0]{1,100})\\{0,3}[\"']\)$",
+        rb" on <input[^<>\0]{0,200}?\b(?:type|name|id)=\\{0,3}[\"']?[\w-]{0,20}(?:pass|pwd|pin|otp)",
+    ),
+    Rule(
+        b"reasoning=", b"", rb"reasoning=[\"'][^\"'\r\n\0]{0,80}?\b(?:password|passcode|pin|otp|secret|one-time code)\b[^\"'\r\n\0]{0,80}[\"'][^\r\n\0]{0,80}?\btext=[\"'](?P<value>[^\"'\r\n\0]{1,100})",
+        looks_quoted,
+    ),
 ]  # fmt: skip

@@ -43,7 +43,7 @@ HTTP = [
     Rule(b"code=", rb"[?&]$", rb"code=(?P<value>[\w.~+/%-]{20,2000}={0,2})(?![\w])", is_one_time_code),
     Rule(b"reset", rb"/[\w-]{0,20}$", rb"reset[\w-]{0,16}/(?:[\w=]{1,12}/)?(?P<value>[\w-]{20,200})", has_both),
     *(
-        Rule(word, rb"/[\w-]{0,20}$", word + rb"[\w-]{0,16}(?:/[\w=-]{0,12}){0,2}\?(?:[\w-]{1,12}=[^&\s\0]{0,40}&){0,2}\w{1,12}=(?P<value>[\w-]{20,200})", has_both)
+        Rule(word, rb"/[\w-]{0,20}$", word + rb"[\w-]{0,16}(?:/[\w=-]{0,12}){0,2}\?(?:[\w-]{1,12}=[^&\s\0]{0,40}&){0,2}\w{1,12}=(?P<value>[\w-]{20,200})", looks_like_key)
         for word in (b"reset", b"kennwort", b"passwor", b"recover", b"contrase", b"senha")
     ),
     Rule(b"key=", rb"[?&]$", rb"key=(?P<value>[\w-]{20,200})(?![\w-])", looks_like_key),

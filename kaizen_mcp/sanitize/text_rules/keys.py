@@ -16,7 +16,7 @@ KEYS = [
         Rule(name, rb"(?:^|\W)$", name + rb"(?: phrase)?(?: words)?\s?[:=]?\s{1,4}[\"']?(?P<value>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w-])")
         for name in (b"seed", b"mnemonic", b"recovery phrase")
     ),
-    Rule(b"wallet", b"", rb"wallet[^\r\n\0]{0,80}: {1,2}(?P<value>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w-])"),
+    Rule(b"wallet", b"", rb"wallet[^\r\n\0]{0,80}(?:down|phrase|words|seed|backup|restore)[^\r\n\0]{0,20}: {1,2}(?P<value>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w-])"),
     # Private parts of keys in JSON Web Key format
     Rule(b'"d', b"", rb"\"d\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_both),
     Rule(b'"k', rb"\"oct\\{0,3}\"[^{}\0]{0,100}$", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{16,700})"),

@@ -41,21 +41,10 @@ _TELLS = (
 """Words directly before a code."""
 _GAP = rb"(?:s?[\"'`(*: ]{1,4}|(?:[^\n\0]{0,80}?(?:[^\w\n\0]|(?=:)))?" + _TELLS + rb")"
 _DIGIT_AHEAD = rb"(?=[^\d\n\0]{0,110}\d)"
-_CODE_NOUNS = (
-    "code",
-    "c\u00f3digo",
-    "codigo",
-    "codice",
-    "kod ",
-    "kode",
-    "koden",
-    "authenticator",
-    "sms",
-    "otp",
-    "2fa",
-    "mfa",
-    "inbox",
-)
+_CODE_NOUNS = ("code", "c\u00f3digo", "codigo", "codice", "kod ", "kode", "koden", "otp")
+_EVENT_NOUNS = ("authenticator", "sms", "2fa", "mfa", "inbox", "mailbox")
+_VERBS = rb"(?:code|codes|says|said|shows|showed|shown|reads|read|got|entered|typed|used|received)[\"'`(* ]{1,4}"
+_NO_OTHER_CODE = rb"(?! ?(?:postal|prodotto|cliente|fiscale|coverage|review|towaru|produkt|client))"
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
     rb"|sign[- ]?in|activation|passw?\w{0,4}|login)[ -]"
@@ -71,8 +60,9 @@ _GO_ON = rb"to (?:approve|authori[sz]e|pay|transfer|unlock|activate|register|lin
 ONE_TIME_CODES = [
     # Near a word for it, in a text about a login: the authenticator app showed 308512
     *(
-        Rule(noun.encode(), before, ahead + noun.encode() + _GAP + _SIX_DIGITS, is_login_code)
-        for noun in _CODE_NOUNS
+        Rule(noun.encode(), before, ahead + noun.encode() + _NO_OTHER_CODE + gap + _SIX_DIGITS + rb"(?! (?:lines|mails|messages|times|users|calls|in|of)\b)", is_login_code)
+        for nouns, gap in ((_CODE_NOUNS, _GAP), (_EVENT_NOUNS, rb"[^\n\0]{0,80}?[^\w\n\0]" + _VERBS))
+        for noun in nouns
         for before, ahead in (
             (_CONTEXT + rb"[^\0]{0,100}$", _DIGIT_AHEAD),
             (b"", _DIGIT_AHEAD + rb"(?=[^\0]{0,200}?" + _CONTEXT + rb")"),
@@ -80,15 +70,18 @@ ONE_TIME_CODES = [
     ),
     *(
         Rule(noun.encode(), _CONTEXT + rb"[^\0]{0,100}$", noun.encode() + "(?: [^\\s:\\d\\0]{1,20}){0,3} ?(?:is|ist|lautet|est|es|\u00e8|\u00e9)?: {1,2}(?=[\\w -]{6})".encode() + _CODE, is_login_code)
-        for noun in _CODE_NOUNS[:6]
+        for noun in _CODE_NOUNS
     ),
     # The code first: 20457813 pour valider
     *(
-        Rule(verb.encode(), rb"\b(?:code|c\xc3\xb3digo|codice|kod|otp|tan)\b[^\0]{0,80}?[^\w-](?P<value>\d{6,8}|\d{3}[ -]\d{3})$", verb.encode())
+        Rule(verb.encode(), rb"\b(?:code|c\xc3\xb3digo|codice|kod|otp|tan)\b[^\0]{0,12}?[^\w-](?P<value>\d{6,8}|\d{3}[ -]\d{3})$", verb.encode())
         for verb in (" pour valider", " pour confirmer", " to confirm", " to verify", " zur best\u00e4tigung", " per confermare", " para confirmar")
     ),
-    Rule(b"textbox", b"", rb"textbox \"[^\"\n\0]{0,40}?(?:[4-8]-?(?:stellig|digit)|" + _CONTEXT + rb")[^\"\n\0]{0,30}\"(?: \[[^\]\n\0]{1,30}\]){0,4}: \"?(?P<value>\d{4,8})(?!\d)"),
-    Rule(b"setup key", b"", rb"setup key[^\0]{0,80}?\s(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)"),
+    Rule(
+        b"textbox", b"",
+        'textbox "[^"\\n\\0]{0,40}?(?:[4-8]-?(?:stellig\\w*|digit) code|\\b(?:sms|otp|2fa|mfa|one-time|verification|security|sicherheits|best\u00e4tigungs|einmal)[ -]?(?:code|pin|passcode)|\\btan\\b)[^"\\n\\0]{0,30}"(?: \\[[^\\]\\n\\0]{1,30}\\]){0,4}: "?(?P<value>\\d{4,8})(?!\\d)'.encode(),
+    ),
+    Rule(b"setup key", b"", rb"setup key[^\0]{0,80}?\s(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)", is_no_word),
     *(
         Rule(
             name.encode(), b"",

@@ -5,6 +5,7 @@ import re
 from kaizen_mcp.sanitize.looks import (
     is_login_code,
     is_no_word,
+    is_word_with_digit,
     looks_like_argument,
     looks_like_no_adjective,
     looks_like_no_compound,
@@ -80,11 +81,11 @@ SENTENCES = [
         for name in (b"password", b"passphrase", b"passwd", b"pwd", b"pw")
     ),
     # Pairs in documents: ID/PW: bob/x, ID(PW): bob(x)
-    Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, looks_written),
-    Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, looks_written),
-    Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, looks_written),
-    Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, looks_written),
-    Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, looks_written),
+    Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, is_word_with_digit),
+    Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, is_word_with_digit),
+    Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, is_word_with_digit),
+    Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
+    Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
     # Sentences in other languages: the name, up to four words, and a word that is none
     *(
         Rule(
@@ -129,8 +130,8 @@ SENTENCES = [
     ),
     # Users with their passwords in a row: admin;x, admin,x
     *(
-        Rule(user, rb"(?:^|[\s;,|:\"'(\0])$", re.escape(user) + rb"\w{0,10}[\"']?[ \t]{0,2}(?:;|\||,|\t|:|/)[ \t]{0,2}[\"']?(?P<value>[^\s;,|:/\"'()<>=\[\]{}\0]{6,60})(?=[\s;,|\"')\0]|\Z)", looks_strong)
-        for user in (b"admin", b"root", b"guest", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
+        Rule(user, rb"(?:^|[\s;,|:\"'(\0])$", re.escape(user) + rb"\w{0,10}(?!\"[ \t]{0,2}:)[\"']?[ \t]{0,2}(?:;|\||,|\t|:|/)[ \t]{0,2}[\"']?(?P<value>[^\s;,|:/\"'()<>=\[\]{}\0]{6,60})(?=[\s;,|\"')\0]|\Z)", looks_strong)
+        for user in (b"admin", b"root", b"guest", b"user", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
     ),
     Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_like_pasted),
     # Sentences in other languages
@@ -179,7 +180,7 @@ SENTENCES = [
         Rule(name, _USER_GIVEN, name + rb" {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", looks_like_pasted)
         for name in (b"password", b"passwort", b"kennwort", b"senha", b"mot de passe", b"pw")
     ),
-    Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", looks_like_pasted_or_joined),
+    Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", looks_like_pasted),
     *(
         Rule(place + b" code", rb"(?:^|[^a-z])$", place + rb" code[^.\r\n\0]{0,60}? (?:is|to|stays|remains|now|=) (?P<value>\d{4,8}#?)(?![\w%/:-])")
         for place in (b"door", b"gate", b"alarm", b"entry", b"lock", b"safe", b"keypad")
@@ -207,4 +208,6 @@ SENTENCES = [
         b" is ", rb"(?:^|[\s\0\"'])(?P<value>[^\s\0\"']{5,60})[\"']?$",
         rb" is (?:your|the|my|our|his|her|their) (?:\w{1,20} ){0,3}(?:password|passphrase)\b", looks_written,
     ),
+    Rule("/\ud328\uc2a4\uc6cc\ub4dc".encode(), _ID_BEFORE, "/\ud328\uc2a4\uc6cc\ub4dc".encode() + _PAIR, is_word_with_digit),
+    Rule("/\ube44\ubc00\ubc88\ud638".encode(), _ID_BEFORE, "/\ube44\ubc00\ubc88\ud638".encode() + _PAIR, is_word_with_digit),
 ]  # fmt: skip
