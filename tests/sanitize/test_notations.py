@@ -1039,3 +1039,47 @@ def test_an_object_that_only_names_credentials_stays(data: dict[str, object]) ->
 @pytest.mark.parametrize("data", OBJECTS_MASKED, ids=str)
 def test_a_secret_beside_its_label_is_masked(data: dict[str, object]) -> None:
     assert len(SafeMode(TextMasker()).apply({"rows": [data]}).redacted) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("command: redis-server --requirepass S3cr3tPw9 --appendonly yes", "S3cr3tPw9"),
+        ('new PDO($dsn, "root", "hunter2x")', "hunter2x"),
+        ("chpasswd:\n  list: |\n    bob:hunter2x", "hunter2x"),
+        ("password (wifi): hunter2x", "hunter2x"),
+        ("set password Sommer2024! for bob", "Sommer2024!"),
+        ("aws configure set aws_secret_access_key wJalrXUtnFEMI/K7MDENG", "wJalrXUtnFEMI"),
+        ('const password = "coffee.thunder.horse.dragon"', "coffee.thunder"),
+        ("password=Y{?+~9r9LQ#LS", "9r9LQ"),
+        ("password=6-monkey", "6-monkey"),
+        ("new password Falcon1", "Falcon1"),
+        ("user1;Hunter2!", "Hunter2!"),
+        ("ID/PW: admin/Falcon", "Falcon"),
+        ('password:  "wintermantel" => "Wintermantel+99"', "Wintermantel+99"),
+        ("2. MFA: authenticator app showed 308512, entered it at 09:41", "308512"),
+        ("Use o código 6 4 8 1 0 2 para entrar no Portal.", "6 4 8 1 0 2"),
+    ],
+)
+def test_passwords_that_look_like_something_else_are_masked(text: str, secret: str) -> None:
+    assert secret not in TextMasker().mask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token v1.2.3 is deprecated",
+        'textbox "Search security incidents": 2024',
+        "Inbox: 482913",
+        "The inbox shows 482913 mails",
+        "Código postal: 280130, acceso",
+        "verified: code coverage shows 482913 lines",
+        "code review of PR 20240115 to verify",
+        "https://x.example/reset/filters?view=monthly-sales-report-2024",
+        "alice@example.com / sales-team",
+        "wallet: these are the words that many people use when they have lost their money",
+        "token=Token{a64f992 ActivityRecord{de9231d u0 com.example/.activity}}",
+    ],
+)
+def test_what_only_looks_like_a_code_or_password_stays(text: str) -> None:
+    assert TextMasker().mask(text) == text

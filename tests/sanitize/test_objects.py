@@ -67,3 +67,32 @@ def test_only_the_signature_of_a_link_is_masked() -> None:
         "https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIA" + "ABCDEFGHIJKLMNOP%2Fus&X-Amz-Signature={}&x-id=Get"
     )
     assert SafeMode(TextMasker()).apply({"a": link.format("0a1b2c3d" * 8)}).data == {"a": link.format(MASK)}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"password": "Correct horse battery."},
+        {"password": "T1ger_pass"},
+        {"password": "%Winter122"},
+        {"password": "qwerty..."},
+        {"password": "backup"},
+        {"password": "CORRECT_HORSE_BATTERY_STAPLE"},
+        {"stripeKey": "Ytzc5BXEV15N6KVN"},
+        {"totp": "JBSWYDPEHPKPXPXP"},
+        {"secret": "copperMonkey"},
+        {"credentials": {"portal": "copper-monkey-thunder"}},
+        {"failedPassword": "Sommer2024!"},
+        # These two took more than linear time
+        {"stripeKey": "ab" + "ABCDEFGHIJK1" * 50 + "-"},
+        {"password": "a_" * 50_000 + "!"},
+    ],
+    ids=lambda data: str(data)[:60],
+)
+def test_a_secret_that_looks_like_something_else_is_masked(data: dict[str, Any]) -> None:
+    assert len(SafeMode(TextMasker()).apply(data).redacted) == 1
+
+
+def test_a_configured_secret_is_masked_in_a_text_that_may_be_a_label() -> None:
+    safe = SafeMode(TextMasker(["Abcd1234Efgh5678Ijkl"])).apply({"labels": ["Abcd1234Efgh5678Ijkl-password"]})
+    assert safe.data == {"labels": [f"{MASK}-password"]}
