@@ -292,7 +292,9 @@ _RUN_OF_LETTERS = re.compile(
 )
 
 
-_CAMEL_CASE = re.compile(r"[A-Z]?[a-z]{2,}(?:OAuth\d?|[A-Z][a-z]{2,})*(?:[A-Z]{1,4}\d{0,2}|\d{1,2})?")
+_CAMEL_CASE = re.compile(
+    r"[A-Z]?[a-z]{2,}(?:OAuth\d?|[A-Z][a-z]{2,}|(?:In|To|Up|Of|On|By)(?=[A-Z]))*(?:[A-Z]{1,4}\d{0,2}|\d{1,2})?"
+)
 
 
 def looks_random(text: str) -> bool:

@@ -15,7 +15,7 @@ UNCHANGED: list[dict[str, Any]] = [
 {"pages":[{"tokens":[{"layout":{"textAnchor":{"textSegments":[{"startIndex":"0","endIndex":"5"}]},"confidence":0.98,"orientation":"PAGE_UP"},"detectedBreak":{"type":"SPACE"},"detectedLanguages":[{"languageCode":"en"}]}]}]},
 {"logprobs":[{"token":"Hello","logprob":-0.1,"bytes":[72]},{"token":" world"},{"token":"!"},{"token":"2026"}]},
 {"permissions":{"secrets":["get","list"]},"payment":{"version_token":"7XwHYA9OYHpKm79D7PrnFA0EmFINEoZ6"}},
-{"credentials":{"payPalApi":"paypal-credentials","googleSheetsOAuth2Api":{"id":"7","name":"Sheets"}}},
+{"credentials":{"payPalApi":"paypal-credentials","googleSheetsOAuth2Api":{"id":"7","name":"Sheets"},"linkedInOAuth2Api":{"id":"8"}}},
 {"headers":[{"name":"x-api-key","value":"={{ $json['x-api-key'] }}"}],"body":{"client_secret":"={{ $json.secret }}"}},
 {"packages":{"node_modules/tough-cookie":{"license":"BSD-3-Clause","version":"4.1.3"}}},
 {"permissions":{"secrets":"read","contents":"write","tokens":"none","id-token":"write"}},

@@ -73,7 +73,7 @@ COMMANDS = [
     Rule(b"auth ", rb"(?:> ?|^|[\n\0]\s{0,8})$", rb"auth (?:[\w.-]{1,40} )?[\"']?(?P<value>[^\s\"'\0]{5,200})[\"']?(?=[ \t]{0,3}(?:\Z|[\r\n\0]))", looks_set),
     Rule(b"isakmp key ", b"", rb"isakmp key (?:\d )?(?P<value>[^\s\0]{4,100})", is_no_reference),
     # Statements, command lines and settings of programs
-    Rule(b" using ", rb"\buser [\w.-]{1,40}$", rb" using (?P<value>[^\s\"';\0]{4,60})", is_no_reference),
+    Rule(b" using ", rb"\buser [\w.-]{1,40}$", rb" using (?P<value>[^\s\"';\0]{4,60})", has_both),
     Rule(b"connect ", rb"(?:^|[\s>\0])$", rb"connect [\w$#.]{1,40}/(?P<value>[^\s/@\"'\0]{2,100})(?=@|\s|\0|\Z)", is_no_reference),
     Rule(b"sp_addlinkedsrvlogin ", b"", rb"sp_addlinkedsrvlogin (?:n?'[^'\0]{0,60}',\s?|null,\s?|@?\w{1,20},\s?){2,4}n?'(?P<value>[^'\0]{1,100})'", is_no_reference),
     Rule(b"createuser ", b"", rb"createuser [\w.-]{1,40} (?:md5|sha\S{0,4}) [\"']?(?P<value>[^\s\"'\0]{4,80})", is_no_reference),
