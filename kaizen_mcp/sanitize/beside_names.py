@@ -98,7 +98,7 @@ def _is_in_short_text(data: bytes, position: int) -> bool:
 
 def _judge(text: Text, start: int, end: int) -> CredentialName | None:
     """Return what the name in the text holds, read alone or with the words before it."""
-    if text.lower.endswith(b"checksum/", 0, start):
+    if text.lower.endswith(b"checksum/", 0, start):  # an annotation of Helm, `checksum/secret`
         return None
     before = _words_before(text.data, start) if text.lower[start - 1 : start] == b" " else b""
     if before and before.split()[-1].lower() in _DENIALS:

@@ -107,7 +107,6 @@ _ASSIGNMENTS = [
         rb":[*_]{0,2}[ \t]{0,4}\r?\n(?:[ \t]{0,8}\r?\n)?[ \t]{0,12}(?=[^\s\0]{4,80}[ \t]{0,8}(?:$|[\r\n\0]))(?![^\s\0]{0,80}:)",
         "token", looks_strong, 26,
     ),
-    # Markdown: **Password:** `x`
     # Types before the value: passwd: str = "x", val password: String = "x"
     Form(b": ?", b"", rb"[?!]? ?:[ \t]{0,3}[\w.<>\[\]?|& ]{1,40}?[ \t]{0,3}=[ \t]{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # Text within an attribute: "Your password: &quot;x&quot;"
@@ -181,7 +180,6 @@ OTHER_FORMS = [
     # Settings of devices: username bob password 7 x, enable secret 5 x
     Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4,200}[ \t]*(?:[\r\n\0]|$))", "token", looks_bold, 84),
     # Commands that set something: npm config set //r/:_authToken x
-    # Commands that set something: npm config set //r/:_authToken x
     Form(
         b" \t", rb"(?:^|[\n\0])[ \t]{0,8}(?:[$>#] )?(?:sudo )?(?:set|username|nmcli|npm|git|aws|netsh|vault|kubectl|gcloud|heroku|gh|firebase|user|user|ppp|enable|yarn|pnpm|pip|poetry|composer)\s[^\r\n\0]{0,90}$",
         rb"[ \t]{1,3}(?![-|&><=])(?=[^\s\0])", "quoted or token", looks_written, 112,
@@ -214,7 +212,6 @@ OTHER_FORMS = [
     Form(b"\"'`", b"", rb"[\"'`]\s?\)\.(?:value|val|innertext|text)\s?=\s?(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # Statements: SET PASSWORD FOR bob = 'x'
     Form(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
-    # An announcement before the line: use the following password to proceed:, an end of line, x
     # An announcement before the line: use the following password to proceed:, an end of line, x
     Form(b" ", b"", rb" [^:\r\n\0]{1,60}:[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{16,200}[ \t]*(?:$|[\r\n\0]))", "token", looks_like_key),
     Form(
@@ -260,7 +257,6 @@ OTHER_FORMS = [
     Form(b'"', rb"name=\"[\w.\[\]-]{0,40}$", rb"\"\r?\n(?:content-[^\n\0]{1,80}\n)?\r?\n", "line", None, 46),
     # Command lines: --password x, -Password x
     Form(b" \t", rb"(?:^|[\s\"'\0])--?$", rb"[ \t]{1,3}(?![-|&><])", "quoted or token", looks_assigned, 3, b"-"),
-    # Lines of their own, and netrc: password x
     # Lines of their own, and netrc: password x
     Form(b" \t", rb"(?:^|[\n\0])[ \t]*$", rb"[ \t]{1,4}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))", "token", looks_written, 24),
     Form(

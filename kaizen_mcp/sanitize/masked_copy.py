@@ -103,7 +103,7 @@ class MaskedCopy:
             self.path.append(new_key)
             if MASK in new_key and MASK not in key:
                 self._redact()
-            of_field = secret or _find_by_type(fields, key)
+            of_field = secret or _find_by_siblings(fields, key)
             if secret and is_record and not is_value_field(key, value) and not find_credential_name(key):
                 of_field = secret._replace(kind=Kind.KEY)
             masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
@@ -254,7 +254,7 @@ MANIFEST_FIELDS = frozenset({"data", "stringData"})
 """Fields of a Secret of Kubernetes whose values are secret, whatever their names."""
 
 
-def _find_by_type(fields: JsonObject, key: str) -> CredentialName | None:
+def _find_by_siblings(fields: JsonObject, key: str) -> CredentialName | None:
     """Return the credential that a field is by what stands beside it, whatever its name."""
     is_secret_map = key in MANIFEST_FIELDS and fields.get("kind") == "Secret"
     is_key = key == "k" and fields.get("kty") == "oct"

@@ -167,8 +167,8 @@ _WHOLE_SENTENCE = re.compile(
 )
 _CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
 _HEADER = re.compile(r"X-(?:[A-Za-z]+-)*[A-Za-z]+")
-_NEXT_CELL = re.compile(r"[;,]\d{0,6}$")
-_BREAK = re.compile(r"\\[nrt]")
+_NEXT_CELL = re.compile(r"[;,]\d{0,6}$")  # of a row: `expired;11`
+_BREAK = re.compile(r"\\[nrt]")  # escaped in the source of a program
 _VARIABLE = re.compile(
     r"[A-Za-z_]+\d?_[A-Za-z]+|[a-z]+(?:[A-Z]+[a-z]+)+|[A-Z]{2,}[a-z]+(?:[A-Z]+[a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
     r"|=?[A-Za-z-]+(?: [A-Za-z-]+){1,4}|(?:[a-z]+-)+(?:passwords?|tokens?|secrets?|keys?|hash)"

@@ -28,6 +28,8 @@ COMMANDS = [
         Rule(option, rb"\b(?:curl|wget|https?)\b[^\0]{0,110}$", re.escape(option) + rb"[\s=]{1,4}[\"']?(?P<value>[^\s:/\"'\0]{8,200}):(?=[\"'\s\0]|\Z)", has_both)
         for option in (b" -u", b"--user")
     ),
+    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
+    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,200}? -[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?\s-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
     Rule(b" -b ", b"", rb" -b [\"'](?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
     Rule(b"ssh -p ", rb"(?:^|[^\w-])$", rb"ssh -p (?P<value>[^\s\0]{3,100})", looks_like_no_port),
@@ -35,6 +37,8 @@ COMMANDS = [
     Rule(b"/p:", rb"^$|\0$", rb"/p:(?P<value>[^\s=\0]{4,100})(?=\0|\Z)", is_no_reference),
     Rule(b"convertto-securestring", b"", rb"convertto-securestring(?:\s{1,3}-(?:string|asplaintext|force)){0,3}\s{1,3}(?:\\{0,3}[\"'](?P<value>[^\"'\\\r\n\0]{1,200}))", is_no_reference),
     Rule(b"convertto-securestring", b"", rb"convertto-securestring(?:\s{1,3}-(?:string|asplaintext|force)){0,3}\s{1,3}(?P<value>[^\s\"'\\\0-][^\s\"'\\\0]{2,200})", is_no_reference),
+    Rule(b"chpasswd", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?[\w.-]{1,40}:(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,20}$", rb"chpasswd\b", is_no_reference),
+    Rule(b"$(echo ", rb"(?:token|pass|secret|key|pw|pwd|auth)\w{0,12}=[\"']?$", rb"\$\(echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"sshpass", b"", rb"sshpass\s{1,3}-p\s{0,3}" + _COMMAND_VALUE, looks_like_no_port),
     Rule(b" -p ", rb"(?:docker|podman|helm|\baz|\boc|psexec|smbclient|sqlcmd|bcp|isql|osql|mongo\w{0,8}|influx|cqlsh|htpasswd|zip|unzip|7z)\b[^\r\n\0]{0,110}$", rb" -p " + _COMMAND_VALUE, looks_like_no_port),
     Rule(b" -a ", rb"\bhttps?(?:ie)?\b[^\r\n\0]{0,60}$", rb" -a " + _USER_AND_PASSWORD, is_no_reference),
@@ -43,6 +47,7 @@ COMMANDS = [
     Rule(b" /rp ", b"", rb" /rp " + _COMMAND_VALUE, is_no_reference),
     Rule(b" -u", rb"\bsmbclient [^\r\n\0]{0,80}$", rb" -u[ =]?[\"']?[^\s%\0]{1,60}%(?P<value>[^\s\"'\0]{1,100})", is_no_reference),
     Rule(b" -u", rb"\blftp\b[^\r\n\0]{0,80}$", rb" -u[ =]?[\"']?[^\s,\0]{1,60},(?P<value>[^\s\"'\0]{1,100})", is_no_reference),
+    Rule(b"wpa_passphrase ", b"", rb"wpa_passphrase [^\s\0]{1,40} (?P<value>[^\s\0]{8,64})", is_no_reference),
     Rule(b"snmp-server community ", b"", rb"snmp-server community (?P<value>[^\s\0]{3,64})"),
     Rule(b"<<<", rb"\b(?:kinit|sudo -s|\w{0,8}passwd|cryptsetup)\b[^\r\n\0]{0,80}$", rb"<<<\s?" + _COMMAND_VALUE, is_no_reference),
     Rule(b" -k ", rb"\bopenssl enc\b[^\r\n\0]{0,110}$", rb" -k " + _COMMAND_VALUE, is_no_reference),
@@ -72,6 +77,8 @@ COMMANDS = [
     Rule(b"334 ugfzc3dvcmq6", b"", rb"334 ugfzc3dvcmq6\s{1,4}(?:(?:c|client|[^\w\s\0]{1,4})[: ]{1,3})?(?P<value>[a-z0-9+/]{4,200}={0,2})"),
     Rule(b"auth ", rb"(?:> ?|^|[\n\0]\s{0,8})$", rb"auth (?:[\w.-]{1,40} )?[\"']?(?P<value>[^\s\"'\0]{5,200})[\"']?(?=[ \t]{0,3}(?:\Z|[\r\n\0]))", looks_set),
     Rule(b"isakmp key ", b"", rb"isakmp key (?:\d )?(?P<value>[^\s\0]{4,100})", is_no_reference),
+    Rule(b"chpasswd:", b"", rb"chpasswd:\s{1,10}(?:[^\r\n\0]{0,40}\r?\n\s{0,10}){0,3}?(?:- )?[\w.-]{1,32}:(?P<value>[^\s\0]{4,100})", is_no_reference),
+    Rule(b"-type ", rb"(?:pass|pwd|pin|otp)[^\0]{0,40}$", rb"-type {1,6}(?P<value>[^\s\0]{3,80})", is_no_reference),
     # Statements, command lines and settings of programs
     Rule(b" using ", rb"\buser [\w.-]{1,40}$", rb" using (?P<value>[^\s\"';\0]{4,60})", has_both),
     Rule(b"connect ", rb"(?:^|[\s>\0])$", rb"connect [\w$#.]{1,40}/(?P<value>[^\s/@\"'\0]{2,100})(?=@|\s|\0|\Z)", is_no_reference),
@@ -112,12 +119,5 @@ COMMANDS = [
     ),
     Rule(b'"p', rb"\"(?:u|user|username|login|email)\\{0,3}\" ?: ?\\{0,3}\"[^\"\r\n\0]{1,60}\", ?\\{0,3}$", rb"\"p(?:w|wd|ass)?\\{0,3}\" ?: ?\\{0,3}\"(?P<value>[^\"\\\r\n\0]{3,100})", looks_quoted),
     # Settings: secrets, and a key below
-    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
-    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,200}? -[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
-    Rule(b"chpasswd", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?[\w.-]{1,40}:(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,20}$", rb"chpasswd\b", is_no_reference),
-    Rule(b"$(echo ", rb"(?:token|pass|secret|key|pw|pwd|auth)\w{0,12}=[\"']?$", rb"\$\(echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
-    Rule(b"wpa_passphrase ", b"", rb"wpa_passphrase [^\s\0]{1,40} (?P<value>[^\s\0]{8,64})", is_no_reference),
-    Rule(b"chpasswd:", b"", rb"chpasswd:\s{1,10}(?:[^\r\n\0]{0,40}\r?\n\s{0,10}){0,3}?(?:- )?[\w.-]{1,32}:(?P<value>[^\s\0]{4,100})", is_no_reference),
-    Rule(b"-type ", rb"(?:pass|pwd|pin|otp)[^\0]{0,40}$", rb"-type {1,6}(?P<value>[^\s\0]{3,80})", is_no_reference),
     Rule(b"secrets:", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb"secrets:[ \t]*\r?\n[ \t]{1,20}[\w.-]{1,60}:[ \t]{1,8}[\"']?(?P<value>[^\s\"'\0]{8,300})", looks_like_key),
 ]  # fmt: skip

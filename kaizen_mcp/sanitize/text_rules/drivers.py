@@ -39,6 +39,7 @@ DRIVERS = [
     ),
     Rule(b"password", rb"\b(?:name|label|placeholder|text)\b[^\r\n\0]{0,60}$", rb"password[\w ]{0,20}[\"'][^;\r\n\0]{0,20}\)\.\w{3,24}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_like_argument),
     Rule(b"password", rb"[\"'=\[]$", rb"password\]?[\"']\)\.(?:fill|type|add|set|send|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
+    Rule(b"pin", rb"[\"'][\w ]{0,20}$", rb"pin[\w ]{0,20}[\"'][\s)\]}]{0,6}\.(?:fill|type|send|set|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>\d{4,8})[\"']"),
     Rule(b"type  ", rb"(?:pass|pwd|pin|otp)[^\r\n\0]{0,40}\r?\n[^\r\n\0]{0,40}$", rb"type {2,8}(?P<value>[^\s\0]{3,80})", is_no_reference),
     *(
         Rule(verb, _PASSWORD_VARIABLE, re.escape(verb) + rb"\s?[\"'`](?P<value>[^\"'`\r\n\0]{3,100})[\"'`]", looks_quoted)
@@ -49,15 +50,14 @@ DRIVERS = [
         b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|wrote|write)(?: text)? [\"']?(?P<value>[^\s\"'\0]{3,100})[\"']?$",
         rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:password|passwd|passcode|pin|otp|secret|token|api key|one-time)\b", looks_written,
     ),
-    Rule(b"input password", b"", rb"input password(?:\t|  | \|)\s{0,8}[^\s|\0]{1,80}(?: [^\s|\0]{1,40}){0,2}\s{0,8}(?:\t|  |\|)[ \t]{0,8}(?P<value>[^\s|\0]{1,100})", is_no_reference),
-    Rule(b"send", b"", rb"send ?keys:?[^\r\n\0]{0,200}?(?:pass|pwd|kennwort|senha|contrase)[^\r\n\0]{0,40}\], \[(?P<value>[^\]\r\n\0]{3,100})\]"),
-    Rule(b"typeelement", b"", rb"typeelement\s{0,3}\{[^{}\0]{0,200}?\"text\":\s{0,3}\"(?P<value>[^\"\r\n\0]{4,100})\"", looks_strong),
-    Rule(b"log", rb"(?:^|[\n\0|])[ \t]*$", rb"log(?:in|[ -]in|on)?(?: \w{1,12}){0,3}(?:\t| {2,8})[^\s\0]{1,60}(?:\t| {2,8})(?P<value>[^\s\0]{4,60})(?=[ \t]*(?:[\r\n\0]|\Z))", looks_like_pasted_or_joined),
-    Rule(b"pin", rb"[\"'][\w ]{0,20}$", rb"pin[\w ]{0,20}[\"'][\s)\]}]{0,6}\.(?:fill|type|send|set|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>\d{4,8})[\"']"),
     Rule(
         b" on <input", rb"type\(\\{0,3}[\"'](?P<value>[^\"'\\\0]{1,100})\\{0,3}[\"']\)$",
         rb" on <input[^<>\0]{0,200}?\b(?:type|name|id)=\\{0,3}[\"']?[\w-]{0,20}(?:pass|pwd|pin|otp)",
     ),
+    Rule(b"input password", b"", rb"input password(?:\t|  | \|)\s{0,8}[^\s|\0]{1,80}(?: [^\s|\0]{1,40}){0,2}\s{0,8}(?:\t|  |\|)[ \t]{0,8}(?P<value>[^\s|\0]{1,100})", is_no_reference),
+    Rule(b"send", b"", rb"send ?keys:?[^\r\n\0]{0,200}?(?:pass|pwd|kennwort|senha|contrase)[^\r\n\0]{0,40}\], \[(?P<value>[^\]\r\n\0]{3,100})\]"),
+    Rule(b"typeelement", b"", rb"typeelement\s{0,3}\{[^{}\0]{0,200}?\"text\":\s{0,3}\"(?P<value>[^\"\r\n\0]{4,100})\"", looks_strong),
+    Rule(b"log", rb"(?:^|[\n\0|])[ \t]*$", rb"log(?:in|[ -]in|on)?(?: \w{1,12}){0,3}(?:\t| {2,8})[^\s\0]{1,60}(?:\t| {2,8})(?P<value>[^\s\0]{4,60})(?=[ \t]*(?:[\r\n\0]|\Z))", looks_like_pasted_or_joined),
     Rule(
         b"reasoning=", b"", rb"reasoning=[\"'][^\"'\r\n\0]{0,80}?\b(?:password|passcode|pin|otp|secret|one-time code)\b[^\"'\r\n\0]{0,80}[\"'][^\r\n\0]{0,80}?\btext=[\"'](?P<value>[^\"'\r\n\0]{1,100})",
         looks_quoted,

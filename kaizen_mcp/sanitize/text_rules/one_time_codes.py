@@ -34,16 +34,23 @@ _CONTEXT = (
     "|asked for|einmal|eenmalig|anmeld|best\u00e4tig|freigabe|\\w?tan\\b|monouso|\\bacces|\\bacc\u00e8s|acess|entrar|connexion|identifi|dost\u0119p|logow)"
 ).encode()
 """Words of texts about a login."""
+_VERBS = rb"says|said|shows|showed|shown|reads|read|got|entered|typed|used|received"
+_OPENING = rb"[\"'`(* ]{1,4}"
 _TELLS = (
-    "(?:code|codes|c\u00f3digo|codice|kod|kode|koden|tan|otp|pin|is|was|says|said|shows|showed|shown|reads|read|got|entered|typed|used|received"
-    "|ist|lautet|war|est|es|era|\u00e8|\u00e9|:)[\"'`(* ]{1,4}"
-).encode()
-"""Words directly before a code."""
-_GAP = rb"(?:s?[\"'`(*: ]{1,4}|(?:[^\n\0]{0,80}?(?:[^\w\n\0]|(?=:)))?" + _TELLS + rb")"
-_DIGIT_AHEAD = rb"(?=[^\d\n\0]{0,110}\d)"
+    rb"(?:"
+    + _VERBS
+    + "|codes?|c\u00f3digo|codice|kod|kode|koden|tan|otp|pin|is|was|ist|lautet|war|est|es|era|\u00e8|\u00e9|:)".encode()
+    + _OPENING
+)
+"""What stands directly before a code."""
 _CODE_NOUNS = ("code", "c\u00f3digo", "codigo", "codice", "kod ", "kode", "koden", "otp")
-_EVENT_NOUNS = ("authenticator", "sms", "2fa", "mfa", "inbox", "mailbox")
-_VERBS = rb"(?:code|codes|says|said|shows|showed|shown|reads|read|got|entered|typed|used|received)[\"'`(* ]{1,4}"
+_AFTER_NOUN = rb"(?:s?[\"'`(*: ]{1,4}|(?:[^\n\0]{0,80}?(?:[^\w\n\0]|(?=:)))?" + _TELLS + rb")"
+"""Between a word for a code and the code."""
+_SOURCES = ("authenticator", "sms", "2fa", "mfa", "inbox", "mailbox")
+_AFTER_SOURCE = rb"[^\n\0]{0,80}?[^\w\n\0](?:" + _VERBS + rb"|codes?)" + _OPENING
+"""Between where a code comes from and the code: the inbox said 774 019, but not `Inbox: 482913`."""
+_DIGIT_AHEAD = rb"(?=[^\d\n\0]{0,110}\d)"
+"""Tried first, because it is fast."""
 _NO_OTHER_CODE = rb"(?! ?(?:postal|prodotto|cliente|fiscale|coverage|review|towaru|produkt|client))"
 _SURE = (
     rb"(?:temporary|single-use|unlock|recovery|backup|device|verification|security|one[- ]?time|log-?in|log in|access|sms|authenti\w{1,8}|2fa|mfa|two[- ]?factor|two[- ]?step"
@@ -61,7 +68,7 @@ ONE_TIME_CODES = [
     # Near a word for it, in a text about a login: the authenticator app showed 308512
     *(
         Rule(noun.encode(), before, ahead + noun.encode() + _NO_OTHER_CODE + gap + _SIX_DIGITS + rb"(?! (?:lines|mails|messages|times|users|calls|in|of)\b)", is_login_code)
-        for nouns, gap in ((_CODE_NOUNS, _GAP), (_EVENT_NOUNS, rb"[^\n\0]{0,80}?[^\w\n\0]" + _VERBS))
+        for nouns, gap in ((_CODE_NOUNS, _AFTER_NOUN), (_SOURCES, _AFTER_SOURCE))
         for noun in nouns
         for before, ahead in (
             (_CONTEXT + rb"[^\0]{0,100}$", _DIGIT_AHEAD),

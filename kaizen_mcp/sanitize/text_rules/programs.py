@@ -31,14 +31,22 @@ _LAST = (
 
 PROGRAMS = [
     # Users and passwords as arguments: NetworkCredential("bob", "x"), connect("host", "bob", "x")
+    Rule(b"credential(", b"", rb"credential\(\s{0,9}" + _SECOND, is_no_reference),
+    Rule(b"credentials(", b"", rb"credentials\(\s{0,9}" + _SECOND, is_no_reference),
+    Rule(b"auth(", b"", rb"auth\(\s{0,9}" + _SECOND, looks_like_argument),
+    Rule(b"login(", b"", rb"login\(\s{0,9}" + _LATER, looks_like_argument),
+    Rule(b"authenticate(", b"", rb"authenticate\(\s{0,9}" + _SECOND, looks_like_argument),
     Rule(b"directoryentry(", b"", rb"directoryentry\(\s{0,9}" + _THIRD, is_no_reference),
     Rule(b"connect(", b"", rb"connect\(\s{0,9}" + rb"(?:\$\w{1,20}\s?,\s?)?" + _THIRD, looks_like_argument),
     Rule(b"connect(", rb"oracle(?:db)?\.$", rb"connect\(\s{0,9}" + _SECOND, looks_like_argument),
+    Rule(b"connect(", b"", rb"connect\(\s{0,3}[\"'][\w$#.]{1,60}/(?P<value>[^\s/@\"'\0]{2,100})@", is_no_reference),
+    Rule(b"create_user(", b"", rb"create_user\(\s{0,9}(?:" + _ARGUMENT + rb")?" + _SECOND, looks_like_argument),
     Rule(b"create_superuser(", b"", rb"create_superuser\(\s{0,9}(?:" + _ARGUMENT + rb")?" + _SECOND, looks_like_argument),
     Rule(b"bind", b"", rb"bind(?:_s)?\(\s{0,3}(?:[\w.$]{1,40}\s?,\s?)?[\"'][^\"'\0]{0,60}(?:cn|uid|dc|ou)=[^\"'\0]{0,80}[\"']\s?,\s?[\"'](?P<value>[^\"'\0]{1,100})[\"']", is_no_reference),
     Rule(b"sp_addlogin ", b"", rb"sp_addlogin n?'[^'\0]{1,60}'\s?,\s?n?'(?P<value>[^'\0]{1,100})'"),
     Rule(b"sp_password ", b"", rb"sp_password (?:n?'[^'\0]{1,60}'|null)\s?,\s?n?'(?P<value>[^'\0]{1,100})'"),
     Rule(b"assertequal", b"", rb"assertequals?\(\s?[\"'](?P<value>[^\"'\0]{1,100})[\"'],\s?[\w.]{0,40}(?:password|passwd|secret|token)", is_no_reference),
+    Rule(b"connection(", b"", rb"connection\(\s{0,9}" + _THIRD, looks_like_argument),
     *(
         Rule(name, before, re.escape(name) + _CALL + arguments, check)
         for name, before in (
@@ -72,6 +80,7 @@ PROGRAMS = [
     Rule(b".equals", rb"(?:password|passwd|passphrase|secret|token|pwd)(?:\(\))?$", rb"\.equals(?:ignorecase)?\(" + _TEXT + rb"(?P<value>[^\"'\\\r\n\0]{1,100})", is_no_reference),
     Rule(b"getconnection(", b"", rb"getconnection\(\s{0,9}" + _THIRD, is_no_reference),
     Rule(b"mysqli(", b"", rb"mysqli\(\s{0,9}" + _THIRD, looks_like_argument),
+    Rule(b"pdo(", b"", rb"\bpdo\(\s{0,9}" + _THIRD, looks_like_argument),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,20}(?:password|passwd|pass|bearer|keypasswd)\w{0,10}\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,10}userpwd\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"[^:\"'`\r\n\0]{0,100}:(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
     # Code whose comment calls a text a password
@@ -81,6 +90,7 @@ PROGRAMS = [
     ),
     Rule(b"password", rb"\bnew (?:[\w]{1,40}\.){0,3}\w{0,12}$", rb"password\w{0,14}\(\s?[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
     Rule(b"storepassword ", rb"(?:^|[\n\0])[ \t]*$", rb"storepassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
+    Rule(b"keypassword ", rb"(?:^|[\n\0])[ \t]*$", rb"keypassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
     *(
         Rule(name, b"", re.escape(name) + rb"\s?(?:[\"']?[\w$.>-]{1,60}[\"']?\s?,\s?)?[\"'](?P<value>[^\"'\s\0]{20,200})[\"']", looks_like_key)
         for name in (b"client(", b"api(", b"sdk(", b"configure(", b"init(")
@@ -92,17 +102,7 @@ PROGRAMS = [
         for name in (b"connect", b"__construct", b"_bind", b"->login", b"->bind")
     ),
     Rule(b"' / '", rb"(?:denied|login|tried|auth|password|credentials)[^\r\n\0]{0,60}'[\w.@-]{1,40}$", rb"' / '(?P<value>[^'\r\n\0]{3,60})'", looks_like_pasted),
+    Rule(b"auth=(", b"", rb"auth=\(\s{0,3}[\"'][^\"'\0]{1,80}[\"']\s{0,3},\s{0,3}[\"'](?P<value>[^\"'\0]{1,200})[\"']"),
     Rule(b"define(", b"", rb"define\(\s?[\"']\w{0,40}(?:pass|password|passwd|secret|_key|_salt)[\"']\s?,\s?[\"'](?P<value>[^\"'\r\n\0]{3,200})[\"']", is_no_reference),
     Rule(b"random_password", b"", rb"random_password\"[^\0]{0,300}?\"result\"\s?:\s?\"(?P<value>[^\"\r\n\0]{4,200})\""),
-    Rule(b"credential(", b"", rb"credential\(\s{0,9}" + _SECOND, is_no_reference),
-    Rule(b"credentials(", b"", rb"credentials\(\s{0,9}" + _SECOND, is_no_reference),
-    Rule(b"auth(", b"", rb"auth\(\s{0,9}" + _SECOND, looks_like_argument),
-    Rule(b"login(", b"", rb"login\(\s{0,9}" + _LATER, looks_like_argument),
-    Rule(b"authenticate(", b"", rb"authenticate\(\s{0,9}" + _SECOND, looks_like_argument),
-    Rule(b"connect(", b"", rb"connect\(\s{0,3}[\"'][\w$#.]{1,60}/(?P<value>[^\s/@\"'\0]{2,100})@", is_no_reference),
-    Rule(b"create_user(", b"", rb"create_user\(\s{0,9}(?:" + _ARGUMENT + rb")?" + _SECOND, looks_like_argument),
-    Rule(b"connection(", b"", rb"connection\(\s{0,9}" + _THIRD, looks_like_argument),
-    Rule(b"pdo(", b"", rb"\bpdo\(\s{0,9}" + _THIRD, looks_like_argument),
-    Rule(b"keypassword ", rb"(?:^|[\n\0])[ \t]*$", rb"keypassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
-    Rule(b"auth=(", b"", rb"auth=\(\s{0,3}[\"'][^\"'\0]{1,80}[\"']\s{0,3},\s{0,3}[\"'](?P<value>[^\"'\0]{1,200})[\"']"),
 ]  # fmt: skip

@@ -83,6 +83,8 @@ SENTENCES = [
     # Pairs in documents: ID/PW: bob/x, ID(PW): bob(x)
     Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, is_word_with_digit),
     Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, is_word_with_digit),
+    Rule("/\ud328\uc2a4\uc6cc\ub4dc".encode(), _ID_BEFORE, "/\ud328\uc2a4\uc6cc\ub4dc".encode() + _PAIR, is_word_with_digit),
+    Rule("/\ube44\ubc00\ubc88\ud638".encode(), _ID_BEFORE, "/\ube44\ubc00\ubc88\ud638".encode() + _PAIR, is_word_with_digit),
     Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, is_word_with_digit),
     Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
     Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
@@ -208,6 +210,4 @@ SENTENCES = [
         b" is ", rb"(?:^|[\s\0\"'])(?P<value>[^\s\0\"']{5,60})[\"']?$",
         rb" is (?:your|the|my|our|his|her|their) (?:\w{1,20} ){0,3}(?:password|passphrase)\b", looks_written,
     ),
-    Rule("/\ud328\uc2a4\uc6cc\ub4dc".encode(), _ID_BEFORE, "/\ud328\uc2a4\uc6cc\ub4dc".encode() + _PAIR, is_word_with_digit),
-    Rule("/\ube44\ubc00\ubc88\ud638".encode(), _ID_BEFORE, "/\ube44\ubc00\ubc88\ud638".encode() + _PAIR, is_word_with_digit),
 ]  # fmt: skip
