@@ -33,10 +33,7 @@ def _may_have_value_before(lower: bytes) -> bool:
 
 
 def find_beside_names(text: Text, literals: Iterable[bytes]) -> list[Span]:
-    """Find the values beside the names of credentials that have one of these literals in them.
-
-    An empty span marks a short text that names a credential and has no value.
-    """
+    """Find the values beside the names of credentials that have one of these literals in them."""
     spans: list[Span] = []
     for stem in _STEMS.intersection(literals):
         pattern = compiled(re.escape(stem))
@@ -53,7 +50,7 @@ _SIGN_AHEAD = re.compile(
 )
 _LINE_BREAK = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,40}")
 _DENIALS = frozenset({b"no", b"forgot", b"forgotten", b"page", b"next", b"insurance", b"without", b"reset"})
-_LONGEST_NAME, _LONGEST_LABEL = 60, 120
+_LONGEST_NAME = 60
 _ESCAPES, _JOINERS = b"nrtbf", b"-_."
 
 
@@ -62,11 +59,8 @@ def _find_by_name(text: Text, stem: re.Match[bytes]) -> tuple[list[Span], int]:
     start, end = _name_span(text.lower, stem.start())
     if not _may_name(text.data[start:end]):
         return [], end
-    name = _judge(text, start, end)
-    spans = [*_find_values(text, start, end, name)]
-    if name and not spans and _is_in_short_text(text.data, start):
-        spans = [(start, start)]
-    return spans, max([end, *(last for first, last in spans if first > start)])
+    spans = [*_find_values(text, start, end, _judge(text, start, end))]
+    return spans, max([end, *(last for _, last in spans)])
 
 
 def _name_span(lower: bytes, position: int) -> Span:
@@ -88,12 +82,6 @@ def _may_name(name: bytes) -> bool:
     """Whether this may be a credential's name, or a part of one."""
     text = name.decode(errors="replace")
     return not PARTS_OF_NAMES.isdisjoint(words_of(text)) or find_credential_name(text) is not None
-
-
-def _is_in_short_text(data: bytes, position: int) -> bool:
-    start = data.rfind(b"\0", max(position - _LONGEST_LABEL, 0), position)
-    end = data.find(b"\0", position, position + _LONGEST_LABEL)
-    return (start >= 0 or position < _LONGEST_LABEL) and (end >= 0 or len(data) - position < _LONGEST_LABEL)
 
 
 def _judge(text: Text, start: int, end: int) -> CredentialName | None:

@@ -65,11 +65,6 @@ _MAX_LOCATOR_DEPTH = 2
 _WORDS_OF_HELP = frozenset("help hint error alt tooltip info button link".split())  # `helpText`
 _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
-_CODE_AT_LOGIN = re.compile(
-    r"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt)).*\b(?:code|kode|c\u00f3digo|codice)\b.{1,30}\b(?:sms|e-?mail|app)\b"
-    r"|\b[4-8][- ]?(?:digit|chiffres|stellig|d\u00edgitos|cifre|cijfer)",
-    re.IGNORECASE,
-)
 _SEGMENT = re.compile(r"[\w-]+")
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z\d_]*=")
 
@@ -127,8 +122,6 @@ def find_label(value: object) -> CredentialName | None:
     names = [value] if len(value) <= _MAX_LABEL else []
     if value.upper().endswith("_PASS"):
         names = [f"{value}word"]
-    if _CODE_AT_LOGIN.search(value):
-        names.append("otp")
     if _SELECTOR.search(value):
         names += ["password" if name == "pass" else name for name in _SEGMENT.findall(value)]
     return next((find_credential_name(name) for name in names if is_credential_name(name)), None)

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.keys import UUID
-from kaizen_mcp.sanitize.labels import ENTRY, LOCATORS, describes, find_label, find_label_in, is_value_field
+from kaizen_mcp.sanitize.labels import LOCATORS, describes, find_label, find_label_in, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_cookie, looks_like_no_name
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
+from kaizen_mcp.sanitize.neighbours import find_below, find_beside
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
@@ -103,7 +104,7 @@ class MaskedCopy:
             self.path.append(new_key)
             if MASK in new_key and MASK not in key:
                 self._redact()
-            of_field = secret or _find_by_siblings(fields, key)
+            of_field = secret or find_beside(fields, key) or find_below(self._parent(), key)
             if secret and is_record and not is_value_field(key, value) and not find_credential_name(key):
                 of_field = secret._replace(kind=Kind.KEY)
             masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
@@ -162,6 +163,10 @@ class MaskedCopy:
         """Keep the secret that a field or an item directly is, to find it elsewhere."""
         if isinstance(value, str) and is_secret(secret, value):
             self.secrets += [match[0].partition("=")[2] for match in _VALUE_OF_COOKIE.finditer(value)] or [value]
+
+    def _parent(self) -> str:
+        """Name of the object that the current field is in, or of the list of such objects."""
+        return next((key for key in reversed(self.path[:-1]) if isinstance(key, str)), "")
 
     def _in_headers(self, name: CredentialName) -> CredentialName:
         """Return a name as it is meant in an object of HTTP headers, where it has one meaning."""
@@ -250,15 +255,3 @@ class MaskedCopy:
 
 
 _PARTS = (dict, list)
-MANIFEST_FIELDS = frozenset({"data", "stringData"})
-"""Fields of a Secret of Kubernetes whose values are secret, whatever their names."""
-
-
-def _find_by_siblings(fields: JsonObject, key: str) -> CredentialName | None:
-    """Return the credential that a field is by what stands beside it, whatever its name."""
-    is_secret_map = key in MANIFEST_FIELDS and fields.get("kind") == "Secret"
-    is_key = key == "k" and fields.get("kty") == "oct"
-    is_code = key == "code" and "grant_type" in fields and looks_random(str(fields[key]))  # of OAuth
-    is_community = key == "community" and "version" in fields  # of SNMP
-    found = is_secret_map or is_key or is_code or is_community
-    return CredentialName(ENTRY, Kind.ANY, bare=True) if found else None

@@ -15,8 +15,9 @@ from kaizen_mcp.sanitize.beside_names import forget_words
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, may_hide, quote
 from kaizen_mcp.sanitize.keys import UUID
 from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
-from kaizen_mcp.sanitize.masked_copy import LINK, MANIFEST_FIELDS, WHOLE_LINK_FIELDS, Found, MaskedCopy
+from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
+from kaizen_mcp.sanitize.neighbours import fields_with_neighbours
 from kaizen_mcp.sanitize.prefilter import keep_suspects
 from kaizen_mcp.sanitize.secret_values import MEASURE, has_letters_and_digits
 from kaizen_mcp.sanitize.text import Span, replace
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
-_MARKS = {"grant_type": "code", "snmp": "community"}
-"""Field names that make others the names of credentials."""
 _MOST_REPEATED = 20  # secrets that are looked for in the whole object
 _COMMON = re.compile(r"\s|[\ud800-\udfff]|^[A-Za-z]+\d$")  # `12 Main St`, `address1`, and what can't be encoded
 _SHORTEST_DISTINCT, _LONGEST_DISTINCT = 8, 4_000  # characters
@@ -119,43 +118,35 @@ class SafeMode:
         texts: dict[int, str] = {}
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
-        secrets: list[str] = []
-        labels += self._search(suspects, texts, secrets)
-        if labels and (has_labels or in_lists):
+        masked, secrets = self._search(suspects)
+        texts |= masked
+        if has_labels or in_lists:
             may_label = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
             texts |= {
-                id(label): label
-                for label in labels
-                if id(label) in may_label and id(label) not in texts and find_label(label)
+                id(text): text
+                for text in (*labels, *suspects)
+                if id(text) in may_label and id(text) not in texts and find_label(text)
             }
         if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
             texts |= self._mask_json_in(everything)
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
-        if "Secret" in in_fields:  # of Kubernetes
-            credentials += tuple(MANIFEST_FIELDS.intersection(names))
-        credentials += tuple(field for mark, field in _MARKS.items() if mark in names)
         return Found({name: name for name in credentials} | masked_names, texts, label_fields, secrets)
 
-    def _search(self, suspects: list[str], texts: dict[int, str], secrets: list[str]) -> list[str]:
-        """Search the suspects. Returns those that only name a credential, which may label a value.
-
-        Each that needs a change is added to `texts` by its `id()`, masked, and what is masked in it to `secrets`.
-        """
-        labels: list[str] = []
+    def _search(self, suspects: list[str]) -> tuple[dict[int, str], list[str]]:
+        """Return by its `id()` each text in which something is masked, and what that is."""
+        texts: dict[int, str] = {}
+        secrets: list[str] = []
         joined = _join(suspects)
         for index, spans in _spans_by_text(joined, self._masker.find(joined)) if suspects else ():
             text = suspects[index]
             data = text.encode("utf-8", "surrogatepass")
+            texts[id(text)] = replace(data, spans)
             secrets += [
                 data[start:end].decode(errors="ignore")
                 for start, end in spans
                 if _SHORTEST_DISTINCT <= end - start <= _LONGEST_DISTINCT
             ]
-            if masked := replace(data, spans):
-                texts[id(text)] = masked
-            else:
-                labels.append(text)
-        return labels
+        return texts, secrets
 
     def _mask_json_in(self, texts: list[str]) -> dict[int, str]:
         """Return by its `id()` each text that is JSON in which something is masked."""
@@ -196,7 +187,7 @@ def _judge_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str
     labels = frozenset(filter(is_label_field, names))
     has_values = bool(labels) and any(is_value_field(name, "") for name in names)
     has_labels = has_values or not LOCATORS.isdisjoint(labels)
-    return tuple(filter(find_credential_name, names)), labels, has_labels
+    return (*filter(find_credential_name, names), *fields_with_neighbours(names)), labels, has_labels
 
 
 def _collect(data: JsonObject | list[Any], masker: TextMasker) -> tuple[list[str], list[str], list[str]]:

@@ -28,6 +28,15 @@ from kaizen_mcp.sanitize.name_tables import (
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
+_CODE = r"\b(?:[ck]ode|c[o\u00f3]digo|codice)\b"
+_DIGITS = r"\b[4-8][- ]?(?:digits?|chiffres|stellige[rn]?|d[i\u00ed]gitos|cifre|cijferige)"
+_CODE_AT_LOGIN = re.compile(
+    rf"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt)).*{_CODE}.{{1,30}}\b(?:sms|e-?mail|app)\b"
+    rf"|{_DIGITS}[- ](?:(?:login|security|verification|confirmation|access|sms)[- ])?{_CODE}"
+    rf"|{_CODE} (?:\w{{1,3}} )?{_DIGITS}",
+    re.IGNORECASE,
+)
+"""A label such as `Code sent by SMS` or `6-digit code`."""
 _MAX_NAME = 200
 _MAX_NAME_WORDS = 4
 
@@ -88,6 +97,8 @@ def _find_credential_name(name: str) -> CredentialName | None:
         return CredentialName("tan", Kind.AMBIGUOUS, bare=True)
     if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
+    if _CODE_AT_LOGIN.search(name):
+        return CredentialName("otp", Kind.ANY, bare=False)
     words = [*words_of(name)]
     if "".join(words) in PLAIN_NAMES or name.endswith("/") or "node_modules/" in name:
         return None

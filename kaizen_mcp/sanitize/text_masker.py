@@ -66,10 +66,7 @@ class TextMasker:
         return replace(data, _find_secrets(data, self._own)) or text
 
     def find(self, data: bytes) -> list[Span]:
-        """Find all credentials in UTF-8 text, which may be several texts joined by zero bytes.
-
-        An empty span marks a short text that names a credential and has no value.
-        """
+        """Find all credentials in UTF-8 text, which may be several texts joined by zero bytes."""
         text = make_text(data)
         literals = find_literals(text)
         spans = [

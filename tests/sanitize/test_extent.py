@@ -191,7 +191,41 @@ def test_all_values_of_a_secret_of_kubernetes_are_masked_and_nothing_else() -> N
         ({"kind": "ConfigMap", "data": {"extra": "WnE3"}, "note": "Secret"}, []),
         ({"kty": "oct", "k": "AyM1SysPpbyDfgZld3", "alg": "A128KW"}, ["/k"]),
         ({"kty": "RSA", "k": "AyM1SysPpbyDfgZld3"}, []),
+        ({"grant_type": "authorization_code", "code": "Xk28jslaPq92kdlsoe2"}, ["/code"]),
+        ({"type": "error", "code": "Xk28jslaPq92kdlsoe2"}, []),
+        (
+            {"name": "sid", "value": "0qbr29bsoj96lgp95o5u", "httpOnly": True, "domain": ".unfi"},
+            ["/value"],
+        ),
+        ({"name": "lang", "value": "de", "httpOnly": True, "sameSite": "Lax"}, []),
+        ({"name": "batch", "value": "0qbr29bsoj96lgp95o5u"}, []),
+        ({"api": {"url": "/v2", "key": "u7Gh2kLm9QpRz4TwX"}}, ["/api/key"]),
+        ({"config": {"mailgun": [{"key": "u7Gh2kLm9QpRz4TwX"}]}}, ["/config/mailgun/0/key"]),
+        ({"mailgun": True, "downloads": {"files": [{"key": "u7Gh2kLm9QpRz4TwX"}]}}, []),
+        ({"wifi": {"ssid": "dock", "key": "kaffee-tasse"}, "sort": {"key": "kaffee-tasse"}}, ["/wifi/key"]),
+        ({"snmp": {"version": 2, "community": "heron"}}, ["/snmp/community"]),
+        ({"snmp": 1, "forum": {"version": 2, "community": "heron"}}, []),
     ],
 )
-def test_the_type_of_an_object_tells_what_in_it_is_secret(data: dict[str, object], redacted: list[str]) -> None:
+def test_what_is_beside_or_above_a_field_makes_it_secret(data: dict[str, object], redacted: list[str]) -> None:
     assert SafeMode(TextMasker()).apply(data).redacted == redacted
+
+
+@pytest.mark.parametrize(
+    ("label", "is_secret"),
+    [
+        ("Code re\u00e7u par SMS", True),
+        ("Code \u00e0 6 chiffres", True),
+        ("6-stelliger Code", True),
+        ("Enter the 6-digit code", True),
+        ("C\u00f3digo de 6 d\u00edgitos", True),
+        ("4-digit security code", True),
+        ("6-digit sort code", False),
+        ("Last 4 digits", False),
+        ("8-digit claim number", False),
+        ("Discount code from our e-mail", False),
+    ],
+)
+def test_the_label_of_a_code_that_is_sent_tells_that_it_is_secret(label: str, is_secret: bool) -> None:  # noqa: FBT001
+    for data in ({"form": [{"label": label, "value": "914408"}]}, {label: "914408"}):
+        assert bool(SafeMode(TextMasker()).apply(data).redacted) is is_secret
