@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
-from kaizen_mcp.sanitize.forms import FORMS, OTHER_FORMS, VALUE_FIRST, Form
+from kaizen_mcp.sanitize.forms import ASSIGNMENTS, OTHER_FORMS, VALUE_FIRST, Form
 from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, forget_names, words_of
@@ -48,6 +48,8 @@ _PARTIAL_WORDS = frozenset({b"time", b"factor", b"step", b"security", b"word", b
 _SIGN_AHEAD = re.compile(
     rb"(?: [\w.-]{1,16}+(?![\w.-])){0,2}?[\"'`\\\[\])*?%0-9a-f]{0,14}\s{0,3}(?:[:=!?+-]|(?<=3[ad]))"
 )
+_IN_CHOICE = re.compile(rb"\w\)?\s?\? ?[\"'][^\"'\r\n\0]{0,40}$")
+"""What stands before a text that is one of two: `isNew ? "password" : "reset"`."""
 _LINE_BREAK = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,40}")
 _DENIALS = frozenset({b"no", b"forgot", b"forgotten", b"page", b"next", b"insurance", b"without", b"reset"})
 _LONGEST_NAME = 60
@@ -88,6 +90,8 @@ def _judge(text: Text, start: int, end: int) -> CredentialName | None:
     """Return what the name in the text holds, read alone or with the words before it."""
     if text.lower.endswith(b"checksum/", 0, start):  # an annotation of Helm, `checksum/secret`
         return None
+    if _IN_CHOICE.search(text.lower, max(start - _LONGEST_NAME, 0), start):
+        return None
     before = _words_before(text.data, start) if text.lower[start - 1 : start] == b" " else b""
     if before and before.split()[-1].lower() in _DENIALS:
         return None
@@ -117,14 +121,15 @@ def forget_words() -> None:
 def _find_values(text: Text, start: int, end: int, name: CredentialName | None) -> Iterator[Span]:
     first = text.lower[end : end + 1]
     if first and first != b"\0":
+        forms = ASSIGNMENTS if _SIGN_AHEAD.match(text.lower, end) else ()
         others = OTHER_FORMS if name and (name.kind is not Kind.AMBIGUOUS or _is_pass(text, start, name)) else ()
-        for form in FORMS if _SIGN_AHEAD.match(text.lower, end) else others:
+        for form in (*forms, *others):
             if first in form.starts and (after := _match_form(form, text.lower, start, end)):
                 more = after.end("more") if "more" in after.re.groupindex else end
                 found = name if more == end else _judge(text, start, more)
                 spans = [*_secret_values(text, form, after, found, text.data[start:end])]
                 yield from spans
-                if spans or (form is FORMS[0] and more == end):  # what the name is in quotes, secret or not
+                if spans or (form is ASSIGNMENTS[0] and more == end):  # what the name is in quotes, secret or not
                     return
     if name:
         yield from _find_value_before(text, start, name)

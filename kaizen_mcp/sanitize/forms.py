@@ -1,4 +1,4 @@
-"""Table of what stands between the name of a credential and its value, such as `--password x`: a row in `FORMS`.
+"""Tables of what stands between the name of a credential and its value, such as `--password x`.
 
 What `text_rules` says of patterns holds here too.
 """
@@ -17,6 +17,7 @@ from kaizen_mcp.sanitize.looks import (
     looks_like_last_word,
     looks_like_no_name,
     looks_like_password,
+    looks_like_setting,
     looks_listed,
     looks_quoted,
     looks_set,
@@ -49,7 +50,7 @@ class Form(NamedTuple):
     previous: bytes = b""
 
 
-# How each value ends, by the name used in `FORMS`. `quoted`, `list` and `items` are parsed by `value_spans`.
+# How each value ends, by its name in forms. `quoted`, `list` and `items` are parsed by `value_spans`.
 
 VALUES = {
     "word": rb"[^\s\"',;<>&\0]{3,4000}",
@@ -80,7 +81,7 @@ _SET_TO = rb"[\"'`]?\s{1,2}(?:(?:is|was|has been|been)? ?(?:set|changed|reset|up
 _PLAIN = rb"[^\s\"'`,;<>&()\0]"
 _QUERY = rb"[^\s\0]{0,400}[;&>][\w.-]{1,40}[=:][^=\s\0]"
 
-_ASSIGNMENTS = [
+ASSIGNMENTS = [
     # JSON and source code: "password": "x", password => 'x', PASSWORD:="x", ("password") = "x"
     Form(
         b" \"'`[])*?\\:=!-%\t\n", b"",
@@ -145,7 +146,7 @@ _ASSIGNMENTS = [
     # The same in a line of its own
     Form(
         b":", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb":[ \t]{1,8}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
-        "token", looks_assigned, 24,
+        "token", looks_like_setting, 24,
     ),
 ]  # fmt: skip
 """Forms with a sign such as `:` or `=` after the name."""
@@ -280,6 +281,7 @@ OTHER_FORMS = [
         "token", looks_set, 84,
     ),
     # Prose: the password is 'x', password for user "u" is "x", with password 'x', changed the password to x
+    Form(b" ", b"", _FOR + rb": {1,2}(?![\"'`])", "word", looks_written_and_mixed),
     Form(b" \"'\n", b"", _IS_SET + rb"(?=[\"'`])", "quoted", looks_quoted),
     Form(b" \"'\n", b"", _IS_SET + rb"(?![\"'`])", "word", looks_written),
     Form(b" \"'\n", b"", _FOR + _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
@@ -287,10 +289,7 @@ OTHER_FORMS = [
     Form(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
     Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written_and_mixed),
 ]  # fmt: skip
-"""Forms without such a sign."""
-
-FORMS = [*_ASSIGNMENTS, *OTHER_FORMS]
-"""Tried one after the other, in this order, after each name."""
+"""Forms without such a sign. All are tried one after the other, in this order, after each name."""
 
 VENDOR_FORM = rb"[ \t\w.-]{0,24}?[\"'`\s\\)\]]{0,5}(?P<sign>=>|:=|={1,3}|:{1,3}=?|>|\|\||,|\?=)[\"'`=\s]{0,5}(?P<value>[\w+/=.~:-]{14,300}+)"
 """A key beside the name of its vendor: DEEPGRAM = "x"."""

@@ -17,32 +17,77 @@ from kaizen_mcp.sanitize.secret_values import (
 Check = Callable[[str, str], bool]
 """Tells whether a value is a secret, given also the text before it."""
 
-_CODE_WORD = re.compile(
-    r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data|user|form"
-    r"|env|secrets|vars|params|local|module|output)\.\w|[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]|\\{0,3}[$@%]\w+[{\[]|[A-Za-z_]\w*(?:::\w+)+|[a-z][A-Za-z_]*\d?\.[a-z_][A-Za-z_]*\d?\.[a-zA-Z]|\w+\(|[A-Z][a-z]{2,}[A-Za-z]*\{|\$\w+(?:\.\w+)+"
-    r"|\[\]\w+\(|[\w.$]+@[0-9a-f]{5,8}$|[a-z]\w*(?:\.\w+)*\.\w*(?:[Tt]oken|TOKEN|[Kk]ey|[Ss]ecret|[Pp]ass\w*|[Tt]otp|[Cc]ode)s?;?$"
+_CODE_WORDS = (
+    # Members, modules, calls, indexes: config.x, User::Name, a.b.c, f(x), x[0], value?.trim
+    r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data)\.\w",
+    r"(?:user|form|env|secrets|vars|params|local|module|output)\.\w",
+    r"[A-Za-z_]\w*(?:::\w+)+",
+    r"::[A-Z]\w+",
+    r"[a-z][A-Za-z_]*\d?\.[a-z_][A-Za-z_]*\d?\.[a-zA-Z]",
+    r"[a-z]+(?:[A-Z][a-z]+)+\.[A-Z][a-z]",
+    r"[A-Z]\w*\.(?:new|get|create|load|find|from)\b",
+    r"\w+\.[A-Z]{2,}(?:_[A-Z]{2,})+",
+    r"[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]",
+    r"[a-z]+\.(?:[A-Z][a-z]+){2}",
+    r"\w+\?\.\w",
+    r"\[\]\w+\(",
+    r"[A-Z][a-z]{2,}[A-Za-z]*\{",
+    # Variables and objects: $name.part, @name, @name[0], _field.part, Thing@1a2b3c4d, self.token
+    r"\$\w+(?:\.\w+)+",
+    r"@[a-z]+(?:_[a-z]+)*(?:[)}\],;].*)?$",
+    r"\\{0,3}[$@%]\w+[{\[]",
+    r"_[a-z]+\d?(?:[A-Z][a-z]+)*\d?(?:\.\w+)*[;,)]*$",
+    r"[\w.$]+@[0-9a-f]{5,8}$",
+    r"[A-Za-z]\w*(?:\.\w+)*\.\w*(?:[Tt]oken|TOKEN|[Kk]ey|[Ss]ecret|[Pp]ass\w*|[Tt]otp|[Cc]ode|[Cc]redential)s?[;,]?$",
 )
-_NO_SECRET = re.compile(
-    # Names and versions of packages, kinds of algorithms, addresses
-    r"[A-Z]{2,5}-\d{1,3}|[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*|(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm|[Aa]rgon)-?[\d.]+(?:\w|id)?"
-    r"|[\w.*+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}|[a-z\d-]+(?:\.[a-z\d-]+)+\.[a-z]{2,6}|[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
-    re.ASCII,
+"""How expressions of programs begin."""
+_CODE_WORD = re.compile("|".join(_CODE_WORDS))
+_NAMES_AND_VERSIONS = (
+    r"[A-Z]{2,5}-\d{1,3}",
+    r"[a-z][a-z0-9._-]*[-:@]v?\d+(?:\.\d+)+[\w.-]*",
+    r"(?:oauth|sha|md|base|utf|aes|[rhep]s|tls|http|rsa|ed|ipv|x|win|amd|arm|[Aa]rgon)-?[\d.]+(?:\w|id)?",
+    r"[\w.*+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}",
+    r"[a-z\d-]+(?:\.[a-z\d-]+)+\.[a-z]{2,6}",
+    r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}",
+    r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
+    r"(?:IX|PK|FK|UQ|AK|UX|IDX)_[A-Za-z_]+",
 )
+"""Packages with their versions, kinds of algorithms, addresses, names of types and indexes."""
+_NO_SECRET = re.compile("|".join(_NAMES_AND_VERSIONS), re.ASCII)
 _PACKAGE = re.compile(r"[a-z][a-z0-9._-]*-\d+(?:\.\d+){1,3}|\d\*\w+|\$\w+-?")
 _VARIABLE = re.compile(r"(?:self\.)?[a-z]+(?:_[a-z0-9]+)+")
-_NO_VALUE = re.compile(
-    # A path after a name, rules of a validator, commands of a shell, words in brackets, tags of templates, stores
-    r"[a-z][\w.-]*:/[a-z][\w.-]*/[\w./-]*|[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?"
-    r"|\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*(?:\).*)?"
-    r"|@[\w.-]+\.[a-z]{2,}(?:/\S*)?|[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*|!(?:Ref|Sub|GetAtt|Join)\b.*"
-    r"|(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*"
-    r"|(?:path|domain|expires|max-age|samesite)=\S*|#[0-9a-f]{3,8};?|\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?|[a-z][a-z-]*(?:/[a-z][a-z-]*)+"  # of style sheets, of stores
-    r"|[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}|&{1,2}[a-z]+(?:_[a-z]+)+|<?%[=-].*|.*(?:\\[sSwd][*+{]|\[:=).*|[a-z_]+=\d+|#\{.*|@\{.*|:[a-z]+(?:_[a-z]+)*|:[a-z]\w*\(.*"
-    # A line of a file, `6-digit`, a place in a vault
-    r"|[\w./-]+\.(?:py|[jt]sx?|go|rs|rb|php|java|kt|cs|c|h|cpp|sh|ya?ml|json|tf):\d+"
-    r"|\d{1,2}-(?:digit|char\w*|word|bit|stellig\w*|day)s?|(?:secret|kv|vault)(?:/[\w.-]+)+#\w+",
-    re.IGNORECASE,
+_NO_VALUES = (
+    # Paths, places in files, in stores and in vaults: a:/b/c, a/b, a/b.txt, a.py:12, vault:x, kv/a#b
+    r"[a-z][\w.-]*:/[a-z][\w.-]*/[\w./-]*",
+    r"[a-z][a-z-]*(?:/[a-z][a-z-]*)+",
+    r"[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}",
+    r"[\w./-]+\.(?:py|[jt]sx?|go|rs|rb|php|java|kt|cs|c|h|cpp|sh|ya?ml|json|tf):\d+",
+    r"(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*",
+    r"(?:secret|kv|vault)(?:/[\w.-]+)+#\w+",
+    r"@[\w.-]+\.[a-z]{2,}(?:/\S*)?",
+    # Attributes of cookies, styles, rules of a validator, `grant_type=password`, `6-digit`
+    r"(?:path|domain|expires|max-age|samesite)(?:=|: ?)\S*",
+    r"#[0-9a-f]{3,8};?",
+    r"\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?",
+    r"[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?",
+    r"[a-z_]+=(?:\d+|[a-z]+_[a-z_]+)",
+    r"(?:data ?source|server|host|filename|database)=[^;]*",
+    r"\d{1,2}-(?:digit|char\w*|word|bit|stellig\w*|day)s?",
+    # Commands of PowerShell, tags of templates, bindings, expressions
+    r"\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*(?:\).*)?",
+    r"!(?:Ref|Sub|GetAtt|Join)\b.*",
+    r"<?%[=-].*",
+    r"[#@]\{.*|\{\w{1,12}:",
+    r"(?:basic|bearer) #\{.*",
+    r"&{1,2}[a-z]+(?:_[a-z]+)+",
+    r":[a-z]+(?:_[a-z]+)*",
+    r":[a-z]\w*\(.*",
+    r".*(?:\\[sSwd][*+{]|\[:=).*",
+    # Words in brackets
+    r"[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*",
 )
+"""What stands after a name and is no value."""
+_NO_VALUE = re.compile("|".join(_NO_VALUES), re.IGNORECASE)
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
 _DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
 _SYMBOL = re.compile(r"\w[!@#$%^&*+=?~]|[!@#$%^&*+=?~]\w")
@@ -87,6 +132,7 @@ def looks_assigned(value: str, before: str = "") -> bool:
             "password",
             "token",
             "secret",
+            "key",
             "mot",
         }
     ):
@@ -94,6 +140,14 @@ def looks_assigned(value: str, before: str = "") -> bool:
     return not (
         is_state(value) or _CODE_WORD.match(value) or _PACKAGE.fullmatch(value) or _NO_VALUE.fullmatch(value)
     )
+
+
+_ARGUMENT = re.compile(r"[A-Za-z_$][A-Za-z_$.]*,")
+
+
+def looks_like_setting(value: str, _before: str = "") -> bool:
+    """Whether all that follows a name and a colon in a line is a secret, not a variable and a comma as in code."""
+    return looks_assigned(value) and not _ARGUMENT.fullmatch(value)
 
 
 def looks_like_last_word(value: str, before: str = "") -> bool:
@@ -122,13 +176,16 @@ def looks_like_vendor_key(value: str) -> bool:
         _VENDOR_KEY.fullmatch(value) is not None
         and not re.match(r"[a-z]{2,}:|[a-z]{3,}/[a-z]{3,}", value)
         and not _DATE_OR_LINK.match(value)
+        and not re.fullmatch(r"[A-Z]+\d*(?:_[A-Z\d]+)+", value)  # a constant
     )
 
 
 _IN_CODE = re.compile(
-    r"(?=[^A-Z_]*[A-Z_])(?:[a-z_]+\.){2,}[A-Za-z_]+|[^\d%]*(?<![A-Za-z])%[sdr](?![A-Za-z])[^\d%]*|[\w-]+[:=] ?[\"'{].*"
+    r"(?=[^A-Z_]*[A-Z_])(?:[a-z_]+\.){2,}[A-Za-z_]+"  # a path of a module
+    r"|[^\d%]*(?<![A-Za-z])%[sdr](?![A-Za-z])[^\d%]*"  # a format
+    r"|[\w-]+[:=] ?[\"'{].*"  # an assignment in quotes
+    r"|\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|\s*[+&.]\s*[\w$(].*[+&.]\s*|\s*\+ ?new .*|\+[a-z].*"  # between two texts
 )
-"""A path of a module, a format, or an assignment in quotes."""
 
 
 def looks_quoted(value: str, _before: str = "") -> bool:
@@ -140,10 +197,6 @@ def looks_quoted(value: str, _before: str = "") -> bool:
         and value.lower() not in FILLERS
         and not is_state(value)
         and not _NO_VALUE.fullmatch(value)
-        and re.fullmatch(
-            r"\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|\s*[+&.]\s*[\w$(].*[+&.]\s*|\s*\+ ?new .*", value
-        )
-        is None
         and not _IN_CODE.fullmatch(value)
     )
 

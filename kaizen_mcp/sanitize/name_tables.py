@@ -36,8 +36,8 @@ words joined. A name may also end in these words."""
 
 SECRET_TEXTS = frozenset(
     " geheimnis secreto segredo segreto communitystring"
-    " secret token jwt passkey cookie cookiejar apikey accesskey secretkey privatekey signingkey encryptionkey"
-    " decryptionkey"
+    " secret token tokens jwt passkey cookie cookiejar apikey accesskey secretkey privatekey signingkey"
+    " encryptionkey decryptionkey"
     " masterkey authkey sessionkey subscriptionkey accountkey sharedaccesskey sharedkey webhookkey"
     " connectionstring"
     " licensekey licencekey streamkey appkey applicationkey clientkey consumerkey rapidapikey integrationkey"
@@ -141,6 +141,8 @@ TRAILING_WORDS = frozenset(
     "value values text plain plaintext raw hash hashed header confirm confirmation confirmed repeat repeated"
     " again retype new old current data string str encrypted enc list field input box textbox prod live dev"
     " feld eingabe campo champ veld provvisoria temporanea temporal provisional provisoire temporaire provisoria"
+    " wiederholen wiederholung best\u00e4tigen bestaetigen best\u00e4tigung confirmer confirmar conferma repetir"
+    " ripeti herhalen herhaal bevestigen powt\u00f3rz potwierd\u017a"
     " provis\u00f3ria temporaria tempor\u00e1ria inicial iniziale initial initiale nueva nuova nouveau nova"
     " staging test default base64 b64 primary secondary here private base secure backup".split()
 )
@@ -157,7 +159,7 @@ NON_CREDENTIAL_FIRST_WORDS = frozenset(
 FIRST_WORDS_OF_ACTIONS = frozenset("reset forgot forget change".split())
 """First words of names of actions on a password: `changePassword`, but not `CHANGE_HEALTHCARE_CLIENT_SECRET`."""
 
-PLAIN_NAMES = frozenset("pindata datapw clienttoken versiontoken jsonwebtoken".split())
+PLAIN_NAMES = frozenset("passes pindata datapw clienttoken versiontoken jsonwebtoken".split())
 """Whole names, their words joined, that are not credentials in spite of their words."""
 
 NON_CREDENTIAL_WORDS = frozenset(

@@ -88,13 +88,17 @@ def forget_names() -> None:
     _find_credential_name.cache_clear()
 
 
+_SHORT_NAMES = dict.fromkeys("dk", CredentialName("d", Kind.KEY, bare=True)) | dict.fromkeys(
+    ("tan", "Tan", "TAN"), CredentialName("tan", Kind.AMBIGUOUS, bare=True)
+)
+"""Names too short to be looked for in others: the private part of a JSON Web Key, the code of a bank."""
+
+
 @lru_cache(maxsize=4096)
 def _find_credential_name(name: str) -> CredentialName | None:
     name = unicodedata.normalize("NFKC", name)
-    if name in {"d", "k"}:  # the private part of a key in JSON Web Key format
-        return CredentialName("d", Kind.KEY, bare=True)
-    if name.lower() == "tan":  # too short to be looked for in other names
-        return CredentialName("tan", Kind.AMBIGUOUS, bare=True)
+    if name in _SHORT_NAMES:
+        return _SHORT_NAMES[name]
     if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
     if _CODE_AT_LOGIN.search(name):
@@ -107,6 +111,8 @@ def _find_credential_name(name: str) -> CredentialName | None:
     if words[:3] == ["secure", "next", "auth"] or words[:2] == ["next", "auth"]:  # the cookies of a library
         words = words[words.index("next") + 1 :]
     if not words or not NON_CREDENTIAL_WORDS.isdisjoint(words):
+        return None
+    if words[-1] == "tokens" and not NON_CREDENTIAL_FIRST_WORDS.isdisjoint(words):  # `cached_input_tokens`
         return None
     found = _judge_ending(words)
     if found and not found.bare and words[0] in NON_CREDENTIAL_FIRST_WORDS:

@@ -12,6 +12,7 @@ from kaizen_mcp.sanitize.names import CredentialName, Kind, words_of
 from kaizen_mcp.sanitize.vendors import VENDORS
 
 _ENTRY = CredentialName(ENTRY, Kind.ANY, bare=True)
+_LOGIN_CODE = CredentialName("mfa", Kind.AMBIGUOUS, bare=False)
 _KEY = CredentialName("key", Kind.KEY, bare=False)
 _COOKIE = CredentialName("cookie", Kind.TEXT, bare=True)
 
@@ -44,6 +45,8 @@ _BESIDE = (
 _BELOW = (
     _Below("key", VENDORS | {"api"}, _KEY),
     _Below("key", frozenset({"wifi", "wlan"}), _ENTRY),
+    _Below("seed", frozenset({"mfa", "fa"}), _KEY),
+    _Below("code", frozenset({"verification", "mfa", "fa"}), _LOGIN_CODE),
     _Below("community", frozenset({"snmp"}), _ENTRY),
 )
 

@@ -22,7 +22,7 @@ STATES = frozenset(
     " manual automatic filled skipped complete completed error loading configured unconfigured rotating"
     " preferred discouraged visible found entered approved nan n/a include same-origin omit inherit allow"
     " deny allowed essential necessary string str number boolean int bool bytes varchar"
-    " tokens passwords secrets credentials keys cookies codes username not"
+    " tokens passwords secrets credential credentials keys cookies codes username not placeholder"
     " get list"
     # In other languages
     " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
@@ -80,7 +80,10 @@ _NAME_OF_SECRET = re.compile(
     r".*(?:/.*|[_-]key)|[a-z]{1,4}|[a-z]+-(?:db|api|tls|cert|webhook|smtp|login|creds?|credentials|config|prod|dev|staging)"
 )
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
-_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
+_CONSTANT = re.compile(
+    r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}"
+    r"|[A-Z][a-z]+(?:[A-Z][a-z]{2,}){2,}"
+)
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
 _LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 MEASURE = re.compile(
@@ -125,8 +128,9 @@ _PLACEHOLDERS = (
     r"=<[^<>]*>",
     r"(?:\{[\w.]+\}[^\w{}]{0,2}){2,}",
     r"\{\w+\.\w[\w.]*,?\}?",
+    r"\{[A-Za-z_][\w.]*:[.,<>^+\d]*[a-z%]?\}",
     r"\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}",
-    r"%\w+%|%~\w+|%\d",
+    r"%\w+%|%~\w+|%[\dsdr]|%\(\w+\)s",
     r"\[[\w ]+\]",
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
@@ -135,6 +139,7 @@ _PLACEHOLDERS = (
     r"(?i:your)(?:password|token|secret|api_?key|key)",
     r"(?i:\S*[_\[-](?:your[_-]\S*|here\*{0,2}))",
     r"(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)",
+    r"(?i:(?:change|replace)[_-]?(?:me|this|it))",
     r"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
     r"[A-Za-z_.-]{2,30}=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
@@ -149,7 +154,7 @@ _PLACEHOLDERS = (
     # Tags of YAML, annotations, types, keywords, operators, folders
     r"![a-z_]+|@[A-Z]\w+",
     r"(?:Secret)?(?:Str|String|Bytes|Text)(?:[!?)\]].*)?",
-    r"(?i:new|await|yield|typeof|lambda|async|range)",
+    r"(?i:new|await|yield|typeof|lambda:?|async|range)",
     r"\+ ?[a-z]\w*\)?;?|\d{1,3};",
     r"~?(?:/[a-z0-9._-]+){2,}/?",
     # Words in brackets, and the rest of a sentence: (optional), [redacted], is required
@@ -165,10 +170,16 @@ _WHOLE_SENTENCE = re.compile(
     r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){4,}[.!]"
     r"|[A-Z][\w' -]* (?:is|are|was|must|should|cannot|has been) [\w' -]*[.!]"
 )
-_CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
+_CAPITALIZED = re.compile(r"[A-Z][^\W\d_A-Z]+")
 _HEADER = re.compile(r"X-(?:[A-Za-z]+-)*[A-Za-z]+")
 _NEXT_CELL = re.compile(r"[;,]\d{0,6}$")  # of a row: `expired;11`
-_BREAK = re.compile(r"\\[nrt]")  # escaped in the source of a program
+_BREAK_OR_CALL = re.compile(r"\\[nrt]|\)\.")  # in the source of a program
+_NAME_IN_CODE = re.compile(
+    r"[a-z]+(?:[A-Z][a-z]+)*(?:Password|Token)(?:[A-Z][a-z]+)*"  # cancellationToken
+    r"|[a-z]+(?:_[a-z]+)*_(?:password|token)(?:_[a-z]+)*"
+    r"|(?:[a-z]+_)*(?:token|(?:api|private|secret|access)_key)(?:_[a-z]+)+(?:_?\d)?"  # token_provider_1
+    r"|(?:[A-Z][a-z\d]*)*(?:Api|Private|Secret|Access)Key(?:[A-Z][a-z]+)*"  # SSHPrivateKeyTypes
+)
 _VARIABLE = re.compile(
     r"[A-Za-z_]+\d?_[A-Za-z]+|[a-z]+(?:[A-Z]+[a-z]+)+|[A-Z]{2,}[a-z]+(?:[A-Z]+[a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
     r"|=?[A-Za-z-]+(?: [A-Za-z-]+){1,4}|(?:[a-z]+-)+(?:passwords?|tokens?|secrets?|keys?|hash)"
@@ -204,10 +215,10 @@ def is_secret(name: CredentialName, value: object) -> bool:
 
 def is_state(text: str) -> bool:
     """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
-    text = _BREAK.split(text.strip('`"'))[0].lstrip("\\")
+    text = _BREAK_OR_CALL.split(text.strip('`"'))[0].lstrip("\\")
     if text[:1] == text[-1:] == "'":
         text = text[1:-1]
-    lower = _NEXT_CELL.sub("", text.strip(".!?\"'():;, ")).lower()
+    lower = _NEXT_CELL.sub("", text.strip(".!?\"'():;,* ")).lower()
     return (
         lower in STATES
         or (lower[:4] in {"not ", "not-", "not_"} and len(lower) < _LONGEST_STATE)
@@ -226,12 +237,15 @@ def _names_a_credential(text: str) -> bool:
         return "".join(words_of(text)) in SECRETS_OF_ANY_KIND | SECRET_TEXTS
     if _SENTENCE.fullmatch(text):
         return any(map(is_credential_name, text.split()))
+    if _NAME_IN_CODE.fullmatch(text):
+        return True
     name = find_credential_name(text) if _VARIABLE.fullmatch(text.lstrip("#._")) else None
     return name is not None and (" " not in text or name.kind in {Kind.ANY, Kind.TEXT})
 
 
 def _could_be_secret(name: CredentialName, text: str) -> bool:
-    if (MEASURE.fullmatch(text) and not LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
+    is_count = MEASURE.fullmatch(text) and (name.word == "tokens" or not LOGIN_CODE.fullmatch(text))
+    if is_count or _PUBLIC.fullmatch(text):
         return False
     if _CONSTANT.fullmatch(text) or (name.word == "signingkey" and _FINGERPRINT.fullmatch(text)):
         return False
@@ -243,7 +257,7 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
         name.word == "secret" and name.bare and _WORDS_JOINED.fullmatch(text)
     ):  # the name of one that is kept elsewhere
         return not _NAME_OF_SECRET.fullmatch(text) and find_credential_name(text) is None
-    return name.word != "token" or not name.bare or _is_token(text)
+    return name.word not in {"token", "tokens"} or not name.bare or _is_token(text)
 
 
 def _is_token(text: str) -> bool:

@@ -16,7 +16,7 @@ from kaizen_mcp.sanitize.looks import (
 )
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
-_USER_AND_PASSWORD = rb"[\"']?[^\s:/\"'\0]{0,100}[\"']?:[\"']?(?P<value>[^\s\"'\0]{1,300})"
+_USER_AND_PASSWORD = rb"[\"']?[^\s:/\"'\0]{0,100}[\"']?:(?!//[\w-]+\.)[\"']?(?P<value>[^\s\"'\0]{1,300})"
 _COMMAND_VALUE = rb"[\"']?(?P<value>[^\s\"'\0]{1,300})"
 
 COMMANDS = [
@@ -40,7 +40,7 @@ COMMANDS = [
     Rule(b"chpasswd", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?[\w.-]{1,40}:(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,20}$", rb"chpasswd\b", is_no_reference),
     Rule(b"$(echo ", rb"(?:token|pass|secret|key|pw|pwd|auth)\w{0,12}=[\"']?$", rb"\$\(echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"sshpass", b"", rb"sshpass\s{1,3}-p\s{0,3}" + _COMMAND_VALUE, looks_like_no_port),
-    Rule(b" -p ", rb"(?:docker|podman|helm|\baz|\boc|psexec|smbclient|sqlcmd|bcp|isql|osql|mongo\w{0,8}|influx|cqlsh|htpasswd|zip|unzip|7z)\b[^\r\n\0]{0,110}$", rb" -p " + _COMMAND_VALUE, looks_like_no_port),
+    Rule(b" -p ", rb"(?:docker(?!(?: |-)compose)|podman|helm|\baz|\boc|psexec|smbclient|sqlcmd|bcp|isql|osql|mongo\w{0,8}|influx|cqlsh|htpasswd|zip|unzip|7z)\b[^\r\n\0]{0,110}$", rb" -p " + _COMMAND_VALUE, looks_like_no_port),
     Rule(b" -a ", rb"\bhttps?(?:ie)?\b[^\r\n\0]{0,60}$", rb" -a " + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"net user ", b"", rb"net user [\w.\\-]{1,60} (?P<value>[^\s/*\0][^\s\0]{2,60})", is_no_reference),
     Rule(b" -w ", rb"\bldap\w{1,10} [^\r\n\0]{0,100}$", rb" -w " + _COMMAND_VALUE, is_no_reference),
@@ -56,7 +56,7 @@ COMMANDS = [
     Rule(b"identified ", b"", rb"identified (?:by|with [\w\"']{1,40} (?:by|as)) (?:password )?\\{0,3}[\"'](?![0-9a-f]{8}-[0-9a-f]{4}-)(?P<value>[^\"'\\\0]{1,200})", is_no_reference),
     Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", is_word_with_digit),
     Rule(b"password '", rb"\b(?:role|user|login|account)\b[^;\r\n\0]{0,110}$", rb"password '(?P<value>[^'\r\n\0]{1,200})'", looks_quoted),
-    Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})(?=\s+--|[ \t]*(?:[\r\n\0#]|\Z))"),
+    Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})(?=\s+--|[ \t]*(?:[\r\n\0#]|\Z))", is_no_reference),
     Rule(b"/user:", b"", rb"/user:[^\s\0]{1,60} (?P<value>[^\s/\0][^\s\0]{2,100})", looks_written),
     Rule(b" /user:", rb"\bnet use [^\r\n\0]{0,60}\\[^\s\0]{1,60} (?P<value>[^\s/*\0]{3,60})$", rb" /user:", is_no_reference),
     *(
@@ -103,6 +103,8 @@ COMMANDS = [
             (b"-field=passw", b""), (b"pass show ", b""), (b"get-secret-value ", b""), (b"find-generic-password ", b""),
         )
     ),
+    # Files of a user and a password, a line each: cat auth.txt
+    Rule(b"auth", rb"(?:^|[\s/\0])$", rb"auth(?:[.-]user[.-]pass)?\.(?:txt|conf|cred)\r?\n[^\s\0]{1,60}\r?\n(?P<value>[^\s\0]{3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),
     # Wireless networks: Key Content : x, WLAN ... Schl\u00fcssel: x
     Rule(b"wifi:", b"", rb"wifi:[^\r\n\0]{0,120}?\bp:(?P<value>[^;\r\n\0]{1,80})"),
     *(

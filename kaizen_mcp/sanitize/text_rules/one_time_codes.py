@@ -27,7 +27,7 @@ _NAMES = (
 )  # fmt: skip
 """Words for the code of a login in other languages."""
 
-_CODE = rb"(?<![*\xa2])(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+_CODE = rb"(?<![\d*\xa2])(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
 _SIX_DIGITS = rb"(?P<value>\d{6}|\d(?: \d){5}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"
 _CONTEXT = (
     "(?:\\bsms\\b|texted|text message|inbox|mailbox|authenticator|\\b2fa\\b|\\bmfa\\b|\\b[otp]tp\\b|one-time|verif|secur|log-?in|log in|sign(?:ing)?[- ]?in"

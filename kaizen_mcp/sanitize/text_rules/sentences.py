@@ -135,7 +135,7 @@ SENTENCES = [
         Rule(user, rb"(?:^|[\s;,|:\"'(\0])$", re.escape(user) + rb"\w{0,10}(?!\"[ \t]{0,2}:)[\"']?[ \t]{0,2}(?:;|\||,|\t|:|/)[ \t]{0,2}[\"']?(?P<value>[^\s;,|:/\"'()<>=\[\]{}\0]{6,60})(?=[\s;,|\"')\0]|\Z)", looks_strong)
         for user in (b"admin", b"root", b"guest", b"user", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
     ),
-    Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_like_pasted),
+    Rule(b"* ", rb"(?:^|[\n\0])[ \t]{0,8}[\"']?[^\s\"'\0]{1,60}[\"']?[ \t]{1,8}$", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_like_pasted),
     # Sentences in other languages
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + after, check)
@@ -205,6 +205,7 @@ SENTENCES = [
         Rule(name, rb"(?:recovery|seed|secret|mnemonic|backup) $", name + rb"[^:\r\n\0]{0,60}:?\s{1,4}[\"']?(?P<value>[a-z]{3,8}(?: [a-z]{3,8}){11,23})(?![\w-])")
         for name in (b"phrase", b"words")
     ),
+    Rule(b"pass ", rb"(?:^|[\s\0(,;:\"'])$", rb"pass (?:is|ist|es|est) [\"'`]?(?P<value>[^\s\"'`\0]{5,60})", looks_written_and_mixed),
     # The value before the name, in prose: x is the password
     Rule(
         b" is ", rb"(?:^|[\s\0\"'])(?P<value>[^\s\0\"']{5,60})[\"']?$",

@@ -1,0 +1,91 @@
+"""Source code, settings and documentation name credentials without having any. What they have is masked."""
+
+import pytest
+
+from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.text_masker import TextMasker
+
+# fmt: off
+STAYS = [
+    # Variables, members, calls and types
+    "token = Session.current_token",
+    "account_with_login_token = Account.new",
+    "self.reset_token = @plain_reset_token = Random.friendly_token",
+    "update(current_password: @password, note: 1)",
+    "make_account(password: nil).encrypted_password",
+    "password = ::Crypt::Engine.hash_secret(password, salt)",
+    'set => _password = value?.Trim(\'"\');',
+    "account.PrivateKey = _oldPrivateKey;",
+    "PrivateKey = _settings.Gateway.PrivateKey",
+    "const LOGIN_PASSWORD = __ENV.LOGIN_PASSWORD_HASH;",
+    "LicenseKey = principal.GetValue<string>(Names.LicenseKey),",
+    "OldPasswordHash = oldPasswordLoginHash,",
+    "    secret: salt,\n    rounds: 4,",
+    "    token: cancellationToken\n",
+    "  id_token: token.credential,\n",
+    "client_secret: ClientSecret",
+    "def sign(self, private_key: X509PrivateKeyTypes) -> None:",
+    "client = Client(api_key=api_key_provider, base_url=url)",
+    "client = Client(api_key=lambda: read())",
+    "Client(api_key=token_provider_1).copy(api_key=token_provider_2)",
+    "[make(token, secret_key=key) for key in keys]",
+    "secrets = {k: v for k, v in secrets.items() if v}",
+    'arguments = " --username=%s --password=%s" % (user, word)',
+    "password = %(ENV_DB_PASS)s",
+    "login(userId, dateRange.First, dateRange.Last)",
+    'request.headers.set("Authorization", "Bearer "+c.token)',
+    'headers: { "AUTHORIZATION" => "Basic #{encode(pair)}" }',
+    "CODEPAGE_IBM866_MODEL = IBM866_RUSSIAN_MODEL,",
+    # One of two texts
+    "label = done ? 'passes' : 'fails'",
+    "{isNew ? 'Passkey' : 'Security key'}",
+    'const name = hosted ? "Database:OwnPassword" : "Database:Password";',
+    # Names of indexes, of services and of files
+    'b.HasIndex("Id")\n .HasDatabaseName("IX_Secret_OwnerOrganizationId");',
+    'new SqliteConnection("DataSource=:memory:")',
+    'Get(serviceKey: "MyReportCache")',
+    # Commands
+    "pip install -U git+https://github.com/acme/robot.git@main",
+    "docker compose -p acme-robots-blue down",
+    'requirepass ""\nmaxmemory 256mb',
+    "total == seats * seatPrice * (100 - discount)",
+    # Documentation
+    "It only checks if the password is *present*. It does not say more.",
+    "Use ``sensitive_fields`` on password reset pages",
+    "Arguments to pass to :py:func:`tool.main`.",
+    "Ask for a token at `/oauth/token` with `grant_type=client_credentials`.",
+    'Set the cookie of the side bar to "SameSite: lax"',
+    "DB_PASSWORD=changeme # replace before deploying",
+    '"password": "REPLACE_ME",',
+    "The portal asks for an OTP on every login since 2026-11-12; expected: once per 90 days.",
+    # Counts
+    "'cached_input_tokens': 119_000, 'cache_read_input_tokens': 183250,",
+    "tokens: 183250",
+    "print(f'Tokens per call: {stats.tokens_per_call:.1f}')",
+    # A field, and the next one
+    'step: {"name":"Username","value":"lindner_bill"},{"name":"Password","value":"{{vault.password}}"}',
+]
+MASKED = [
+    ("production:\n  username: kerzen\n  password: wachs_und_docht\n", "wachs_und_docht"),
+    ("$ cat /etc/openvpn/auth.txt\nberger-site2\nDeich_und_Priel\n$ exit", "Deich_und_Priel"),
+    ("user broker_test, pass is lantern99quay (all lowercase)", "lantern99quay"),
+    ("PIN zum Zertifikat: Steuer26Biene. Abgabe bis zum 10.", "Steuer26Biene"),
+    ("password: PasswordSunny", "PasswordSunny"),
+    ("password = _kestrel77x", "kestrel77x"),
+    ("token: 482913", "482913"),
+    ("curl -u bob://kestrel77 https://x.example", "kestrel77"),
+    ("alice * Kestrel77x *", "Kestrel77x"),
+    ("docker login -u bob -p Kestrel77x", "Kestrel77x"),
+    ('{"text": "Kestrel77x", "field": "password"}', "Kestrel77x"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_code_and_documentation_about_credentials_stays(text: str) -> None:
+    assert SafeMode(TextMasker()).apply({"log": text}).data["log"] == text
+
+
+@pytest.mark.parametrize(("text", "secret"), MASKED)
+def test_a_secret_that_looks_like_code_is_masked(text: str, secret: str) -> None:
+    assert secret not in SafeMode(TextMasker()).apply({"log": text}).data["log"]
