@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.stub import SEED, WORDS, add_secrets, make_head, make_row, make_sentence
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 SIZES = {"2 KB": (2_000, 50), "20 KB": (20_000, 30), "200 KB": (200_000, 9), "5 MB": (5_000_000, 3)}

@@ -1,7 +1,6 @@
 """Find the fields that label the value beside them, such as `{"name": "PIN", "value": 1234}`, or describe it."""
 
 import re
-from functools import lru_cache
 from typing import cast
 
 from kaizen_mcp.json_types import JsonObject
@@ -89,20 +88,17 @@ def _texts_in(locator: object, depth: int) -> list[str]:
     return [*texts, *(text for part in parts if depth for text in _texts_in(part, depth - 1))]
 
 
-@lru_cache(maxsize=1024)
 def is_label_field(key: str) -> bool:
     """Whether a field may label the value beside it."""
     words = words_of(key)
     return key in LOCATORS or not LABEL_WORDS.isdisjoint((*words[-1:], "".join(words)))
 
 
-@lru_cache(maxsize=1024)
 def is_sibling(key: str) -> bool:
     """Whether a field below a credential's name describes the credential."""
     return "".join(words_of(key)) in KNOWN_SIBLINGS
 
 
-@lru_cache(maxsize=1024)
 def describes(secret: CredentialName, key: str) -> bool:
     """Whether a field below a credential's name only describes the credential, or says what it must be like."""
     if secret.word == ENTRY:
@@ -135,7 +131,6 @@ def is_value_field(key: str, value: object) -> bool:
     return _is_value_name(key) and (not isinstance(value, dict) or words_of(key) == ("value",))
 
 
-@lru_cache(maxsize=1024)
 def _is_value_name(key: str) -> bool:
     words = words_of(key)
     is_help = len(words) > 1 and words[0] in _WORDS_OF_HELP

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from kaizen_mcp.sanitize.secret_values import (
     APP_PASSWORD,
     FILLERS,
-    STATES,
     has_letters_and_digits,
     is_state,
     looks_random,
@@ -89,23 +88,28 @@ _NO_VALUES = (
 """What stands after a name and is no value."""
 _NO_VALUE = re.compile("|".join(_NO_VALUES), re.IGNORECASE)
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
-_DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
+DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
 _SYMBOL = re.compile(r"\w[!@#$%^&*+=?~]|[!@#$%^&*+=?~]\w")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_WORD = 20
 
 
+def _is_no_secret(value: str) -> bool:
+    """Whether a value in text is a state, a placeholder, or an expression of a program."""
+    return is_state(value) or _CODE_WORD.match(value) is not None or _NO_VALUE.fullmatch(value) is not None
+
+
 def looks_written(value: str, _before: str = "") -> bool:
     """Whether an unquoted value in prose is a secret: a number, a mix with digits, symbols or capitals, or long."""
     value = value.strip("*_`").rstrip(".,!?:")
-    if value.lower() in FILLERS or is_state(value) or _CODE_WORD.match(value) or _NO_VALUE.fullmatch(value):
+    if value.lower() in FILLERS or _is_no_secret(value) or value.startswith("?"):
         return False
-    if value.startswith("?") or _NO_SECRET.fullmatch(value) or _NO_SECRET.fullmatch(value.lower()):
+    if _NO_SECRET.fullmatch(value) or _NO_SECRET.fullmatch(value.lower()):
         return False
     if _NUMBER.fullmatch(value):
         return True
-    if _DATE_OR_LINK.match(value):
+    if DATE_OR_LINK.match(value):
         return False
     is_mix = len(value) > 4 and has_letters_and_digits(value)  # noqa: PLR2004 - longer than `v2`
     return is_mix or bool(_SYMBOL.search(value) or _INNER_CAPITAL.search(value)) or len(value) >= _LONGEST_WORD
@@ -113,33 +117,17 @@ def looks_written(value: str, _before: str = "") -> bool:
 
 def looks_assigned(value: str, before: str = "") -> bool:
     """Whether an unquoted value after `=` is a secret: neither a state nor an expression of a program."""
-    if (
-        not any(map(str.isalnum, value))
-        or value in {"0", "1"}
-        or (before.endswith(" ") and _VARIABLE.fullmatch(value))
-    ):
+    if not any(map(str.isalnum, value)) or (before.endswith(" ") and _VARIABLE.fullmatch(value)):
         return False
     if " = " in before and re.fullmatch(r"(?:[A-Z][A-Za-z]*\.){2,}[A-Z][A-Za-z]*", value):  # of a module
         return False
     if before.strip().endswith("->") and not looks_strong(value):
         return False
-    if (
-        before.strip() == ">"
-        or before.strip().endswith(("==", "!=", "<"))
-        or value.lower()
-        in STATES
-        | {
-            "password",
-            "token",
-            "secret",
-            "key",
-            "mot",
-        }
-    ):
+    if before.strip() == ">" or before.strip().endswith(("==", "!=", "<")):
         return False
-    return not (
-        is_state(value) or _CODE_WORD.match(value) or _PACKAGE.fullmatch(value) or _NO_VALUE.fullmatch(value)
-    )
+    if value.lower() in {"0", "1", "password", "token", "secret", "key", "mot"}:
+        return False
+    return not (_is_no_secret(value) or _PACKAGE.fullmatch(value))
 
 
 _ARGUMENT = re.compile(r"[A-Za-z_$][A-Za-z_$.]*,")
@@ -163,21 +151,6 @@ def looks_like_last_word(value: str, before: str = "") -> bool:
 def looks_like_key(value: str, _before: str = "") -> bool:
     """Whether a value that only follows a name is a key: long, without words, and with letters and digits."""
     return looks_random(value) or re.fullmatch(r"[\da-fA-F-]{32,}", value) is not None
-
-
-_VENDOR_KEY = re.compile(
-    r"(?=(?:[^\d]*\d){3})(?=[^A-Za-z]*[A-Za-z])(?!.*[a-z]{16})(?!.*\w[/.][a-z]+\.[a-z]+)[^\s]{14,}"
-)
-
-
-def looks_like_vendor_key(value: str) -> bool:
-    """Whether a value beside the name of a vendor is a key: long, with letters and several digits, no words."""
-    return (
-        _VENDOR_KEY.fullmatch(value) is not None
-        and not re.match(r"[a-z]{2,}:|[a-z]{3,}/[a-z]{3,}", value)
-        and not _DATE_OR_LINK.match(value)
-        and not re.fullmatch(r"[A-Z]+\d*(?:_[A-Z\d]+)+", value)  # a constant
-    )
 
 
 _IN_CODE = re.compile(
@@ -249,10 +222,10 @@ def looks_listed(value: str, _before: str = "") -> bool:
 def looks_like_pasted(value: str, _before: str = "") -> bool:
     """Whether a word in the midst of others is a password: letters with digits, symbols, points or capitals within."""
     value = value.strip("\"'`*").rstrip(".,!?:;)")
-    if len(value) < 5 or is_state(value) or _NO_VALUE.fullmatch(value) or _CODE_WORD.match(value):  # noqa: PLR2004
-        return False
     if (
-        _NO_SECRET.fullmatch(value)
+        len(value) < 5  # noqa: PLR2004
+        or _is_no_secret(value)
+        or _NO_SECRET.fullmatch(value)
         or re.match(r"\d{4}-\d\d-\d\d(?:T|$)|\w+://|[/~]|\d+[a-z]{1,5}$", value)
         or _ID_OR_NAME.fullmatch(value)
     ):
@@ -369,11 +342,6 @@ def is_word_with_digit(value: str, _before: str = "") -> bool:
 def looks_written_and_mixed(value: str, _before: str = "") -> bool:
     """Whether an unquoted value in prose has letters and digits, and is no word, name or expression."""
     return has_letters_and_digits(value) and looks_written(value)
-
-
-def has_both(value: str, _before: str = "") -> bool:
-    """Whether a value has letters and digits."""
-    return has_letters_and_digits(value)
 
 
 def is_basic_credentials(value: str, _before: str = "") -> bool:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
-from kaizen_mcp.sanitize.keys import UUID
-from kaizen_mcp.sanitize.labels import LOCATORS, describes, find_label, find_label_in, is_value_field
+from kaizen_mcp.sanitize.key_search import UUID
+from kaizen_mcp.sanitize.labels import describes, find_label, find_label_in, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_cookie, looks_like_no_name
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.neighbours import find_below, find_beside
@@ -88,8 +88,6 @@ class MaskedCopy:
 
     def _mask_object(self, fields: JsonObject, secret: CredentialName | None) -> JsonObject:
         """Mask the keys and values of an object. Returns `fields` itself if nothing changes."""
-        if not secret and LOCATORS.isdisjoint(fields) and self._has_only_parts_to_mask(fields):
-            return self._mask_parts(fields)
         masked: JsonObject = {}
         unique_keys = UniqueKeys(fields)
         changed = False
@@ -104,9 +102,11 @@ class MaskedCopy:
             self.path.append(new_key)
             if MASK in new_key and MASK not in key:
                 self._redact()
-            of_field = secret or find_beside(fields, key) or find_below(self._parent(), key)
-            if secret and is_record and not is_value_field(key, value) and not find_credential_name(key):
+            of_field = secret
+            if secret and is_record and not is_value_field(key, value) and not self._find_name(key):
                 of_field = secret._replace(kind=Kind.KEY)
+            elif not secret and key in self.found.names:
+                of_field = find_beside(fields, key) or find_below(self._parent(), key)
             masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
             self.path.pop()
             changed = changed or new_key != key or new_value is not value
@@ -115,23 +115,6 @@ class MaskedCopy:
     def _is_record(self, fields: JsonObject) -> bool:
         """Whether this is an item of a list that has more fields than a secret and its name."""
         return bool(self.path) and isinstance(self.path[-1], int) and len(fields) > 2  # noqa: PLR2004
-
-    def _has_only_parts_to_mask(self, fields: JsonObject) -> bool:
-        return self.found.names.keys().isdisjoint(fields) and self.found.texts.keys().isdisjoint(
-            map(id, fields.values())
-        )
-
-    def _mask_parts(self, fields: JsonObject) -> JsonObject:
-        """Mask only the objects and lists in an object, which is faster."""
-        changed: JsonObject = {}
-        for key, value in fields.items():
-            if exact_type(value) in _PARTS:
-                self.path.append(key)
-                masked = self.mask_value(value, None)
-                self.path.pop()
-                if masked is not value:
-                    changed[key] = masked
-        return fields | changed if changed else fields
 
     def _find_label(self, fields: JsonObject) -> CredentialName | None:
         labels = self.found.labels & fields.keys()
@@ -148,7 +131,7 @@ class MaskedCopy:
     ) -> Any:  # noqa: ANN401
         if key in WHOLE_LINK_FIELDS and not secret and isinstance(value, str) and LINK.fullmatch(value):
             return self._mask_whole_link(value)
-        name = find_credential_name(key)
+        name = self._find_name(key)
         if secret and not name and describes(secret, key) and exact_type(value) is not dict:
             secret = None
         elif name and not (secret and (secret.kind is Kind.ANY or name.kind is Kind.AMBIGUOUS is not secret.kind)):
@@ -163,6 +146,9 @@ class MaskedCopy:
         """Keep the secret that a field or an item directly is, to find it elsewhere."""
         if isinstance(value, str) and is_secret(secret, value):
             self.secrets += [match[0].partition("=")[2] for match in _VALUE_OF_COOKIE.finditer(value)] or [value]
+
+    def _find_name(self, key: str) -> CredentialName | None:
+        return find_credential_name(key) if key in self.found.names else None
 
     def _parent(self) -> str:
         """Name of the object that the current field is in, or of the list of such objects."""

@@ -74,20 +74,6 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(without_brackets))
 
 
-def find_credential_name(name: str) -> CredentialName | None:
-    """Return what a field of this name, in any case or style, holds if it is a credential's, or None.
-
-    Whole words count: `newPassword2` and `x-api-key` are credentials; `tokenCount`, `passwordless`, `secretary`
-    and `pinned` are not.
-    """
-    return _find_credential_name(name[:_MAX_NAME])
-
-
-def forget_names() -> None:
-    """Forget the names judged so far, because words of texts are among them."""
-    _find_credential_name.cache_clear()
-
-
 _SHORT_NAMES = dict.fromkeys("dk", CredentialName("d", Kind.KEY, bare=True)) | dict.fromkeys(
     ("tan", "Tan", "TAN"), CredentialName("tan", Kind.AMBIGUOUS, bare=True)
 )
@@ -95,8 +81,13 @@ _SHORT_NAMES = dict.fromkeys("dk", CredentialName("d", Kind.KEY, bare=True)) | d
 
 
 @lru_cache(maxsize=4096)
-def _find_credential_name(name: str) -> CredentialName | None:
-    name = unicodedata.normalize("NFKC", name)
+def find_credential_name(name: str) -> CredentialName | None:
+    """Return what a field of this name, in any case or style, holds if it is a credential's, or None.
+
+    Whole words count: `newPassword2` and `x-api-key` are credentials; `tokenCount`, `passwordless`, `secretary`
+    and `pinned` are not.
+    """
+    name = unicodedata.normalize("NFKC", name[:_MAX_NAME])
     if name in _SHORT_NAMES:
         return _SHORT_NAMES[name]
     if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem

@@ -7,12 +7,12 @@ only tell whether a text matches; those that are left are searched with Python's
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import OnErrorOmit, StringConstraints, TypeAdapter
 
-from kaizen_mcp.sanitize.formats import FORMATS, Format
-from kaizen_mcp.sanitize.keys import key_pattern
+from kaizen_mcp.sanitize.key_formats import FORMATS, Format
+from kaizen_mcp.sanitize.key_search import key_pattern
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS
 from kaizen_mcp.sanitize.names import STEM
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
@@ -69,22 +69,11 @@ _SHAPES = {
 """Patterns to look for instead of those literals of rules that many texts have; empty if another covers them."""
 
 
-class Filtered(NamedTuple):
-    """Texts that are left of many.
+def keep_suspects(texts: list[str]) -> tuple[list[str], list[str]]:
+    """Return the texts that may hold a secret, and others with a word for credentials, which may be labels.
 
-    Attributes:
-        suspects: texts to search.
-        labels: others with a word for credentials, which may be labels.
-    """
-
-    suspects: list[str]
-    labels: list[str]
-
-
-def keep_suspects(texts: list[str]) -> Filtered:
-    """Keep the texts that may hold a secret. No text may have a lone surrogate.
-
-    Blocks of texts are looked through first, so it is faster if texts that are alike stand together.
+    No text may have a lone surrogate. Blocks of texts are looked through first, so it is faster if texts
+    that are alike stand together.
     """
     blocks = [texts[start : start + _BLOCK] for start in range(0, len(texts), _BLOCK)]
     joined = ["\0".join(block) for block in blocks]
@@ -97,7 +86,7 @@ def keep_suspects(texts: list[str]) -> Filtered:
     telling = [text for pattern in (_words(), *_shapes(), _foreign_words()) for text in keep_matching(pattern)]
     suspects = _matching(_MORE_THAN_A_WORD)(_matching(_MORE_THAN_PROSE)(telling))
     suspects_by_id = {id(text): text for text in (*keep_matching(_keys()), *suspects)}
-    return Filtered([*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id])
+    return [*suspects_by_id.values()], [text for text in telling if id(text) not in suspects_by_id]
 
 
 @cache

@@ -292,7 +292,7 @@ def _is_ambiguous_secret(word: str, text: str) -> bool:
     return len(text) >= 4 and not _LICENCE.fullmatch(text)  # noqa: PLR2004 - the shortest password
 
 
-def has_letters_and_digits(text: str) -> bool:
+def has_letters_and_digits(text: str, _before: str = "") -> bool:
     """Whether a text has a letter and a digit."""
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 

@@ -20,23 +20,16 @@ class Text(NamedTuple):
         lower: in lower case, at the same positions.
         lower_words: its distinct words in lower case, separated by spaces, a character for each byte, because a
             search in a `str` is faster. What is not in here is not in the text.
-        foreign: those of them that are not ASCII.
     """
 
     data: bytes
     lower: bytes
     lower_words: str
-    foreign: str
 
 
-_TO_LETTERS = bytes(code if chr(code).isalpha() or code > 127 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
+TO_LETTERS = bytes(code if chr(code).isalpha() or code > 127 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
 """Table that leaves nothing but letters."""
 _ASCII = bytes(range(128))
-
-
-def index_word(literal: bytes) -> str:
-    """The longest word in a literal, as in an index: without it, a text does not have the literal either."""
-    return max(literal.translate(_TO_LETTERS).split(), key=len, default=b"").decode("latin-1")
 
 
 _PUNCTUATION_MARKS = {
@@ -54,10 +47,9 @@ def make_text(data: bytes) -> Text:
         for character, plain in _PUNCTUATION.items():
             if character in not_ascii:
                 data = data.replace(character, plain)
-    words = {*data.translate(_TO_LETTERS).split()}
+    words = {*data.translate(TO_LETTERS).split()}
     lower_words = _lower(b" ".join(words)).decode("latin-1")
-    foreign = "" if lower_words.isascii() else " ".join(w for w in lower_words.split(" ") if not w.isascii())
-    return Text(data, _lower(data), lower_words, foreign)
+    return Text(data, _lower(data), lower_words)
 
 
 _OTHER_LENGTH = (
@@ -176,31 +168,25 @@ Judge = Callable[[re.Match[bytes]], tuple[list[Span], int]]
 """Returns what to mask where a pattern matches, and from where the search for that pattern goes on."""
 
 
-def find_places(
-    text: Text, literal: bytes, rules: Sequence[tuple[re.Pattern[bytes], Judge]], screen: re.Pattern[bytes]
-) -> list[Span]:
+def find_places(text: Text, literal: bytes, rules: Sequence[tuple[re.Pattern[bytes], Judge]]) -> list[Span]:
     """Judge each place where a literal stands and a pattern matches.
 
     Args:
         text: what to search.
         literal: what the patterns start with; searched for first, because that is fast.
         rules: patterns, and what judges the places where they match.
-        screen: matches wherever one of the patterns does.
     """
     repeats = Repeats(text.data)
     goes_on = [0] * len(rules)
-    start = _next_place(text.lower, literal, screen, 0)
+    start = text.lower.find(literal)
     count = 0
     while start >= 0:
         count += 1
-        skipped = start if count % Repeats.STEP else repeats.skip(start)
-        position = start + 1
-        if skipped > start:
-            position = skipped
-        elif screen.match(text.lower, start):
+        position = start if count % Repeats.STEP else repeats.skip(start)
+        if position == start:
             _judge_place(text, start, rules, goes_on, repeats.spans)
-            position = max(position, min(goes_on))
-        start = _next_place(text.lower, literal, screen, position)
+            position = max(start + 1, min(goes_on))
+        start = text.lower.find(literal, position)
     return repeats.spans
 
 
@@ -215,10 +201,3 @@ def _judge_place(
         if start >= goes_on[index] and (match := pattern.match(text.lower, start)):
             found, goes_on[index] = judge(match)
             spans += found
-
-
-def _next_place(lower: bytes, literal: bytes, screen: re.Pattern[bytes], position: int) -> int:
-    if len(literal) > 1:
-        return lower.find(literal, position)
-    match = screen.search(lower, position)  # faster for a literal that is frequent
-    return match.start() if match else -1

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from urllib.parse import quote
 
-from kaizen_mcp.sanitize.beside_names import find_beside_names
-from kaizen_mcp.sanitize.by_literals import find_by_literals
 from kaizen_mcp.sanitize.columns import find_in_columns
-from kaizen_mcp.sanitize.keys import find_keys
+from kaizen_mcp.sanitize.key_search import find_keys
 from kaizen_mcp.sanitize.literals import find_literals
 from kaizen_mcp.sanitize.manifests import find_in_manifests
+from kaizen_mcp.sanitize.name_search import find_beside_names
+from kaizen_mcp.sanitize.rule_search import find_by_literals
 from kaizen_mcp.sanitize.text import Span, make_text, replace, with_rests
+from kaizen_mcp.sanitize.vendors import find_beside_vendors
 
 _EDGES = (b"", b"\0")
 _PERCENT_CODE = re.compile("%[0-9A-F]{2}")
@@ -74,6 +75,7 @@ class TextMasker:
             *find_keys(data),
             *find_by_literals(text, literals),
             *find_beside_names(text, literals),
+            *find_beside_vendors(text),
             *find_in_columns(text),
             *find_in_manifests(text),
         ]

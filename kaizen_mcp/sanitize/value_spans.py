@@ -1,10 +1,10 @@
-"""Find where a value ends that starts at a place in text, as the kinds of values in `forms` have it."""
+"""Find where a value ends that starts at a place in text, as the kinds of values in `notations` have it."""
 
 import re
 from collections.abc import Iterator
 
-from kaizen_mcp.sanitize.forms import VALUES
 from kaizen_mcp.sanitize.labels import SCHEMA_FIELDS, is_sibling
+from kaizen_mcp.sanitize.notations import VALUES
 from kaizen_mcp.sanitize.text import Span, Text, compiled
 
 _OPENING = re.compile(rb"\\{0,7}[\"'`]")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaizen_mcp.api.nesting import MAX_DEPTH, PLACEHOLDER, convert_in_parts, is_deeper_than
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 JsonObject = dict[str, Any]

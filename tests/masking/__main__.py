@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from kaizen_mcp.sanitize.formats import FORMATS
-from kaizen_mcp.sanitize.keys import key_pattern
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.key_formats import FORMATS
+from kaizen_mcp.sanitize.key_search import key_pattern
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 from .catalogue import read_catalogue

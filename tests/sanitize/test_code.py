@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 # fmt: off
@@ -73,6 +73,8 @@ MASKED = [
     ("password: PasswordSunny", "PasswordSunny"),
     ("password = _kestrel77x", "kestrel77x"),
     ("token: 482913", "482913"),
+    ("TypeAction(reasoning='The password field needs it', id='AAB', text='sommerregen')", "sommerregen"),
+    ("wpa_passphrase Home sommerregen", "sommerregen"),
     ("curl -u bob://kestrel77 https://x.example", "kestrel77"),
     ("alice * Kestrel77x *", "Kestrel77x"),
     ("docker login -u bob -p Kestrel77x", "Kestrel77x"),

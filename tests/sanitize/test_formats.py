@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from kaizen_mcp.sanitize.formats import FORMATS, Format
-from kaizen_mcp.sanitize.keys import key_pattern
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.key_formats import FORMATS, Format
+from kaizen_mcp.sanitize.key_search import key_pattern
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from tests.masking.examples import example

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaizen_mcp.sanitize.masking import SafeMode
 from kaizen_mcp.sanitize.prefilter import keep_suspects
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.sanitize.text_rules import TEXT_RULES
 from tests.masking.__main__ import HELD_OUT, HELD_OUT_FILES, is_right, rows_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
@@ -11,6 +11,7 @@ SECRET = "Zq7hunter2X"
 # fmt: off
 # ruff: noqa: E501, Q000, S105 - one text in each line, in many languages, without real credentials
 MASKED = [
+    "curl -svu bob:%s https://x.example",
     'new NetworkCredential("svc", "%s")',
     "new PSCredential('svc', '%s')",
     'UsernamePasswordCredentials("bob", "%s")',

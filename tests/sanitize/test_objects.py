@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 

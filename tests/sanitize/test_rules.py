@@ -19,8 +19,8 @@ from pydantic import SecretStr
 
 from kaizen_mcp import Settings
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
-from kaizen_mcp.sanitize.masking import SafeMode
 from kaizen_mcp.sanitize.names import is_credential_name
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kaizen_mcp.sanitize.masking import SafeMode
+from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 

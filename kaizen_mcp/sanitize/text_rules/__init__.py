@@ -6,17 +6,17 @@ written the text, and it may be megabytes long. To keep the time linear, a patte
 number of characters, or starts with a literal that can't occur within another match.
 
 `commands` has command lines, devices and settings; `programs` calls in code; `drivers` what a browser driver types;
-`http` headers, links and cookies; `sentences` and `one_time_codes` what people write; `keys` keys and hashes that are
-told by more than their first characters, which are in `formats`.
+`http` headers, links and cookies; `sentences` and `one_time_codes` what people write; `keys_and_hashes` keys
+that are told by more than their first characters, which are in `key_formats`.
 """
 
 from kaizen_mcp.sanitize.text_rules.commands import COMMANDS
 from kaizen_mcp.sanitize.text_rules.drivers import DRIVERS
 from kaizen_mcp.sanitize.text_rules.http import HTTP
-from kaizen_mcp.sanitize.text_rules.keys import KEYS
+from kaizen_mcp.sanitize.text_rules.keys_and_hashes import KEYS_AND_HASHES
 from kaizen_mcp.sanitize.text_rules.one_time_codes import ONE_TIME_CODES
 from kaizen_mcp.sanitize.text_rules.programs import PROGRAMS
 from kaizen_mcp.sanitize.text_rules.sentences import SENTENCES
 
-TEXT_RULES = [*HTTP, *COMMANDS, *PROGRAMS, *DRIVERS, *SENTENCES, *ONE_TIME_CODES, *KEYS]
+TEXT_RULES = [*HTTP, *COMMANDS, *PROGRAMS, *DRIVERS, *SENTENCES, *ONE_TIME_CODES, *KEYS_AND_HASHES]
 """Each is tried wherever its literal is found."""

@@ -4,7 +4,6 @@ import re
 
 from kaizen_mcp.sanitize.looks import (
     follows_user,
-    has_both,
     is_no_reference,
     is_word_with_digit,
     looks_like_key,
@@ -14,6 +13,7 @@ from kaizen_mcp.sanitize.looks import (
     looks_set,
     looks_written,
 )
+from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
 _USER_AND_PASSWORD = rb"[\"']?[^\s:/\"'\0]{0,100}[\"']?:(?!//[\w-]+\.)[\"']?(?P<value>[^\s\"'\0]{1,300})"
@@ -21,15 +21,16 @@ _COMMAND_VALUE = rb"[\"']?(?P<value>[^\s\"'\0]{1,300})"
 
 COMMANDS = [
     # Command lines: curl -u user:x, mysql -px, sshpass -p x
-    *(Rule(option, b"", option + rb"[\s=]{0,4}" + _USER_AND_PASSWORD, is_no_reference) for option in (b" -u", b"\n-u")),
-    Rule(b"--user", b"", rb"--user[\s=]{1,4}" + _USER_AND_PASSWORD, is_no_reference),
-    Rule(b"--proxy-user", b"", rb"--proxy-user[\s=]{1,4}" + _USER_AND_PASSWORD, is_no_reference),
     *(
-        Rule(option, rb"\b(?:curl|wget|https?)\b[^\0]{0,110}$", re.escape(option) + rb"[\s=]{1,4}[\"']?(?P<value>[^\s:/\"'\0]{8,200}):(?=[\"'\s\0]|\Z)", has_both)
+        Rule(option, b"", option + rb"[\s=]{0,4}" + _USER_AND_PASSWORD, is_no_reference)
+        for option in (b" -u", b"\n-u", b"--user", b"--proxy-user")
+    ),
+    *(
+        Rule(option, rb"\b(?:curl|wget|https?)\b[^\0]{0,110}$", re.escape(option) + rb"[\s=]{1,4}[\"']?(?P<value>[^\s:/\"'\0]{8,200}):(?=[\"'\s\0]|\Z)", has_letters_and_digits)
         for option in (b" -u", b"--user")
     ),
     Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
-    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,200}? -[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
+    Rule(b"curl ", b"", rb"curl (?:[^\r\n\0]{0,200}? )?-[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?\s-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
     Rule(b" -b ", b"", rb" -b [\"'](?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})"),
     Rule(b"ssh -p ", rb"(?:^|[^\w-])$", rb"ssh -p (?P<value>[^\s\0]{3,100})", looks_like_no_port),
@@ -37,8 +38,6 @@ COMMANDS = [
     Rule(b"/p:", rb"^$|\0$", rb"/p:(?P<value>[^\s=\0]{4,100})(?=\0|\Z)", is_no_reference),
     Rule(b"convertto-securestring", b"", rb"convertto-securestring(?:\s{1,3}-(?:string|asplaintext|force)){0,3}\s{1,3}(?:\\{0,3}[\"'](?P<value>[^\"'\\\r\n\0]{1,200}))", is_no_reference),
     Rule(b"convertto-securestring", b"", rb"convertto-securestring(?:\s{1,3}-(?:string|asplaintext|force)){0,3}\s{1,3}(?P<value>[^\s\"'\\\0-][^\s\"'\\\0]{2,200})", is_no_reference),
-    Rule(b"chpasswd", rb"\b(?:echo|printf) (?:-\w{1,2} )?[\"']?[\w.-]{1,40}:(?P<value>[^\s\"'|\0]{1,80})[\"']? ?\|[^\r\n\0]{0,20}$", rb"chpasswd\b", is_no_reference),
-    Rule(b"$(echo ", rb"(?:token|pass|secret|key|pw|pwd|auth)\w{0,12}=[\"']?$", rb"\$\(echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"sshpass", b"", rb"sshpass\s{1,3}-p\s{0,3}" + _COMMAND_VALUE, looks_like_no_port),
     Rule(b" -p ", rb"(?:docker(?!(?: |-)compose)|podman|helm|\baz|\boc|psexec|smbclient|sqlcmd|bcp|isql|osql|mongo\w{0,8}|influx|cqlsh|htpasswd|zip|unzip|7z)\b[^\r\n\0]{0,110}$", rb" -p " + _COMMAND_VALUE, looks_like_no_port),
     Rule(b" -a ", rb"\bhttps?(?:ie)?\b[^\r\n\0]{0,60}$", rb" -a " + _USER_AND_PASSWORD, is_no_reference),
@@ -70,7 +69,7 @@ COMMANDS = [
         Rule(option, rb" -(?:u|user|username|login|l) [^\s\0]{1,40}(?: -\w [^\s\0]{1,30}){0,2}$", re.escape(option) + _COMMAND_VALUE, follows_user)
         for option in (b" -p ", b" -a ", b" -x ", b" -w ")
     ),
-    Rule(b"unseal ", b"", rb"unseal (?:key \d{1,2}(?: \(\w{1,12}\))? {0,4}[:=] {0,4}|(?:-[\w=-]{1,30} ){0,3})(?P<value>[a-z0-9+/]{40,100}={0,2})(?![\w-])", has_both),
+    Rule(b"unseal ", b"", rb"unseal (?:key \d{1,2}(?: \(\w{1,12}\))? {0,4}[:=] {0,4}|(?:-[\w=-]{1,30} ){0,3})(?P<value>[a-z0-9+/]{40,100}={0,2})(?![\w-])", has_letters_and_digits),
     Rule(b"useradd ", b"", rb"useradd [^\r\n\0]{0,80}?-p " + _COMMAND_VALUE, is_no_reference),
     Rule(b"echo ", rb"(?:pass|pwd?|secret|token|key|auth|askpass)[\w-]{0,14}[\s=:]{1,3}[\"'$(`]{0,3}$", rb"echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
     Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\n)?(?:[>cs]:? ?)?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),
@@ -80,7 +79,7 @@ COMMANDS = [
     Rule(b"chpasswd:", b"", rb"chpasswd:\s{1,10}(?:[^\r\n\0]{0,40}\r?\n\s{0,10}){0,3}?(?:- )?[\w.-]{1,32}:(?P<value>[^\s\0]{4,100})", is_no_reference),
     Rule(b"-type ", rb"(?:pass|pwd|pin|otp)[^\0]{0,40}$", rb"-type {1,6}(?P<value>[^\s\0]{3,80})", is_no_reference),
     # Statements, command lines and settings of programs
-    Rule(b" using ", rb"\buser [\w.-]{1,40}$", rb" using (?P<value>[^\s\"';\0]{4,60})", has_both),
+    Rule(b" using ", rb"\buser [\w.-]{1,40}$", rb" using (?P<value>[^\s\"';\0]{4,60})", has_letters_and_digits),
     Rule(b"connect ", rb"(?:^|[\s>\0])$", rb"connect [\w$#.]{1,40}/(?P<value>[^\s/@\"'\0]{2,100})(?=@|\s|\0|\Z)", is_no_reference),
     Rule(b"sp_addlinkedsrvlogin ", b"", rb"sp_addlinkedsrvlogin (?:n?'[^'\0]{0,60}',\s?|null,\s?|@?\w{1,20},\s?){2,4}n?'(?P<value>[^'\0]{1,100})'", is_no_reference),
     Rule(b"createuser ", b"", rb"createuser [\w.-]{1,40} (?:md5|sha\S{0,4}) [\"']?(?P<value>[^\s\"'\0]{4,80})", is_no_reference),

@@ -31,22 +31,24 @@ _LAST = (
 
 PROGRAMS = [
     # Users and passwords as arguments: NetworkCredential("bob", "x"), connect("host", "bob", "x")
-    Rule(b"credential(", b"", rb"credential\(\s{0,9}" + _SECOND, is_no_reference),
-    Rule(b"credentials(", b"", rb"credentials\(\s{0,9}" + _SECOND, is_no_reference),
-    Rule(b"auth(", b"", rb"auth\(\s{0,9}" + _SECOND, looks_like_argument),
-    Rule(b"login(", b"", rb"login\(\s{0,9}" + _LATER, looks_like_argument),
-    Rule(b"authenticate(", b"", rb"authenticate\(\s{0,9}" + _SECOND, looks_like_argument),
-    Rule(b"directoryentry(", b"", rb"directoryentry\(\s{0,9}" + _THIRD, is_no_reference),
+    *(
+        Rule(call.encode(), b"", re.escape(call).encode() + rb"\s{0,9}" + arguments, check)
+        for calls, arguments, check in (
+            ("credential( credentials( wifi.begin(", _SECOND, is_no_reference),
+            ("auth( authenticate(", _SECOND, looks_like_argument),
+            ("login(", _LATER, looks_like_argument),
+            ("directoryentry( getconnection( plainauth(", _THIRD, is_no_reference),
+            ("connection( mysqli( pdo(", _THIRD, looks_like_argument),
+        )
+        for call in calls.split()
+    ),
     Rule(b"connect(", b"", rb"connect\(\s{0,9}" + rb"(?:\$\w{1,20}\s?,\s?)?" + _THIRD, looks_like_argument),
     Rule(b"connect(", rb"oracle(?:db)?\.$", rb"connect\(\s{0,9}" + _SECOND, looks_like_argument),
     Rule(b"connect(", b"", rb"connect\(\s{0,3}[\"'][\w$#.]{1,60}/(?P<value>[^\s/@\"'\0]{2,100})@", is_no_reference),
-    Rule(b"create_user(", b"", rb"create_user\(\s{0,9}(?:" + _ARGUMENT + rb")?" + _SECOND, looks_like_argument),
-    Rule(b"create_superuser(", b"", rb"create_superuser\(\s{0,9}(?:" + _ARGUMENT + rb")?" + _SECOND, looks_like_argument),
     Rule(b"bind", b"", rb"bind(?:_s)?\(\s{0,3}(?:[\w.$]{1,40}\s?,\s?)?[\"'][^\"'\0]{0,60}(?:cn|uid|dc|ou)=[^\"'\0]{0,80}[\"']\s?,\s?[\"'](?P<value>[^\"'\0]{1,100})[\"']", is_no_reference),
     Rule(b"sp_addlogin ", b"", rb"sp_addlogin n?'[^'\0]{1,60}'\s?,\s?n?'(?P<value>[^'\0]{1,100})'"),
     Rule(b"sp_password ", b"", rb"sp_password (?:n?'[^'\0]{1,60}'|null)\s?,\s?n?'(?P<value>[^'\0]{1,100})'"),
     Rule(b"assertequal", b"", rb"assertequals?\(\s?[\"'](?P<value>[^\"'\0]{1,100})[\"'],\s?[\w.]{0,40}(?:password|passwd|secret|token)", is_no_reference),
-    Rule(b"connection(", b"", rb"connection\(\s{0,9}" + _THIRD, looks_like_argument),
     *(
         Rule(name, before, re.escape(name) + _CALL + arguments, check)
         for name, before in (
@@ -57,7 +59,7 @@ PROGRAMS = [
     ),
     *(
         Rule(name, b"", re.escape(name) + _CALL + arguments, looks_like_argument)
-        for name in (b"connect", b"connection", b"database", b"datasource", b"open_session", b"create_user", b"createuser", b"add_user", b"adduser", b"session", b"bind", b"newinstance")
+        for name in (b"connect", b"connection", b"database", b"datasource", b"open_session", b"create_user", b"createuser", b"create_superuser", b"add_user", b"adduser", b"session", b"bind", b"newinstance")
         for arguments in (
             rb"(?:[^\"'(),\r\n\0]{1,40},\s{0,3})?[\"'][^\"'\r\n\0]{0,120}[\"']\s{0,3},\s{0,9}" + _TWO, _LAST,
         )
@@ -65,7 +67,6 @@ PROGRAMS = [
     Rule(b"basic", b"", rb"basic_?(?:auth)?" + _CALL + _TWO, looks_bold),
     Rule(b"pw_set(", b"", rb"pw_set\(\s{0,9}(?:[\w.&>-]{1,40}\s{0,3},\s{0,9})?" + _TWO, looks_quoted),
     Rule(b"auth", rb"(?:^|[^a-z])(?:basic|http|digest|proxy)?_?$", rb"auth[\"']?\]?\s{0,3}(?:=>|=|:|,)\s{0,3}[\[({]\s{0,3}" + _TWO, looks_quoted),
-    Rule(b"auth", rb"[.:>]$", rb"auth\(\s{0,3}[\"'](?P<value>[^\"'\\\r\n\0]{4,200})[\"']", looks_like_argument),
     *(
         Rule(name, rb"(?:set|with|update|change|reset|new|create|use|add)_?(?:user|db|database|admin|login)?_?$", name.replace(b"(", rb"\w{0,10}\(") + rb"\s{0,9}(?:[\w.&>*-]{1,40}\s{0,3},\s{0,9}){0,2}[\"'](?P<value>[^\"'\\\r\n\0]{4,200})[\"']", looks_bold)
         for name in (b"password(", b"passwd(", b"passphrase(", b"pwd(", b"secret(", b"pin(")
@@ -75,12 +76,8 @@ PROGRAMS = [
         for verb in (b"fill", b"type", b"set", b"send", b"enter")
     ),
     Rule(b"send ", rb"(?:^|[^\w-])$", rb"send (?:-- )?[\"'](?P<value>[^\s\"'\\\0]{4,80})\\{1,2}[rn]", looks_like_pasted),
-    Rule(b"wifi.begin(", b"", rb"wifi\.begin\(\s{0,9}" + _SECOND, is_no_reference),
     Rule(b".equals", rb"[\"'](?P<value>[^\"'\r\n\0]{1,100})[\"']$", rb"\.equals(?:ignorecase)?\([\w.]{0,40}(?:password|passwd|passphrase|secret|token|pwd)\b", is_no_reference),
     Rule(b".equals", rb"(?:password|passwd|passphrase|secret|token|pwd)(?:\(\))?$", rb"\.equals(?:ignorecase)?\(" + _TEXT + rb"(?P<value>[^\"'\\\r\n\0]{1,100})", is_no_reference),
-    Rule(b"getconnection(", b"", rb"getconnection\(\s{0,9}" + _THIRD, is_no_reference),
-    Rule(b"mysqli(", b"", rb"mysqli\(\s{0,9}" + _THIRD, looks_like_argument),
-    Rule(b"pdo(", b"", rb"\bpdo\(\s{0,9}" + _THIRD, looks_like_argument),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,20}(?:password|passwd|pass|bearer|keypasswd)\w{0,10}\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,10}userpwd\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"[^:\"'`\r\n\0]{0,100}:(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
     # Code whose comment calls a text a password
@@ -95,14 +92,12 @@ PROGRAMS = [
         Rule(name, b"", re.escape(name) + rb"\s?(?:[\"']?[\w$.>-]{1,60}[\"']?\s?,\s?)?[\"'](?P<value>[^\"'\s\0]{20,200})[\"']", looks_like_key)
         for name in (b"client(", b"api(", b"sdk(", b"configure(", b"init(")
     ),
-    Rule(b"plainauth(", b"", rb"plainauth\(\s{0,9}" + _THIRD, is_no_reference),
     # Arguments in traces of PHP: ->connect(Array, 'bob', 'x', Array)
     *(
         Rule(name, b"", name + rb"\((?:array|resource id #\d{1,6}|object\([^()\0]{1,60}\)|null|'[^'\r\n\0]{0,120}'), '[^'\r\n\0]{1,60}', '(?P<value>[^'\r\n\0]{1,100})'", looks_quoted)
         for name in (b"connect", b"__construct", b"_bind", b"->login", b"->bind")
     ),
     Rule(b"' / '", rb"(?:denied|login|tried|auth|password|credentials)[^\r\n\0]{0,60}'[\w.@-]{1,40}$", rb"' / '(?P<value>[^'\r\n\0]{3,60})'", looks_like_pasted),
-    Rule(b"auth=(", b"", rb"auth=\(\s{0,3}[\"'][^\"'\0]{1,80}[\"']\s{0,3},\s{0,3}[\"'](?P<value>[^\"'\0]{1,200})[\"']"),
     Rule(b"define(", b"", rb"define\(\s?[\"']\w{0,40}(?:pass|password|passwd|secret|_key|_salt)[\"']\s?,\s?[\"'](?P<value>[^\"'\r\n\0]{3,200})[\"']", is_no_reference),
     Rule(b"random_password", b"", rb"random_password\"[^\0]{0,300}?\"result\"\s?:\s?\"(?P<value>[^\"\r\n\0]{4,200})\""),
 ]  # fmt: skip

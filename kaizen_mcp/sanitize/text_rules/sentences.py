@@ -83,8 +83,6 @@ SENTENCES = [
     # Pairs in documents: ID/PW: bob/x, ID(PW): bob(x)
     Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, is_word_with_digit),
     Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, is_word_with_digit),
-    Rule("/\ud328\uc2a4\uc6cc\ub4dc".encode(), _ID_BEFORE, "/\ud328\uc2a4\uc6cc\ub4dc".encode() + _PAIR, is_word_with_digit),
-    Rule("/\ube44\ubc00\ubc88\ud638".encode(), _ID_BEFORE, "/\ube44\ubc00\ubc88\ud638".encode() + _PAIR, is_word_with_digit),
     Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, is_word_with_digit),
     Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
     Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
@@ -145,11 +143,6 @@ SENTENCES = [
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + " ?(?:est|es|\u00e9|lautet|ist)? ?[:=]? ?[\"']?(?P<value>[!-~]{8,200})".encode(), looks_written)
         for name in ("-schl\u00fcssel", "cl\u00e9 api", "clave api", "clave de api", "chave api", "chave de api")
-    ),
-    Rule(
-        "\u0430\u0440\u043e\u043b\u044c ".encode(), b"",
-        "\u0430\u0440\u043e\u043b\u044c (?:[^\r\n\0:=]{1,50}? ?)?(?::|=|-|\u2014|\u2013) {0,3}[\"']?(?P<value>[!-~]{4,60})".encode(),
-        looks_written,
     ),
     *(
         Rule(name.encode(), b"", f"{name}(?:[^.!?\\r\\n\\0]|\\.(?=\\S)){{0,80}}?{verb} {{0,2}}:? {{0,2}}[\"']?(?P<value>[^\\s\"',;<>\\0]{{4,60}})".encode(), looks_written)

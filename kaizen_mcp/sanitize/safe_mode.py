@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
-from kaizen_mcp.sanitize.beside_names import forget_words
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, may_hide, quote
-from kaizen_mcp.sanitize.keys import UUID
+from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
 from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
@@ -95,7 +94,7 @@ class SafeMode:
                     return SafeMode(masker).apply(data)
             return safe
         finally:
-            forget_words()
+            find_credential_name.cache_clear()  # no word of a text is kept after its call
 
     def _mask(self, data: JsonObject | list[Any]) -> tuple[SafeObject, list[str]]:
         """Mask what is found. Also returns the secrets distinct enough to be masked wherever else they occur."""

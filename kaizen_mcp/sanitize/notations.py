@@ -28,16 +28,15 @@ from kaizen_mcp.sanitize.looks import (
 from kaizen_mcp.sanitize.text_rules.rule import TAGS
 
 
-class Form(NamedTuple):
+class Notation(NamedTuple):
     """What stands between the name of a credential and its value.
 
     Attributes:
         starts: the first characters after the name; no other texts are tried.
-        before: what stands before the name, at the end of the `behind` bytes there.
+        before: what stands before the name, at the end of the `LOOK_BEHIND` bytes there.
         between: what stands after the name and before the value.
         value: how the value ends, see `VALUES`.
         check: what else must be true of the value.
-        behind: number of bytes before the name to look at.
         previous: characters of which one stands directly before the name, unless the text starts there.
     """
 
@@ -46,11 +45,10 @@ class Form(NamedTuple):
     between: bytes
     value: str
     check: Check | None = None
-    behind: int = 0
     previous: bytes = b""
 
 
-# How each value ends, by its name in forms. `quoted`, `list` and `items` are parsed by `value_spans`.
+# How each value ends, by its name in notations. `quoted`, `list` and `items` are parsed by `value_spans`.
 
 VALUES = {
     "word": rb"[^\s\"',;<>&\0]{3,4000}",
@@ -83,73 +81,73 @@ _QUERY = rb"[^\s\0]{0,400}[;&>][\w.-]{1,40}[=:][^=\s\0]"
 
 ASSIGNMENTS = [
     # JSON and source code: "password": "x", password => 'x', PASSWORD:="x", ("password") = "x"
-    Form(
+    Notation(
         b" \"'`[])*?\\:=!-%\t\n", b"",
         _MORE + _CLOSE + rb"\s{0,3}(?::{1,3}=|=>|={1,3}|!={1,2}|\?=|->|:{1,2})\s{0,24}[a-z@$]{0,2}(?=" + _QUOTE + rb")",
         "quoted", looks_quoted,
     ),
     # Defaults and conversions before the value: $password = shift || 'x', password = bytes("x")
-    Form(b" =:", b"", rb"\s?:?=\s?[\w.$()\[\]>-]{1,40} (?:\|\||\?\?|or|//) (?=[\"'])", "quoted", looks_quoted),
-    Form(
+    Notation(b" =:", b"", rb"\s?:?=\s?[\w.$()\[\]>-]{1,40} (?:\|\||\?\?|or|//) (?=[\"'])", "quoted", looks_quoted),
+    Notation(
         b" =:", b"",
         rb"\s?:?=\s?(?:new )?(?:secure|secret)?(?:string|str|bytes|bytearray|\[\]byte|getbytes|encode|encrypt|hash|password|md5|sha\d{1,3})\(\s?[bn]?(?=[\"'])",
         "quoted", looks_quoted,
     ),
     # YAML with tags, anchors and blocks: password: !vault "x", password: |
-    Form(
+    Notation(
         b":", b"", rb":[ \t]{1,4}(?:!(?!getatt|ref|sub|join|select|importvalue|findinmap|if|split)[\w/!-]{1,20}|&\w{1,20}|[|>][+-]?\d?)[ \t]{0,4}(?:\r?\n[ \t]{1,20})?(?=[^\s\0])",
         "quoted or block", looks_written,
     ),
     # Lists of YAML: passwords:, an end of line, - x
-    Form(b"\"':", b"", rb"[\"']?:[ \t]{0,8}\r?\n(?=[ \t]{0,40}- )", "items", looks_listed),
+    Notation(b"\"':", b"", rb"[\"']?:[ \t]{0,8}\r?\n(?=[ \t]{0,40}- )", "items", looks_listed),
     # The value on the next line: Password:, an end of line, x
-    Form(
+    Notation(
         b":", rb"(?:^|[\n\0])[^\r\n\0:]{0,24}$",
         rb":[*_]{0,2}[ \t]{0,4}\r?\n(?:[ \t]{0,8}\r?\n)?[ \t]{0,12}(?=[^\s\0]{4,80}[ \t]{0,8}(?:$|[\r\n\0]))(?![^\s\0]{0,80}:)",
-        "token", looks_strong, 26,
+        "token", looks_strong,
     ),
     # Types before the value: passwd: str = "x", val password: String = "x"
-    Form(b": ?", b"", rb"[?!]? ?:[ \t]{0,3}[\w.<>\[\]?|& ]{1,40}?[ \t]{0,3}=[ \t]{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    Notation(b": ?", b"", rb"[?!]? ?:[ \t]{0,3}[\w.<>\[\]?|& ]{1,40}?[ \t]{0,3}=[ \t]{0,3}[a-z@$]{0,2}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # Text within an attribute: "Your password: &quot;x&quot;"
-    Form(b" :=", b"", rb"[ \t]{0,3}[:=][ \t]{0,3}&(?:quot|apos|#3[49]);", "entity", looks_quoted),
+    Notation(b" :=", b"", rb"[ \t]{0,3}[:=][ \t]{0,3}&(?:quot|apos|#3[49]);", "entity", looks_quoted),
     # HTML within a line: Password: <b>x</b>
-    Form(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){1,3}", "content", looks_written),
+    Notation(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){1,3}", "content", looks_written),
     # Typed into 'password': x
-    Form(b"\"'", rb"(?:into|in) [\"'][\w ]{0,30}$", rb"[\"'] ?: ?(?=[^\s\"'])", "word", looks_written, 36),
+    Notation(b"\"'", rb"(?:into|in) [\"'][\w ]{0,30}$", rb"[\"'] ?: ?(?=[^\s\"'])", "word", looks_written),
     # Quoted names before the colon of a log: 'password' : x
-    Form(b"\"'", b"", rb"[\"'] : (?=[^\s\"'])", "word", looks_written),
+    Notation(b"\"'", b"", rb"[\"'] : (?=[^\s\"'])", "word", looks_written),
     # Lists: "passwords": ["x", "y"]
-    Form(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])", "list", looks_quoted),
+    Notation(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])", "list", looks_quoted),
     # Numbers: "pin": 1234
-    Form(b"\"'\\", b"", _CLOSE + rb"\s{0,3}:\s{0,3}(?=-?\d)", "word"),
+    Notation(b"\"'\\", b"", _CLOSE + rb"\s{0,3}:\s{0,3}(?=-?\d)", "word"),
     # Signs of a query at the end of a line, and in none: PASSWORD=x&y
-    Form(
+    Notation(
         b" \"'=:", b"", rb"[\"']?[ \t]{0,3}(?:=|:{1,3}=?)[ \t]{0,3}(?!" + _QUERY + rb")(?=[^\s\"'`,;<>&=()\0]" + _PLAIN + rb"{1,200}[;&>]" + _PLAIN + rb"(?:" + _PLAIN + rb"|[;&>]){0,300}[ \t]{0,8}(?:\Z|[\r\n\0]))",
-        "token", looks_written, 0, b" \t\n\r\0,\"'(",
+        "token", looks_written, b" \t\n\r\0,\"'(",
     ),
     # Queries, forms and settings: password=x, user[password]=x, password := x
-    Form(
+    Notation(
         b" ])*\"'=:?!+\t%", b"", _CLOSE + rb"[ \t]{0,3}(?::{1,3}=|=>|->|\?=|\+=|={1,3})[ \t]{0,3}(?![=\"'>])",
         "query", looks_assigned,
     ),
     # The same, percent-encoded once or more often: password%3Dx
-    Form(b"%", b"", _CLOSE + rb"%(?:25){0,2}3[ad](?:%(?:25){0,2}2[02])?", "encoded", looks_assigned),
+    Notation(b"%", b"", _CLOSE + rb"%(?:25){0,2}3[ad](?:%(?:25){0,2}2[02])?", "encoded", looks_assigned),
     # Headers, logs and YAML: x-api-key: x
-    Form(b" ])*:", rb"(?<!\d{12}:)$", _MORE + _CLOSE + rb"[ \t]{0,3}:[ \t]*(?![\[{(=])", "word", looks_written, 13),
-    Form(b" ", b"", rb" - (?=[\"'`])", "quoted", looks_like_argument),
-    Form(b" ", b"", rb" (?:-{1,2}|\xe2\x80\x93) (?=\S)", "word", looks_written),
+    Notation(b" ])*:", rb"(?<!\d{12}:)$", _MORE + _CLOSE + rb"[ \t]{0,3}:[ \t]*(?![\[{(=])", "word", looks_written),
+    Notation(b" ", b"", rb" - (?=[\"'`])", "quoted", looks_like_argument),
+    Notation(b" ", b"", rb" (?:-{1,2}|\xe2\x80\x93) (?=\S)", "word", looks_written),
     # The same at the end of a line: Please use this password: x
-    Form(
+    Notation(
         b":*", rb"(?:^|[\n\0])[^\n:=\0]{0,40}$", rb"[*_]{0,2}:{1,2}[*_]{0,2}[ \t]{1,8}`?(?=[^\s\0`]{5,80}`?[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
-        "word", looks_like_last_word, 42,
+        "word", looks_like_last_word,
     ),
     # The same in a line of its own
-    Form(
+    Notation(
         b":", rb"(?:^|[\n\0])[ \t]*(?:- )?$", rb":[ \t]{1,8}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))(?![\[{(|>&*])",
-        "token", looks_like_setting, 24,
+        "token", looks_like_setting,
     ),
 ]  # fmt: skip
-"""Forms with a sign such as `:` or `=` after the name."""
+"""Notations with a sign such as `:` or `=` after the name."""
 
 _ROLE = rb"- \w{3,20} [\"'][^\"'\r\n\0]{0,40}$"
 _REST_OF_ROLE = rb"[^\"'\r\n\0]{0,20}[\"'](?: \[[^\]\r\n\0]{1,30}\]){0,4}:"
@@ -162,137 +160,134 @@ _KEY_OF_VALUE = (
 
 OTHER_FORMS = [
     # Remarks in brackets: password (except quotes): "x"
-    Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
-    Form(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
+    Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
+    Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
     # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
-    Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb" ", "line", looks_quoted, 68),
-    Form(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted, 68),
+    Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb" ", "line", looks_quoted),
+    Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted),
     # Aligned columns: password        => 'x'
-    Form(b" \t\"'", b"", rb"[\"']?[ \t]{4,40}(?::=|=>|=|:)\s{0,8}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
-    Form(b" \t", b"", rb"[ \t]{4,40}(?::=|=>|=|:)[ \t]{0,8}(?![=\"'>\s])", "query", looks_assigned),
+    Notation(b" \t\"'", b"", rb"[\"']?[ \t]{4,40}(?::=|=>|=|:)\s{0,8}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    Notation(b" \t", b"", rb"[ \t]{4,40}(?::=|=>|=|:)[ \t]{0,8}(?![=\"'>\s])", "query", looks_assigned),
     # Defaults: os.environ.get("PASSWORD") or "x", process.env.PASSWORD || "x"
-    Form(b"\"') ", b"", rb"[\"']?[\])]{0,2}\s{1,3}(?:or|\|\||\?\?|\?:)\s{1,3}(?=[\"'])", "quoted", looks_quoted),
-    Form(b" |?/", b"", rb" ?(?:\|\||\?\?|//)= ?(?=[\"'])", "quoted", looks_quoted),
-    Form(b"\"'", b"", rb"[\"']\s?\)\s?\{\s?(?=[\"'])", "quoted", looks_quoted),
+    Notation(b"\"') ", b"", rb"[\"']?[\])]{0,2}\s{1,3}(?:or|\|\||\?\?|\?:)\s{1,3}(?=[\"'])", "quoted", looks_quoted),
+    Notation(b" |?/", b"", rb" ?(?:\|\||\?\?|//)= ?(?=[\"'])", "quoted", looks_quoted),
+    Notation(b"\"'", b"", rb"[\"']\s?\)\s?\{\s?(?=[\"'])", "quoted", looks_quoted),
     # Comparisons in calls: strcmp(password, "x")
-    Form(b",", rb"(?:str(?:n?|case)cmp|compare_digest|equals|assert_?equals?)\(\s?$", rb",\s{0,3}(?=[\"'])", "quoted", looks_quoted, 20),
+    Notation(b",", rb"(?:str(?:n?|case)cmp|compare_digest|equals|assert_?equals?)\(\s?$", rb",\s{0,3}(?=[\"'])", "quoted", looks_quoted),
     # Lists of variables in YAML: name, and the value on the next line
-    Form(b"\r\n\"' ", rb"(?:name|key):[ \t]{1,8}[\"']?$", rb"[\"']?[ \t]{0,4}\r?\n[ \t]{0,20}(?:- )?value:[ \t]{1,8}", "quoted or token", is_no_reference, 16),
+    Notation(b"\r\n\"' ", rb"(?:name|key):[ \t]{1,8}[\"']?$", rb"[\"']?[ \t]{0,4}\r?\n[ \t]{0,20}(?:- )?value:[ \t]{1,8}", "quoted or token", is_no_reference),
     # Settings of devices: username bob password 7 x, enable secret 5 x
-    Form(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4,200}[ \t]*(?:[\r\n\0]|$))", "token", looks_bold, 84),
+    Notation(b" ", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$", rb" (?:\d|encrypted|plain-text|plaintext|sha512) (?=[^\s\0]{4,200}[ \t]*(?:[\r\n\0]|$))", "token", looks_bold),
     # Commands that set something: npm config set //r/:_authToken x
-    Form(
+    Notation(
         b" \t", rb"(?:^|[\n\0])[ \t]{0,8}(?:[$>#] )?(?:sudo )?(?:set|username|nmcli|npm|git|aws|netsh|vault|kubectl|gcloud|heroku|gh|firebase|user|user|ppp|enable|yarn|pnpm|pip|poetry|composer)\s[^\r\n\0]{0,90}$",
-        rb"[ \t]{1,3}(?![-|&><=])(?=[^\s\0])", "quoted or token", looks_written, 112,
+        rb"[ \t]{1,3}(?![-|&><=])(?=[^\s\0])", "quoted or token", looks_written,
     ),
     # Sentences: log in with password x
-    Form(
+    Notation(
         b" ", rb"(?:^|[\s\0])(?:with|using|use|enter(?:ed)?|typed?|and|und|et|y|e|en|con|mit|avec|met|/|,) (?:(?:the|this|your|my|new|temporary) ){0,2}$",
-        rb" {1,2}(?=[^\s\"'\0])", "word", looks_strong, 40,
+        rb" {1,2}(?=[^\s\"'\0])", "word", looks_strong,
     ),
-    Form(b'"', rb"variable\s{1,3}\"$", rb"\"\s{0,3}\{[^{}\0]{0,200}?\bdefault\s{0,12}=\s{0,3}(?=\")", "quoted", looks_quoted, 14),
+    Notation(b'"', rb"variable\s{1,3}\"$", rb"\"\s{0,3}\{[^{}\0]{0,200}?\bdefault\s{0,12}=\s{0,3}(?=\")", "quoted", looks_quoted),
     # Calls by name: "method": "login_with_api_key", "params": ["x"]
-    Form(b"\"'\\", b"", _QUOTE + rb"\s{0,3},\s{0,3}" + _QUOTE + rb"(?:params|args|arguments)" + _QUOTE + rb"\s{0,3}:\s{0,3}(?=\[)", "list", looks_written),
+    Notation(b"\"'\\", b"", _QUOTE + rb"\s{0,3},\s{0,3}" + _QUOTE + rb"(?:params|args|arguments)" + _QUOTE + rb"\s{0,3}:\s{0,3}(?=\[)", "list", looks_written),
     # Here strings of shells: read PW <<< "x"
-    Form(b" ", b"", rb" ?<<<\s?", "quoted or token", is_no_reference),
+    Notation(b" ", b"", rb" ?<<<\s?", "quoted or token", is_no_reference),
     # Functions of databases: PASSWORD('x')
-    Form(b"(", rb"(?:^|[\s=(,.\0>])$", rb"\(\s{0,2}(?=" + _QUOTE + rb")", "quoted", looks_like_argument, 1),
-    Form(b"(", rb"(?:^|[\s\0,;/])$", rb"\((?=[^\s()]{4,60}\))", "bracketed", looks_like_password, 1),
+    Notation(b"(", rb"(?:^|[\s=(,.\0>])$", rb"\(\s{0,2}(?=" + _QUOTE + rb")", "quoted", looks_like_argument),
+    Notation(b"(", rb"(?:^|[\s\0,;/])$", rb"\((?=[^\s()]{4,60}\))", "bracketed", looks_like_password),
     # Steps of browser drivers: {"element": "Password textbox", "ref": "e1", "text": "x"}, selector="#password", value="x"
-    Form(
+    Notation(
         b"\"' *:]\\", b"",
         rb"[ *:\]\w]{0,20}" + _QUOTE + rb"(?:i?" + _QUOTE + rb")?\]?(?:\s{0,3},\s{0,3}" + _QUOTE + rb"?\w{1,20}" + _QUOTE + rb"?\s{0,3}[:=]\s{0,3}(?:"
         + _QUOTE + rb"[^\"'\r\n\0]{0,60}" + _QUOTE + rb"|[\w.-]{1,20})){0,3}?[\s}]{0,3},\s{0,3}" + _KEY_OF_VALUE + rb"(?=" + _QUOTE + rb")",
         "quoted", looks_like_no_name,
     ),
     # Keywords in columns: Input Text    id=password    x
-    Form(b" \t\"'])", rb"(?:^|[\s\0])(?:input|type|fill|set|enter)[ _](?:text|secret|password|value)(?: \w{1,10})?(?:\t|[ ]{2})[^\r\n\0]{0,60}$", rb"[\"'\])]{0,3}(?:\t|[ ]{2}|, )[ \t]{0,8}", "token", is_no_reference, 90),
+    Notation(b" \t\"'])", rb"(?:^|[\s\0])(?:input|type|fill|set|enter)[ _](?:text|secret|password|value)(?: \w{1,10})?(?:\t|[ ]{2})[^\r\n\0]{0,60}$", rb"[\"'\])]{0,3}(?:\t|[ ]{2}|, )[ \t]{0,8}", "token", is_no_reference),
     # Variables of the Robot Framework: ${PASSWORD}    x
-    Form(b"}", rb"(?:^|[\n\0])[$@&%]\{$", rb"\}[ \t]{2,20}=?[ \t]{0,4}(?![$@&%]\{)", "token", looks_quoted, 3),
+    Notation(b"}", rb"(?:^|[\n\0])[$@&%]\{$", rb"\}[ \t]{2,20}=?[ \t]{0,4}(?![$@&%]\{)", "token", looks_quoted),
     # Scripts of browsers: getElementById('password').value = 'x'
-    Form(b"\"'`", b"", rb"[\"'`]\s?\)\.(?:value|val|innertext|text)\s?=\s?(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    Notation(b"\"'`", b"", rb"[\"'`]\s?\)\.(?:value|val|innertext|text)\s?=\s?(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # Statements: SET PASSWORD FOR bob = 'x'
-    Form(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
+    Notation(b" ", b"", rb" for [^=\r\n\0]{1,60}?\s{0,3}:?=\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted),
     # An announcement before the line: use the following password to proceed:, an end of line, x
-    Form(b" ", b"", rb" [^:\r\n\0]{1,60}:[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{16,200}[ \t]*(?:$|[\r\n\0]))", "token", looks_like_key),
-    Form(
+    Notation(b" ", b"", rb" [^:\r\n\0]{1,60}:[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{16,200}[ \t]*(?:$|[\r\n\0]))", "token", looks_like_key),
+    Notation(
         b" ", b"",
         rb" [^:\r\n\0]{0,60}?(?:follow\w{0,3}|below|folgt|lautet|is|ist|suivant\w?|siguiente|seguente):[ \t]*\r?\n[ \t\r\n]{0,8}(?=[^\s\0]{6,200}[ \t]*(?:$|[\r\n\0]))",
         "token", looks_written_and_mixed,
     ),
     # Two texts in a row: ("password", "x"), "password" "x", fill('#password', 'x'), "PIN" with "x"
-    Form(
+    Notation(
         b"\"'`\\", rb"(?<!\$)$",
         _QUOTE + rb"(?:\]" + _QUOTE + rb")?(?:\s{0,2}[)}]{0,2}\s{0,3},\s{0,3}|\s{1,3}|\s{0,2}\)\s{0,3}\.\s{0,3}\w{1,24}\(\s{0,3}|,? (?:with|to|value) )(?=" + _QUOTE + rb")",
-        "quoted", looks_like_no_name, 1,
+        "quoted", looks_like_no_name,
     ),
     # Pairs of fields: {"name": "password", "value": "x"}
-    Form(
+    Notation(
         b"\"'\\", b"",
         _QUOTE + rb"\s{0,3},\s{0,3}" + _QUOTE + rb"(?:\w{0,10}value|text|answer|input|default|content|typed)" + _QUOTE
         + rb"\s{0,3}(?::|=>)\s{0,3}(?=" + _QUOTE + rb")", "quoted", looks_quoted,
     ),
     # Browser drivers: locator('#password') ... fill("x"), <input type="password"/> ... fill("x")
-    Form(
+    Notation(
         b"\"'`]/>) -.#", _ELEMENT + rb"[^\n\0]{0,80}$",
         rb"(?:(?!" + _ELEMENT + rb"[(\s])[^\0]){0,500}?\b" + _VERB + rb"[( ]\s{0,3}(?=" + _QUOTE + rb")",
-        "quoted", looks_quoted, 90, b"\"'`#.=[-(",
+        "quoted", looks_quoted, b"\"'`#.=[-(",
     ),
     # XML: <password>x</password>
-    Form(b" >", rb"(?:^|[^=:/])<(?:[\w-]{1,20}:)?$", rb"(?:\s[^<>\0]{0,300})?(?<!/)>(?:\s{0,20}<(?:value|string|text|\w{1,20}:value)(?:\s[^<>\0]{0,80})?>\s{0,20})?(?:<!\[cdata\[)?", "content", looks_quoted, 22),
+    Notation(b" >", rb"(?:^|[^=:/])<(?:[\w-]{1,20}:)?$", rb"(?:\s[^<>\0]{0,300})?(?<!/)>(?:\s{0,20}<(?:value|string|text|\w{1,20}:value)(?:\s[^<>\0]{0,80})?>\s{0,20})?(?:<!\[cdata\[)?", "content", looks_quoted),
     # XML and HTML attributes: <add key="password" value="x">, <input type='password' value='x'>
-    Form(
+    Notation(
         b"\"'-_]", rb"(?:name|type|id|key)\s?=\s?[\"'][\w .:'\[-]{0,40}$",
-        rb"[\w.'\]-]{0,20}[\"'][^<>\0]{0,300}?\b(?:value|text|content)\s?=\s?(?=[\"'])", "quoted", looks_quoted, 52,
+        rb"[\w.'\]-]{0,20}[\"'][^<>\0]{0,300}?\b(?:value|text|content)\s?=\s?(?=[\"'])", "quoted", looks_quoted,
     ),
-    Form(b"\"'", rb"(?:name|key)\s?=\s?[\"'][\w.:-]{0,40}$", rb"[\"'][^<>\0]{0,200}>", "content", looks_written, 48),
+    Notation(b"\"'", rb"(?:name|key)\s?=\s?[\"'][\w.:-]{0,40}$", rb"[\"'][^<>\0]{0,200}>", "content", looks_written),
     # Elements in a row: <key>password</key><string>x</string>, <td>Password</td><td>x</td>
-    Form(b"<", rb"<key>[\w.-]{0,40}$", rb"</key>\s{0,40}<(?:string|value)>", "content", looks_quoted, 45),
-    Form(
+    Notation(b"<", rb"<key>[\w.-]{0,40}$", rb"</key>\s{0,40}<(?:string|value)>", "content", looks_quoted),
+    Notation(
         b" <:*", rb">[^<>\0]{0,60}$", rb"[ *:]{0,3}</\w{1,10}>\s{0,40}(?:<[^<>\0]{0,200}>\s{0,40}){1,3}",
-        "content", looks_like_cell, 61,
+        "content", looks_like_cell,
     ),
     # Tables: | Password | x |
-    Form(b" |*`", rb"\|[^|\n\0]{0,60}$", rb"[ *`]{0,4}\|[ *`]{0,4}(?=[^\s|])", "cell", looks_like_cell, 61),
+    Notation(b" |*`", rb"\|[^|\n\0]{0,60}$", rb"[ *`]{0,4}\|[ *`]{0,4}(?=[^\s|])", "cell", looks_like_cell),
     # Multipart forms: name="password", an empty line, x
-    Form(b'"', rb"name=\"[\w.\[\]-]{0,40}$", rb"\"\r?\n(?:content-[^\n\0]{1,80}\n)?\r?\n", "line", None, 46),
+    Notation(b'"', rb"name=\"[\w.\[\]-]{0,40}$", rb"\"\r?\n(?:content-[^\n\0]{1,80}\n)?\r?\n", "line"),
     # Command lines: --password x, -Password x
-    Form(b" \t", rb"(?:^|[\s\"'\0])--?$", rb"[ \t]{1,3}(?![-|&><])", "quoted or token", looks_assigned, 3, b"-"),
+    Notation(b" \t", rb"(?:^|[\s\"'\0])--?$", rb"[ \t]{1,3}(?![-|&><])", "quoted or token", looks_assigned, b"-"),
     # Lines of their own, and netrc: password x
-    Form(b" \t", rb"(?:^|[\n\0])[ \t]*$", rb"[ \t]{1,4}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))", "token", looks_written, 24),
-    Form(
+    Notation(b" \t", rb"(?:^|[\n\0])[ \t]*$", rb"[ \t]{1,4}(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))", "token", looks_written),
+    Notation(
         b" \t", rb"(?:^|[\n\0])[ \t]*(?:env|arg|setx|set|export) $", rb"[ \t]{1,4}(?=[\"']|[^\s\0]+[ \t]*(?:$|[\r\n\0]))",
-        "quoted or token", looks_assigned, 24,
+        "quoted or token", looks_assigned,
     ),
     # Names and keys in a row: token 9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b
-    Form(b" \t", b"", rb"[ \t]{1,4}(?=[\w.~+/=-]{16,}(?![\w.~+/=-]))", "token", looks_like_key),
-    Form(b" \t", rb"(?:(?:^|[\n\0])[ \t]*|(?:machine[ \t]+[^\s\0]{1,60}|default)\s+)login[ \t]+[^\s\0:]{1,80}\s+$", rb"[ \t]{1,4}", "token", looks_quoted, 90),
+    Notation(b" \t", b"", rb"[ \t]{1,4}(?=[\w.~+/=-]{16,}(?![\w.~+/=-]))", "token", looks_like_key),
+    Notation(b" \t", rb"(?:(?:^|[\n\0])[ \t]*|(?:machine[ \t]+[^\s\0]{1,60}|default)\s+)login[ \t]+[^\s\0:]{1,80}\s+$", rb"[ \t]{1,4}", "token", looks_quoted),
     # Assignments in other languages: password <- "x", Dim pwd As String = "x", DECLARE @pw NVARCHAR(20) = N'x'
-    Form(b" $", b"", rb"\$?(?:\s{1,3}(?:as )?(?:string|str|text|bytes|securestring|n?(?:var)?char2?)(?:\(\w{1,5}\))?)?\s{0,3}(?:<-|:?=)\s{0,3}n?(?=[\"'])", "quoted", looks_quoted),
-    Form(b" ", rb"\(\s?(?:def\w{0,10}|set[qf]?|let)[ (]{1,3}[\w-]{0,30}$", rb"\s{1,3}(?=\")", "quoted", looks_quoted, 48),
+    Notation(b" $", b"", rb"\$?(?:\s{1,3}(?:as )?(?:string|str|text|bytes|securestring|n?(?:var)?char2?)(?:\(\w{1,5}\))?)?\s{0,3}(?:<-|:?=)\s{0,3}n?(?=[\"'])", "quoted", looks_quoted),
+    Notation(b" ", rb"\(\s?(?:def\w{0,10}|set[qf]?|let)[ (]{1,3}[\w-]{0,30}$", rb"\s{1,3}(?=\")", "quoted", looks_quoted),
     # Words in bold or in code: Password: <b>x</b>
-    Form(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:?\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){0,3}<(?:b|code|strong|kbd|tt|samp|em|i|mark)(?: [^<>\0]{0,60})?>", "content", looks_bold),
+    Notation(b" :<", b"", rb"(?:</\w{1,10}>)?[ \t]{0,3}:?\s{0,3}(?:<[^<>\0]{0,80}>\s{0,4}){0,3}<(?:b|code|strong|kbd|tt|samp|em|i|mark)(?: [^<>\0]{0,60})?>", "content", looks_bold),
     # Arguments by name: fill_in 'Password', with: 'x', fields['Password'] Text: 'x'
-    Form(b"\"'])", b"", rb"[\"'][\])]{0,2}[,:]? (?:with|to|text|value|input)(?:=|:? (?:=> )?)[$@]?[\"']{0,2}(?=[\"'])", "quoted", looks_quoted),
+    Notation(b"\"'])", b"", rb"[\"'][\])]{0,2}[,:]? (?:with|to|text|value|input)(?:=|:? (?:=> )?)[$@]?[\"']{0,2}(?=[\"'])", "quoted", looks_quoted),
     # Settings in a line: SetEnv DB_PASS x, password x, the value last or before an option
-    Form(
+    Notation(
         b" \t", rb"(?:^|[\n\0])[^\r\n\0]{0,80}$",
         rb"[ \t]{1,8}(?:-{1,2}[\w-]{1,20}[ \t]{1,4}|\d[ \t]|[a-z][\w.]{1,20}[ \t])?(?=[^\s\0]{6,80}(?:[ \t]{0,4}(?:$|[\r\n\0;#\"'])|[ \t](?:address|privilege|role|group|level|hostname|port|timeout|priv|sha|aes|des|md5|vrf)\b))(?![-|&><(])",
-        "token", looks_set, 84,
+        "token", looks_set,
     ),
     # Prose: the password is 'x', password for user "u" is "x", with password 'x', changed the password to x
-    Form(b" ", b"", _FOR + rb": {1,2}(?![\"'`])", "word", looks_written_and_mixed),
-    Form(b" \"'\n", b"", _IS_SET + rb"(?=[\"'`])", "quoted", looks_quoted),
-    Form(b" \"'\n", b"", _IS_SET + rb"(?![\"'`])", "word", looks_written),
-    Form(b" \"'\n", b"", _FOR + _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
-    Form(b" \"'\n", b"", _SET_TO + rb"(?![\"'`])", "word", looks_written),
-    Form(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
-    Form(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written_and_mixed),
+    Notation(b" ", b"", _FOR + rb": {1,2}(?![\"'`])", "word", looks_written_and_mixed),
+    Notation(b" \"'\n", b"", _IS_SET + rb"(?=[\"'`])", "quoted", looks_quoted),
+    Notation(b" \"'\n", b"", _IS_SET + rb"(?![\"'`])", "word", looks_written),
+    Notation(b" \"'\n", b"", _FOR + _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
+    Notation(b" \"'\n", b"", _SET_TO + rb"(?![\"'`])", "word", looks_written),
+    Notation(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
+    Notation(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written_and_mixed),
 ]  # fmt: skip
-"""Forms without such a sign. All are tried one after the other, in this order, after each name."""
-
-VENDOR_FORM = rb"[ \t\w.-]{0,24}?[\"'`\s\\)\]]{0,5}(?P<sign>=>|:=|={1,3}|:{1,3}=?|>|\|\||,|\?=)[\"'`=\s]{0,5}(?P<value>[\w+/=.~:-]{14,300}+)"
-"""A key beside the name of its vendor: DEEPGRAM = "x"."""
+"""Notations without such a sign. All are tried one after the other, in this order, after each name."""
 
 VALUE_FIRST = re.compile(
     # typed "x" into the "Password", "x" == password, <input value="x" type="password">

@@ -1,13 +1,13 @@
-"""Find the values beside the names of credentials in text, as `forms` has them."""
+"""Find the values beside the names of credentials in text, as `notations` has them."""
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 
-from kaizen_mcp.sanitize.forms import ASSIGNMENTS, OTHER_FORMS, VALUE_FIRST, Form
 from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
-from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, forget_names, words_of
+from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
+from kaizen_mcp.sanitize.notations import ASSIGNMENTS, OTHER_FORMS, VALUE_FIRST, Notation
 from kaizen_mcp.sanitize.secret_values import is_secret
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
 from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND
@@ -15,29 +15,12 @@ from kaizen_mcp.sanitize.value_spans import value_spans
 
 _STEMS = frozenset(map(str.encode, (*CREDENTIAL_STEMS, *FOREIGN_STEMS)))
 
-_ANY_STEM = re.compile(b"|".join(map(re.escape, _STEMS)), re.IGNORECASE)
-_VALUE_BEFORE = {
-    literal: re.compile(literal + rest)
-    for literal, rest in {
-        b'" ': rb"(?:(?:into|in|for|on|to) |==|!=)",
-        b"' ": rb"(?:(?:into|in|for|on|to) |==|!=)",
-        b"value=": rb"[\"']",
-        b"login": rb"[ \t]{1,9}[^\s\0]{1,80}\s{1,9}[^\s\0]{0,60}?(?:%b)" % _ANY_STEM.pattern,
-    }.items()
-}
-
-
-def _may_have_value_before(lower: bytes) -> bool:
-    """Whether a value may stand before a name: typed "x" into the password field."""
-    return any(lower.find(literal) >= 0 and rest.search(lower) for literal, rest in _VALUE_BEFORE.items())
-
 
 def find_beside_names(text: Text, literals: Iterable[bytes]) -> list[Span]:
     """Find the values beside the names of credentials that have one of these literals in them."""
     spans: list[Span] = []
     for stem in _STEMS.intersection(literals):
-        pattern = compiled(re.escape(stem))
-        spans += find_places(text, stem, [(pattern, partial(_find_by_name, text))], pattern)
+        spans += find_places(text, stem, [(compiled(re.escape(stem)), partial(_find_by_name, text))])
     return spans
 
 
@@ -79,7 +62,6 @@ def _name_span(lower: bytes, position: int) -> Span:
     return start, rest.end() if rest else position
 
 
-@lru_cache(maxsize=2048)
 def _may_name(name: bytes) -> bool:
     """Whether this may be a credential's name, or a part of one."""
     text = name.decode(errors="replace")
@@ -106,30 +88,24 @@ def _words_before(data: bytes, start: int) -> bytes:
     return words[0] if words[2].lower() in _PARTIAL_WORDS else words[2] + b" "
 
 
-@lru_cache(maxsize=4096)
 def _judge_name(name: bytes) -> CredentialName | None:
     return find_credential_name(name.decode(errors="replace"))
-
-
-def forget_words() -> None:
-    """Forget the words judged so far: nothing of an object is kept after its call."""
-    _may_name.cache_clear()
-    _judge_name.cache_clear()
-    forget_names()
 
 
 def _find_values(text: Text, start: int, end: int, name: CredentialName | None) -> Iterator[Span]:
     first = text.lower[end : end + 1]
     if first and first != b"\0":
-        forms = ASSIGNMENTS if _SIGN_AHEAD.match(text.lower, end) else ()
+        notations = ASSIGNMENTS if _SIGN_AHEAD.match(text.lower, end) else ()
         others = OTHER_FORMS if name and (name.kind is not Kind.AMBIGUOUS or _is_pass(text, start, name)) else ()
-        for form in (*forms, *others):
-            if first in form.starts and (after := _match_form(form, text.lower, start, end)):
+        for notation in (*notations, *others):
+            if first in notation.starts and (after := _match_notation(notation, text.lower, start, end)):
                 more = after.end("more") if "more" in after.re.groupindex else end
                 found = name if more == end else _judge(text, start, more)
-                spans = [*_secret_values(text, form, after, found, text.data[start:end])]
+                spans = [*_secret_values(text, notation, after, found, text.data[start:end])]
                 yield from spans
-                if spans or (form is ASSIGNMENTS[0] and more == end):  # what the name is in quotes, secret or not
+                if spans or (
+                    notation is ASSIGNMENTS[0] and more == end
+                ):  # what the name is in quotes, secret or not
                     return
     if name:
         yield from _find_value_before(text, start, name)
@@ -144,24 +120,28 @@ def _is_pass(text: Text, start: int, name: CredentialName) -> bool:
     return name.word in {"pass", "clave"} and (not name.bare or _BEFORE_PASS.search(before) is not None)
 
 
-def _match_form(form: Form, lower: bytes, start: int, end: int) -> re.Match[bytes] | None:
-    if form.previous and lower[max(start - 1, 0) : start] not in form.previous:
+def _match_notation(notation: Notation, lower: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    if notation.previous and lower[max(start - 1, 0) : start] not in notation.previous:
         return None
-    after = compiled(form.between).match(lower, end)
-    if after and form.before and not compiled(form.before).search(lower, max(start - form.behind, 0), start):
+    after = compiled(notation.between).match(lower, end)
+    if (
+        after
+        and notation.before
+        and not compiled(notation.before).search(lower, max(start - LOOK_BEHIND, 0), start)
+    ):
         return None
     return after
 
 
 def _secret_values(
-    text: Text, form: Form, after: re.Match[bytes], name: CredentialName | None, variable: bytes
+    text: Text, notation: Notation, after: re.Match[bytes], name: CredentialName | None, variable: bytes
 ) -> Iterator[Span]:
     """Yield where values stand that are secret, and not the variable of the same name: `password=password`."""
     if not name:
         return
     before = after[0].decode(errors="replace")
     variable = variable.rpartition(b".")[2].strip(b"_")  # `self._token = token`
-    for start, end in value_spans(text, form.value, after.end()):
+    for start, end in value_spans(text, notation.value, after.end()):
         value = text.data[start:end].decode(errors="replace")
         in_one_line = _LINE_BREAK.sub("", value)
         if in_one_line != value and not any(map(str.isdigit, in_one_line)):
@@ -169,15 +149,13 @@ def _secret_values(
         value = value if " " in in_one_line else in_one_line
         if text.data[start:end].rstrip(b");,") == variable or b"%b " % variable in text.data[start:end]:
             continue
-        if MASK not in value and is_secret(name, value) and (not form.check or form.check(value, before)):
+        if MASK not in value and is_secret(name, value) and (not notation.check or notation.check(value, before)):
             yield start, end
 
 
 def _find_value_before(text: Text, start: int, name: CredentialName) -> Iterator[Span]:
     window = max(start - LOOK_BEHIND, 0)
     preceding = text.lower[window:start]
-    if not _may_have_value_before(preceding):
-        return
     if match := VALUE_FIRST.search(preceding):
         first, last = match.span("value" if match["value"] else "attribute")
         value = text.data[window + first : window + last].decode(errors="replace")

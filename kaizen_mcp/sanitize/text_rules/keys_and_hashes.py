@@ -1,9 +1,9 @@
 """Keys without known first characters, hashes of passwords, and words of a wallet."""
 
-from kaizen_mcp.sanitize.looks import has_both
+from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
-KEYS = [
+KEYS_AND_HASHES = [
     # Private keys: -----BEGIN PRIVATE KEY----- ..., with or without line breaks
     Rule(
         b"begin ", rb"-{4,5} ?$",
@@ -18,10 +18,10 @@ KEYS = [
     ),
     Rule(b"wallet", b"", rb"wallet[^\r\n\0]{0,80}(?:down|phrase|words|seed|backup|restore)[^\r\n\0]{0,20}: {1,2}(?P<value>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![\w-])"),
     # Private parts of keys in JSON Web Key format
-    Rule(b'"d', b"", rb"\"d\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_both),
+    Rule(b'"d', b"", rb"\"d\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_letters_and_digits),
     Rule(b'"k', rb"\"oct\\{0,3}\"[^{}\0]{0,100}$", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{16,700})"),
     Rule(b'"k', b"", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{16,700})\\{0,3}\"[^{}\0]{0,200}\"oct\\{0,3}\""),
-    Rule(b'"k', b"", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_both),
+    Rule(b'"k', b"", rb"\"k\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<value>[\w-]{40,700})(?![\w-])", has_letters_and_digits),
     # Hashes of passwords
     Rule(
         b"$", rb"(?:^|[^\w$])$",

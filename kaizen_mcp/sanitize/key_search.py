@@ -1,4 +1,4 @@
-"""Find keys by their first characters, which are in the table in `formats`, and base64 of `user:password`."""
+"""Find keys by their first characters, which are in the table in `key_formats`, and base64 of `user:password`."""
 
 import base64
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
-from kaizen_mcp.sanitize.formats import FORMATS, Format
+from kaizen_mcp.sanitize.key_formats import FORMATS, Format
 from kaizen_mcp.sanitize.text import Repeats, Span
 
 _SHORTEST_RUN, _LONGEST_PREFIX, _LONGEST_KEY, _LENGTH_OF_UUID = 16, 48, 1000, 36

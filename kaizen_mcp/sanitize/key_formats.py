@@ -1,6 +1,6 @@
 """Table of the formats of keys that are recognised anywhere by their first characters.
 
-A new format is one row. `text_masker` builds its search from this table; `tests/sanitize/test_formats.py` makes an
+A new format is one row. `key_search` builds its search from this table; `tests/sanitize/test_formats.py` makes an
 example and near misses of every row. The facts (prefix, length, alphabet) come from the sources named in the rows.
 
 In `rest`, these words stand for classes of characters: `alnum` for letters and digits, `url` for those with `_` and
