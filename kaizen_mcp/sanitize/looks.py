@@ -33,7 +33,7 @@ _CODE_WORDS = (
     r"[A-Z][a-z]{2,}[A-Za-z]*\{",
     # Variables and objects: $name.part, @name, @name[0], _field.part, Thing@1a2b3c4d, self.token
     r"\$\w+(?:\.\w+)+",
-    r"@[a-z]+(?:_[a-z]+)*(?:[)}\],;].*)?$",
+    r"@[a-z]+(?:_[a-z]+)*[)}\],;].*$",
     r"\\{0,3}[$@%]\w+[{\[]",
     r"_[a-z]+\d?(?:[A-Z][a-z]+)*\d?(?:\.\w+)*[;,)]*$",
     r"[\w.$]+@[0-9a-f]{5,8}$",
@@ -209,7 +209,7 @@ _ID_OR_NAME = re.compile(
 def looks_set(value: str, _before: str = "") -> bool:
     """Whether the last word of a line after a name is a password: a mix within the word, no name and no path."""
     value = value.strip("\"'`;").rstrip(".,!?:)")
-    if not value.isascii() or re.search(r"[(){}\[\]<>|=/\\]", value) or not looks_like_pasted(value):
+    if not value.isascii() or re.search(r"[(){}\[\]<>|=/\\]", value) or not stands_out(value):
         return False
     return _WORDS.fullmatch(value) is None or re.fullmatch(r"[a-z]{2,}[A-Z][a-z]{3,}", value) is not None
 
@@ -219,8 +219,8 @@ def looks_listed(value: str, _before: str = "") -> bool:
     return looks_like_key(value) or looks_set(value)
 
 
-def looks_like_pasted(value: str, _before: str = "") -> bool:
-    """Whether a word in the midst of others is a password: letters with digits, symbols, points or capitals within."""
+def stands_out(value: str, _before: str = "") -> bool:
+    """Whether a word stands out among others as a password: letters with digits, symbols, points or capitals within."""
     value = value.strip("\"'`*").rstrip(".,!?:;)")
     if (
         len(value) < 5  # noqa: PLR2004
@@ -243,20 +243,20 @@ def looks_like_pasted(value: str, _before: str = "") -> bool:
 _COMPOUND = re.compile(r"(?:[A-Z]\w*-)+[A-Z][^\W\d_]+|[^\W\d]+-/[^\W\d]+")  # `Online-Ausweis`
 
 
-def looks_like_no_compound(value: str, _before: str = "") -> bool:
+def stands_out_and_is_no_compound(value: str, _before: str = "") -> bool:
     """Whether a word in the midst of others is a password, and no compound of words as German has them."""
-    return looks_like_pasted(value) and _COMPOUND.fullmatch(value.rstrip(".,!?:;)")) is None
+    return stands_out(value) and _COMPOUND.fullmatch(value.rstrip(".,!?:;)")) is None
 
 
-def looks_like_pasted_or_joined(value: str, _before: str = "") -> bool:
+def stands_out_or_is_joined(value: str, _before: str = "") -> bool:
     """Whether the second of a user's name and another word is a password: a mix, or words joined by signs."""
     joined = re.fullmatch(r"[A-Za-z0-9]+(?:[-_.!&][A-Za-z0-9]+)+", value.rstrip(".,")) is not None
-    return looks_like_pasted(value) or (joined and not _NO_VALUE.fullmatch(value) and not is_state(value))
+    return stands_out(value) or (joined and not _NO_VALUE.fullmatch(value) and not is_state(value))
 
 
-def looks_strong_with_no_title(value: str, _before: str = "") -> bool:
+def stands_out_and_is_no_title(value: str, _before: str = "") -> bool:
     """Whether a word after a user's name is a password, and no title such as `Checking-01`."""
-    return looks_like_pasted(value) and re.fullmatch(r"[A-Za-z]+(?:-[A-Za-z\d]+)+", value) is None
+    return stands_out(value) and re.fullmatch(r"[A-Za-z]+(?:-[A-Za-z\d]+)+", value) is None
 
 
 def follows_user(value: str, before: str) -> bool:
@@ -266,7 +266,7 @@ def follows_user(value: str, before: str) -> bool:
 
 def looks_like_password_in_words(value: str, _before: str = "") -> bool:
     """Whether a word in a sentence about a document or a door can only be its password."""
-    return looks_like_pasted(value) and re.search(r"\w[!@#$%^&*+?~]\w|[a-z]\d|\d[A-Za-z]{2}", value) is not None
+    return stands_out(value) and re.search(r"\w[!@#$%^&*+?~]\w|[a-z]\d|\d[A-Za-z]{2}", value) is not None
 
 
 _ADJECTIVE = re.compile(
@@ -284,7 +284,7 @@ def looks_like_second(value: str, _before: str = "") -> bool:
     if " " in value or re.match(r"[/#~{<%]|\w+://|\.{1,2}/|[\w-]+=", value):
         return False
     return looks_like_argument(value) or (
-        looks_like_pasted_or_joined(value) and not re.fullmatch(r"[a-z]+(?:[_-][a-z]+)*", value)
+        stands_out_or_is_joined(value) and not re.fullmatch(r"[a-z]+(?:[_-][a-z]+)*", value)
     )
 
 
@@ -329,13 +329,13 @@ def looks_like_no_port(value: str, _before: str = "") -> bool:
     return re.fullmatch(r"[\d.:/-]+(?:tcp|udp)?", value) is None and is_no_reference(value)
 
 
-def is_one_time_code(value: str, _before: str = "") -> bool:
+def is_code_in_link(value: str, _before: str = "") -> bool:
     """Whether the code in a link is that of a login: long, with letters and digits, and no UUID."""
     return has_letters_and_digits(value) and not _UUID.fullmatch(value)
 
 
-def is_word_with_digit(value: str, _before: str = "") -> bool:
-    """Whether a value could be a password beside a user's name in a document."""
+def looks_mixed(value: str, _before: str = "") -> bool:
+    """Whether a value could be a password beside a user's name: written as one, or in capitals and small letters."""
     return looks_written(value) or re.search(r"[A-Z].*[a-z]|[a-z].*[A-Z]", value) is not None
 
 

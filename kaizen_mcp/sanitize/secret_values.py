@@ -118,7 +118,7 @@ _PLACEHOLDERS = (
     r"[\w-]{1,12}\u2026.{0,12}",
     r"(?=[^.]*[\d_-])[\w-]{1,16}\.{3}",
     r"-----BEGIN [A-Z ]+-----(?:\\n|\s)*\.{3}[^\0]*",
-    # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1
+    # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1, @reset_token
     r"<[^<>]*>",
     r"\$[A-Za-z_](?:[\w.:/-]|\(\))*[})\]]*",
     r"\$\w+/.*",
@@ -132,6 +132,7 @@ _PLACEHOLDERS = (
     r"\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}",
     r"%\w+%|%~\w+|%[\dsdr]|%\(\w+\)s",
     r"\[[\w ]+\]",
+    r"@(?:[a-z]+_)*(?:password|token|secret|key)(?:_[a-z]+)*",
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
     # What to put there: your-key, my_token, YOUR_KEY_HERE, KEY=value, DB_PASSWORD

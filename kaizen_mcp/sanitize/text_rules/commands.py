@@ -5,13 +5,13 @@ import re
 from kaizen_mcp.sanitize.looks import (
     follows_user,
     is_no_reference,
-    is_word_with_digit,
     looks_like_key,
     looks_like_no_port,
-    looks_like_pasted,
+    looks_mixed,
     looks_quoted,
     looks_set,
     looks_written,
+    stands_out,
 )
 from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
 from kaizen_mcp.sanitize.text_rules.rule import Rule
@@ -53,18 +53,18 @@ COMMANDS = [
     Rule(b" -p", rb"\b(?:7za?|7zz|rar|unrar)(?:\.exe)? [^\r\n\0]{0,80}$", rb" -p(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})", is_no_reference),
     Rule(b" -a ", rb"redis-cli\b[^\r\n\0]{0,110}$", rb" -a " + _COMMAND_VALUE),
     Rule(b"identified ", b"", rb"identified (?:by|with [\w\"']{1,40} (?:by|as)) (?:password )?\\{0,3}[\"'](?![0-9a-f]{8}-[0-9a-f]{4}-)(?P<value>[^\"'\\\0]{1,200})", is_no_reference),
-    Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", is_word_with_digit),
+    Rule(b"identified by ", rb"\b(?:user|grant|role|account|connect to)\b[^\r\n\0]{0,110}$", rb"identified by (?:password )?(?P<value>[^\s\"'\\;,<>()\0]{3,200})", looks_mixed),
     Rule(b"password '", rb"\b(?:role|user|login|account)\b[^;\r\n\0]{0,110}$", rb"password '(?P<value>[^'\r\n\0]{1,200})'", looks_quoted),
     Rule(b"requirepass ", b"", rb"requirepass (?P<value>[^\s\0]{1,200})(?=\s+--|[ \t]*(?:[\r\n\0#]|\Z))", is_no_reference),
     Rule(b"/user:", b"", rb"/user:[^\s\0]{1,60} (?P<value>[^\s/\0][^\s\0]{2,100})", looks_written),
     Rule(b" /user:", rb"\bnet use [^\r\n\0]{0,60}\\[^\s\0]{1,60} (?P<value>[^\s/*\0]{3,60})$", rb" /user:", is_no_reference),
     *(
-        Rule(name, b"", re.escape(name) + rb"(?:\d )?[\"']?(?P<value>[^\s\"'\0]{5,80})", looks_like_pasted)
+        Rule(name, b"", re.escape(name) + rb"(?:\d )?[\"']?(?P<value>[^\s\"'\0]{5,80})", stands_out)
         for name in (b"authentication-key ", b"pre-shared-key ascii-text ", b"auth sha ", b"auth md5 ", b"priv aes ", b"priv des ", b"aes 128 ", b"key-string ", b"message-digest-key 1 md5 ")
     ),
     Rule(b"]:", b"", rb"\]:\d{2,5}\s{1,4}[\w.@+-]{1,60}:(?P<value>[^\s:\0]{4,100})(?=\s|\0|\Z)", is_no_reference),
     Rule(b":pserver:", b"", rb":pserver:[\w.-]{1,40}:(?P<value>[^\s@\0]{3,100})@"),
-    Rule(b" key ", rb"\b(?:server|radius|tacacs|isakmp|wlan\d|ike|wep|wpa|psk|ntp|ospf|bgp|snmp|vpn|tunnel|peer)\b[^\r\n\0]{0,80}$", rb" key (?:\d |s:)?[\"']?(?P<value>[^\s\"'\0]{5,80})", looks_like_pasted),
+    Rule(b" key ", rb"\b(?:server|radius|tacacs|isakmp|wlan\d|ike|wep|wpa|psk|ntp|ospf|bgp|snmp|vpn|tunnel|peer)\b[^\r\n\0]{0,80}$", rb" key (?:\d |s:)?[\"']?(?P<value>[^\s\"'\0]{5,80})", stands_out),
     *(
         Rule(option, rb" -(?:u|user|username|login|l) [^\s\0]{1,40}(?: -\w [^\s\0]{1,30}){0,2}$", re.escape(option) + _COMMAND_VALUE, follows_user)
         for option in (b" -p ", b" -a ", b" -x ", b" -w ")

@@ -5,11 +5,11 @@ import re
 from kaizen_mcp.sanitize.looks import (
     is_no_reference,
     looks_bold,
-    looks_like_pasted,
-    looks_like_pasted_or_joined,
     looks_quoted,
     looks_strong,
     looks_written,
+    stands_out,
+    stands_out_or_is_joined,
 )
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
@@ -27,13 +27,13 @@ DRIVERS = [
     *(
         Rule(
             word, rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|used?|using)(?: text)? [\"']?(?P<value>[^\s\"'\0]{3,60})[\"']? (?:in|as|for|on) (?:the |a |your )?(?:[^.,;\r\n\0]{0,19}[^\w.,;\r\n\0])?$",
-            word + rb"\b(?! (?:reset|change|page|policy|rules?)\b)", looks_like_pasted,
+            word + rb"\b(?! (?:reset|change|page|policy|rules?)\b)", stands_out,
         )
         for word in (b"password", b"passwd", b"passcode", b"pin", b"otp", b"secret")
     ),
     # Typed by a driver, with the field after it on the same line: fill("x") locator('#password'), "text": "x" ... password
     *(
-        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|(?<!type\")(?<!type):|(?<=text)=|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'](?:(?:(?!\}\s?,)[^;\r\n\0]){0,100}?|[^;\r\n\0]{0,20}\r?\n[^\r\n\0]{0,60}waiting for [^\r\n\0]{0,40}?)(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", looks_like_pasted)
+        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|(?<!type\")(?<!type):|(?<=text)=|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'](?:(?:(?!\}\s?,)[^;\r\n\0]){0,100}?|[^;\r\n\0]{0,20}\r?\n[^\r\n\0]{0,60}waiting for [^\r\n\0]{0,40}?)(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", stands_out)
         for verb in (b"fill", b"type", b"sendkeys", b"send_keys", b"text", b"value", b"keys", b"input", b"enter")
     ),
     Rule(b"password", rb"[\"'=\[]$", rb"password\]?[\"']\)\.(?:fill|type|add|set|send|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
@@ -55,7 +55,7 @@ DRIVERS = [
     Rule(b"input password", b"", rb"input password(?:\t|  | \|)\s{0,8}[^\s|\0]{1,80}(?: [^\s|\0]{1,40}){0,2}\s{0,8}(?:\t|  |\|)[ \t]{0,8}(?P<value>[^\s|\0]{1,100})", is_no_reference),
     Rule(b"send", b"", rb"send ?keys:?[^\r\n\0]{0,200}?(?:pass|pwd|kennwort|senha|contrase)[^\r\n\0]{0,40}\], \[(?P<value>[^\]\r\n\0]{3,100})\]"),
     Rule(b"typeelement", b"", rb"typeelement\s{0,3}\{[^{}\0]{0,200}?\"text\":\s{0,3}\"(?P<value>[^\"\r\n\0]{4,100})\"", looks_strong),
-    Rule(b"log", rb"(?:^|[\n\0|])[ \t]*$", rb"log(?:in|[ -]in|on)?(?: \w{1,12}){0,3}(?:\t| {2,8})[^\s\0]{1,60}(?:\t| {2,8})(?P<value>[^\s\0]{4,60})(?=[ \t]*(?:[\r\n\0]|\Z))", looks_like_pasted_or_joined),
+    Rule(b"log", rb"(?:^|[\n\0|])[ \t]*$", rb"log(?:in|[ -]in|on)?(?: \w{1,12}){0,3}(?:\t| {2,8})[^\s\0]{1,60}(?:\t| {2,8})(?P<value>[^\s\0]{4,60})(?=[ \t]*(?:[\r\n\0]|\Z))", stands_out_or_is_joined),
     Rule(
         b"reasoning=", b"", rb"reasoning=[\"'][^\"'\r\n\0]{0,80}?\b(?:password|passcode|pin|otp|secret|one-time code)\b[^\"'\r\n\0]{0,80}[\"'][^\r\n\0]{0,80}?\btext=[\"'](?P<value>[^\"'\r\n\0]{1,100})",
         looks_quoted,

@@ -3,9 +3,9 @@
 from kaizen_mcp.sanitize.looks import (
     follows_host,
     is_basic_credentials,
+    is_code_in_link,
     is_no_reference,
     is_no_word,
-    is_one_time_code,
     looks_like_cookie,
     looks_like_key,
 )
@@ -40,7 +40,7 @@ HTTP = [
     # Signed links lose the value of the signature and nothing else
     Rule(b"signature=", rb"(?:[?&;](?:x-amz-|x-goog-|x-oss-|q-|x-cos-)?|cloudfront-)$", rb"signature=(?P<value>[^&\s\"'<>\0]{8,2000})"),
     Rule(b"sig=", rb"[?&;]$", rb"sig=(?P<value>[^&\s\"'<>\0]{16,300})"),
-    Rule(b"code=", rb"[?&]$", rb"code=(?P<value>[\w.~+/%-]{20,2000}={0,2})(?![\w])", is_one_time_code),
+    Rule(b"code=", rb"[?&]$", rb"code=(?P<value>[\w.~+/%-]{20,2000}={0,2})(?![\w])", is_code_in_link),
     Rule(b"reset", rb"/[\w-]{0,20}$", rb"reset[\w-]{0,16}/(?:[\w=]{1,12}/)?(?P<value>[\w-]{20,200})", has_letters_and_digits),
     *(
         Rule(word, rb"/[\w-]{0,20}$", word + rb"[\w-]{0,16}(?:/[\w=-]{0,12}){0,2}\?(?:[\w-]{1,12}=[^&\s\0]{0,40}&){0,2}\w{1,12}=(?P<value>[\w-]{20,200})", looks_like_key)

@@ -7,9 +7,9 @@ from kaizen_mcp.sanitize.looks import (
     looks_bold,
     looks_like_argument,
     looks_like_key,
-    looks_like_pasted,
     looks_like_second,
     looks_quoted,
+    stands_out,
 )
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
@@ -75,14 +75,14 @@ PROGRAMS = [
         Rule(verb, b"", re.escape(verb) + rb"(?!\w{0,14}(?:err|label|hint|title|name|visib))\w{0,16}\(\s{0,3}[\"'`][^\"'`\r\n\0]{0,50}(?:passw|pwd|#pass|kennwort|senha|contrase)[^\"'`\r\n\0]{0,24}[\"'`]{1,3}\)?\s?,\s{0,3}[\"'`](?P<value>[^\"'`\r\n\0]{3,100})[\"'`]", looks_bold)
         for verb in (b"fill", b"type", b"set", b"send", b"enter")
     ),
-    Rule(b"send ", rb"(?:^|[^\w-])$", rb"send (?:-- )?[\"'](?P<value>[^\s\"'\\\0]{4,80})\\{1,2}[rn]", looks_like_pasted),
+    Rule(b"send ", rb"(?:^|[^\w-])$", rb"send (?:-- )?[\"'](?P<value>[^\s\"'\\\0]{4,80})\\{1,2}[rn]", stands_out),
     Rule(b".equals", rb"[\"'](?P<value>[^\"'\r\n\0]{1,100})[\"']$", rb"\.equals(?:ignorecase)?\([\w.]{0,40}(?:password|passwd|passphrase|secret|token|pwd)\b", is_no_reference),
     Rule(b".equals", rb"(?:password|passwd|passphrase|secret|token|pwd)(?:\(\))?$", rb"\.equals(?:ignorecase)?\(" + _TEXT + rb"(?P<value>[^\"'\\\r\n\0]{1,100})", is_no_reference),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,20}(?:password|passwd|pass|bearer|keypasswd)\w{0,10}\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
     Rule(b"curlopt_", b"", rb"curlopt_\w{0,10}userpwd\s{0,3}(?:,|=>)\s{0,3}" + _TEXT + rb"[^:\"'`\r\n\0]{0,100}:(?P<value>[^\"'`\\\r\n\0]{1,300})", is_no_reference),
     # Code whose comment calls a text a password
     *(
-        Rule(sign, rb"[\"'](?P<value>[^\s\"'\0]{4,60})[\"'][^\"'\r\n\0]{0,60}$", re.escape(sign) + rb" ?[^\r\n\0]{0,40}?\b(?:password|passwd|passphrase|passcode)\b", looks_like_pasted)
+        Rule(sign, rb"[\"'](?P<value>[^\s\"'\0]{4,60})[\"'][^\"'\r\n\0]{0,60}$", re.escape(sign) + rb" ?[^\r\n\0]{0,40}?\b(?:password|passwd|passphrase|passcode)\b", stands_out)
         for sign in (b" //", b"/*", b"' ", b" # ")
     ),
     Rule(b"password", rb"\bnew (?:[\w]{1,40}\.){0,3}\w{0,12}$", rb"password\w{0,14}\(\s?[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
@@ -97,7 +97,7 @@ PROGRAMS = [
         Rule(name, b"", name + rb"\((?:array|resource id #\d{1,6}|object\([^()\0]{1,60}\)|null|'[^'\r\n\0]{0,120}'), '[^'\r\n\0]{1,60}', '(?P<value>[^'\r\n\0]{1,100})'", looks_quoted)
         for name in (b"connect", b"__construct", b"_bind", b"->login", b"->bind")
     ),
-    Rule(b"' / '", rb"(?:denied|login|tried|auth|password|credentials)[^\r\n\0]{0,60}'[\w.@-]{1,40}$", rb"' / '(?P<value>[^'\r\n\0]{3,60})'", looks_like_pasted),
+    Rule(b"' / '", rb"(?:denied|login|tried|auth|password|credentials)[^\r\n\0]{0,60}'[\w.@-]{1,40}$", rb"' / '(?P<value>[^'\r\n\0]{3,60})'", stands_out),
     Rule(b"define(", b"", rb"define\(\s?[\"']\w{0,40}(?:pass|password|passwd|secret|_key|_salt)[\"']\s?,\s?[\"'](?P<value>[^\"'\r\n\0]{3,200})[\"']", is_no_reference),
     Rule(b"random_password", b"", rb"random_password\"[^\0]{0,300}?\"result\"\s?:\s?\"(?P<value>[^\"\r\n\0]{4,200})\""),
 ]  # fmt: skip

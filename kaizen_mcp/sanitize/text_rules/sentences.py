@@ -5,19 +5,19 @@ import re
 from kaizen_mcp.sanitize.looks import (
     is_login_code,
     is_no_word,
-    is_word_with_digit,
     looks_like_argument,
     looks_like_no_adjective,
-    looks_like_no_compound,
     looks_like_password_in_words,
-    looks_like_pasted,
-    looks_like_pasted_or_joined,
+    looks_mixed,
     looks_quoted,
     looks_set,
     looks_strong,
-    looks_strong_with_no_title,
     looks_written,
     looks_written_and_mixed,
+    stands_out,
+    stands_out_and_is_no_compound,
+    stands_out_and_is_no_title,
+    stands_out_or_is_joined,
 )
 from kaizen_mcp.sanitize.text_rules.rule import Rule
 
@@ -81,11 +81,11 @@ SENTENCES = [
         for name in (b"password", b"passphrase", b"passwd", b"pwd", b"pw")
     ),
     # Pairs in documents: ID/PW: bob/x, ID(PW): bob(x)
-    Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, is_word_with_digit),
-    Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, is_word_with_digit),
-    Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, is_word_with_digit),
-    Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
-    Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, is_word_with_digit),
+    Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, looks_mixed),
+    Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, looks_mixed),
+    Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, looks_mixed),
+    Rule(b"(pw", b"", rb"\(pwd?\)" + _PAIR_IN_BRACKETS, looks_mixed),
+    Rule(b"(pass", b"", rb"\(pass(?:word|wd)?\)" + _PAIR_IN_BRACKETS, looks_mixed),
     # Sentences in other languages: the name, up to four words, and a word that is none
     *(
         Rule(
@@ -94,8 +94,8 @@ SENTENCES = [
         )
         for name in _NAMES
         for words, shape, check in (
-            (_SIGN_IN_SENTENCE, _ANY_SHAPE, looks_like_pasted),
-            (_WORDS_IN_SENTENCE, _MIXED_SHAPE, looks_like_no_compound),
+            (_SIGN_IN_SENTENCE, _ANY_SHAPE, stands_out),
+            (_WORDS_IN_SENTENCE, _MIXED_SHAPE, stands_out_and_is_no_compound),
             (rb"(?: [^\s!-?\0]{1,30}){0,2}?(?:\s{0,2}(?::|=|-|\xe2\x80\x94|\xe2\x80\x93))?\s{1,2}", rb"\d{4,8}(?![\w%/:-]|[.,]\d| [a-z\x80-\xff])", is_login_code),
         )
     ),
@@ -103,7 +103,7 @@ SENTENCES = [
     *(
         Rule(name, rb"(?:^|[^a-z])$", re.escape(name) + rb"s?(?: [a-z'-]{1,16}){0,4}? (?:is|was|are|were|becomes|remains|stays|now|filled with|(?:set|changed|reset|updated)(?: [a-z]{1,12}){0,3} to|->|=>|~|-|\xe2\x80\x94|\xe2\x80\x93|//)(?: (?:still|now|currently|just|again|set to))? {1,2}[\"'`*(]{0,2}(?P<value>" + _SHAPE + rb")", check)
         for name in (b"password", b"passwd", b"passphrase", b"passcode", b"pw", b"pwd", b"passkey", b"wifi key", b"wpa key", b"login", b"cred", b"credential")
-        for check in ((looks_like_pasted, looks_written_and_mixed) if name.startswith(b"p") else (looks_like_pasted,))
+        for check in ((stands_out, looks_written_and_mixed) if name.startswith(b"p") else (stands_out,))
     ),
     *(
         Rule(
@@ -114,7 +114,7 @@ SENTENCES = [
     ),
     Rule(b"password", rb"(?:\b(?:with|using|and|mit|con|avec|verbal|phone|as|the)|[\"'`],?)(?: the)? ?$", rb"password:? (?:of |is )?[\"'`](?P<value>[^\"'`\r\n\0]{4,60})[\"'`]", looks_quoted),
     Rule(b"password ", rb"(?:^|[^a-z])$", rb"password (?:is |was |has been )?(?:generated|created|set|reset|changed|assigned|issued) (?:for|of) [^\s:\0]{1,60}: {1,2}(?P<value>[^\s\0]{5,100})", is_no_word),
-    Rule(b"wifi", b"", rb"wifi(?: [a-z'-]{1,16}){0,5}? is [\"'](?P<value>[^\s\"'\0]{6,60})[\"']", looks_like_pasted_or_joined),
+    Rule(b"wifi", b"", rb"wifi(?: [a-z'-]{1,16}){0,5}? is [\"'](?P<value>[^\s\"'\0]{6,60})[\"']", stands_out_or_is_joined),
     Rule(b"answer", rb"(?:security|secret|recovery|challenge) (?:question|q)\b[^\r\n\0]{0,90}$", rb"answer:? {1,3}[\"']?(?P<value>[^\"'\r\n\0]{3,60})", looks_quoted),
     Rule(b"comb", rb"(?:^|\W)$", rb"comb(?:o|ination)(?: code)?(?: is|:| =)? {1,3}(?P<value>\d{1,2}(?:[- /]\d{1,2}){2,3})(?![\w-])"),
     # Pairs in sentences: log in with `admin` / `x`, creds for the box are demo // x
@@ -124,7 +124,7 @@ SENTENCES = [
         for pair, check in (
             (rb"[\"'`*]{1,2}[\w.@+-]{2,40}[\"'`*]{1,2} ?(?:/{1,2}|:|\||,|and|with|\+) ?(?:password )?[\"'`*]{1,2}(?P<value>[^\s\"'`*\0]{4,60})[\"'`*]", looks_like_argument if name in {b"user", b"account", b"acct"} else looks_quoted),
             (rb"[\"'`*]{1,2}[\w.@+-]{2,40} ?/ ?(?P<value>[^\s\"'`*\0]{4,60})[\"'`*]", looks_quoted),
-            (rb"[\w.@+-]{2,40} (?:/{1,2}|:|\||\+|>) (?P<value>[^\s\"'`,;/\0]{4,60})(?=[\s,;.)\0]|\Z)", looks_like_pasted_or_joined if name == b"cred" else looks_strong_with_no_title),
+            (rb"[\w.@+-]{2,40} (?:/{1,2}|:|\||\+|>) (?P<value>[^\s\"'`,;/\0]{4,60})(?=[\s,;.)\0]|\Z)", stands_out_or_is_joined if name == b"cred" else stands_out_and_is_no_title),
             (rb"[\w.@+-]{2,40}(?:/{1,2}|:|\|)(?P<value>[^\s\"'`,;/\0]{5,60})(?=[\s,;)\0]|\Z)", looks_strong),
         )
     ),
@@ -133,7 +133,7 @@ SENTENCES = [
         Rule(user, rb"(?:^|[\s;,|:\"'(\0])$", re.escape(user) + rb"\w{0,10}(?!\"[ \t]{0,2}:)[\"']?[ \t]{0,2}(?:;|\||,|\t|:|/)[ \t]{0,2}[\"']?(?P<value>[^\s;,|:/\"'()<>=\[\]{}\0]{6,60})(?=[\s;,|\"')\0]|\Z)", looks_strong)
         for user in (b"admin", b"root", b"guest", b"user", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
     ),
-    Rule(b"* ", rb"(?:^|[\n\0])[ \t]{0,8}[\"']?[^\s\"'\0]{1,60}[\"']?[ \t]{1,8}$", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_like_pasted),
+    Rule(b"* ", rb"(?:^|[\n\0])[ \t]{0,8}[\"']?[^\s\"'\0]{1,60}[\"']?[ \t]{1,8}$", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", stands_out),
     # Sentences in other languages
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + after, check)
@@ -172,19 +172,19 @@ SENTENCES = [
         for name in ("password", "passwort", "kennwort", "contrase\u00f1a", "mot de passe", "senha", "passphrase")
     ),
     *(
-        Rule(name, _USER_GIVEN, name + rb" {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", looks_like_pasted)
+        Rule(name, _USER_GIVEN, name + rb" {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", stands_out)
         for name in (b"password", b"passwort", b"kennwort", b"senha", b"mot de passe", b"pw")
     ),
-    Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", looks_like_pasted),
+    Rule(b" / ", rb"[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{1,30}){1,4}[\"'`]?$", rb" / [\"'`]?(?P<value>[^\s\"'`,;/()\0]{5,60})", stands_out),
     *(
         Rule(place + b" code", rb"(?:^|[^a-z])$", place + rb" code[^.\r\n\0]{0,60}? (?:is|to|stays|remains|now|=) (?P<value>\d{4,8}#?)(?![\w%/:-])")
         for place in (b"door", b"gate", b"alarm", b"entry", b"lock", b"safe", b"keypad")
     ),
-    Rule(b" with ", rb"\b(?:log|sign|logged|signed)(?:ging|ing)? ?[io]n$", rb" with [\"'`]?[\w.@+-]{2,40}[\"'`]? (?:and|/) [\"'`]?(?P<value>[^\s\"'`,;\0]{4,60})", looks_strong_with_no_title),
+    Rule(b" with ", rb"\b(?:log|sign|logged|signed)(?:ging|ing)? ?[io]n$", rb" with [\"'`]?[\w.@+-]{2,40}[\"'`]? (?:and|/) [\"'`]?(?P<value>[^\s\"'`,;\0]{4,60})", stands_out_and_is_no_title),
     Rule(b" with ", rb"\b(?:log|sign)(?:ged|ging|s)? ?[io]n as [^\s\0]{2,60}$", rb" with [\"'`](?P<value>[^\"'`\r\n\0]{4,60})[\"'`]", looks_quoted),
     Rule(b" manually", rb"\b(?:key|secret|code)\b[^\r\n\0]{0,40}$", rb" manually:?\s{1,4}(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)"),
     *(
-        Rule(new, rb"(?:passwor[dt]|pw|passphrase)\b[^\r\n\0]{0,80}\W$", new + rb": {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", looks_like_pasted)
+        Rule(new, rb"(?:passwor[dt]|pw|passphrase)\b[^\r\n\0]{0,80}\W$", new + rb": {1,2}[\"'`]?(?P<value>[^\s\"'`,;()\0]{5,60})", stands_out)
         for new in (b"new", b"neu", b"now", b"jetzt", b"nuevo", b"nouveau")
     ),
     Rule(b" it to ", rb"\b(?:set|reset|changed|updated)$", rb" it to [\"'`]?(?P<value>[^\s\"'`,;\0]{6,60})", looks_strong),
