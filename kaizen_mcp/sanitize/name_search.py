@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
-from kaizen_mcp.sanitize.notations import ASSIGNMENTS, OTHER_FORMS, VALUE_FIRST, Notation
+from kaizen_mcp.sanitize.notations import ASSIGNMENTS, OTHER_NOTATIONS, VALUE_FIRST, Notation
 from kaizen_mcp.sanitize.secret_values import is_secret
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
 from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND
@@ -93,22 +93,25 @@ def _judge_name(name: bytes) -> CredentialName | None:
 
 
 def _find_values(text: Text, start: int, end: int, name: CredentialName | None) -> Iterator[Span]:
-    first = text.lower[end : end + 1]
-    if first and first != b"\0":
-        notations = ASSIGNMENTS if _SIGN_AHEAD.match(text.lower, end) else ()
-        others = OTHER_FORMS if name and (name.kind is not Kind.AMBIGUOUS or _is_pass(text, start, name)) else ()
-        for notation in (*notations, *others):
-            if first in notation.starts and (after := _match_notation(notation, text.lower, start, end)):
-                more = after.end("more") if "more" in after.re.groupindex else end
-                found = name if more == end else _judge(text, start, more)
-                spans = [*_secret_values(text, notation, after, found, text.data[start:end])]
-                yield from spans
-                if spans or (
-                    notation is ASSIGNMENTS[0] and more == end
-                ):  # what the name is in quotes, secret or not
-                    return
+    takes_others = name is not None and (name.kind is not Kind.AMBIGUOUS or _is_pass(text, start, name))
+    has_sign = _SIGN_AHEAD.match(text.lower, end) is not None
+    for notation in _notations_from(text.lower[end : end + 1], has_sign, takes_others):
+        if after := _match_notation(notation, text.lower, start, end):
+            more = after.end("more") if "more" in after.re.groupindex else end
+            found = name if more == end else _judge(text, start, more)
+            spans = [*_secret_values(text, notation, after, found, text.data[start:end])]
+            yield from spans
+            if spans or (notation is ASSIGNMENTS[0] and more == end):  # what the name is in quotes, secret or not
+                return
     if name:
         yield from _find_value_before(text, start, name)
+
+
+@cache
+def _notations_from(first: bytes, has_sign: bool, takes_others: bool) -> list[Notation]:  # noqa: FBT001 - for `cache`
+    """The notations that may start with this byte."""
+    notations = [*(ASSIGNMENTS if has_sign else ()), *(OTHER_NOTATIONS if takes_others else ())]
+    return [notation for notation in notations if first and first in notation.starts]
 
 
 _BEFORE_PASS = re.compile(rb"[<#>=]$|=[\"']$|--$")

@@ -158,7 +158,7 @@ _KEY_OF_VALUE = (
     + rb"?\s{0,3}(?::|=>|=)\s{0,3}"
 )
 
-OTHER_FORMS = [
+OTHER_NOTATIONS = [
     # Remarks in brackets: password (except quotes): "x"
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
