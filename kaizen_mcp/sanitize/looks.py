@@ -125,7 +125,7 @@ def looks_assigned(value: str, before: str = "") -> bool:
         return False
     if before.strip() == ">" or before.strip().endswith(("==", "!=", "<")):
         return False
-    if value.lower() in {"0", "1", "password", "token", "secret", "key", "mot"}:
+    if value.lower() in {"0", "1", "password", "pass", "token", "secret", "key", "mot"}:
         return False
     return not (_is_no_secret(value) or _PACKAGE.fullmatch(value))
 
@@ -191,17 +191,20 @@ def looks_like_argument(value: str, _before: str = "") -> bool:
     """Whether a quoted argument after a user's name is a password, not a word or a sentence."""
     if APP_PASSWORD.fullmatch(value):
         return True
-    if value.startswith("-") or "anonymous" in value:
+    if value.startswith("-") or "anonymous" in value or _FILE_NAME.fullmatch(value):
         return False
     return " " not in value and (looks_written(value) or re.fullmatch(r"[a-z]{12,}", value) is not None)
 
 
 _WORDS = re.compile(r"[A-Za-z]+(?:[_-][a-z]+)*|[A-Z]+(?:[_-][A-Z]+)*|\d[\d.,:/-]*\w{0,3}|[\w-]+=.*|/.*|\w+://.*")
-_ID_OR_NAME = re.compile(
-    r"[\w.-]+-(?:[a-z]+ed|only|based|v\d+|\d)|[A-Z]{1,8}[-_]?\d+|v?\d[\d.]*|[\w.:-]*(?:[Pp]assw|PASSW|[Pp]wd|[Tt]oken|[Ss]ecret)[A-Za-z_.-]*|[\w.-]+\."
-    r"(?:pdf|csv|xlsx?|docx?|pptx?|txt|json|xml|x?html?|js|ts|[jt]sx|py|java|kt|go|rs|rb|php|cs|c|h|cpp|sh|ps1|ya?ml|toml|ini|cfg"
+_FILE_NAME = re.compile(
+    r"[\w.-]+\.(?:pdf|csv|xlsx?|docx?|pptx?|txt|json|xml|x?html?|js|ts|[jt]sx|py|java|kt|go|rs|rb|php|cs|c|h|cpp|sh|ps1|ya?ml|toml|ini|cfg"
     r"|conf|log|zip|gz|tar|t[gx]z|7z|png|jpe?g|gif|svg|webp|md|sql|exe|dll|jar|pem|key|crt|cer|p12|pfx|env|lock|tf|css|scss"
-    r"|bak|tmp|db|eml|ics|local|internal|example|test|invalid|com|org|net|io|dev|app|cloud|ai|co|info|biz|eu|de|fr|es|it|pl|nl|uk"
+    r"|bak|tmp|db|eml|ics)"
+)
+_ID_OR_NAME = re.compile(
+    r"[\w.-]+-(?:[a-z]+ed|only|based|v\d+|\d)|[A-Z]{1,8}[-_]?\d+|v?\d[\d.]*|[\w.:-]*(?:[Pp]assw|PASSW|[Pp]wd|[Tt]oken|[Ss]ecret)[A-Za-z_.-]*"
+    r"|[\w.-]+\.(?:local|internal|example|test|invalid|com|org|net|io|dev|app|cloud|ai|co|info|biz|eu|de|fr|es|it|pl|nl|uk"
     r"|ch|at|be|us|ca|br|pt|se|no|dk|fi|cz|jp)"
 )
 
@@ -228,6 +231,7 @@ def stands_out(value: str, _before: str = "") -> bool:
         or _NO_SECRET.fullmatch(value)
         or re.match(r"\d{4}-\d\d-\d\d(?:T|$)|\w+://|[/~]|\d+[a-z]{1,5}$", value)
         or _ID_OR_NAME.fullmatch(value)
+        or _FILE_NAME.fullmatch(value)
     ):
         return False
     return (

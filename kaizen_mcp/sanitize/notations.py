@@ -117,7 +117,7 @@ ASSIGNMENTS = [
     # Quoted names before the colon of a log: 'password' : x
     Notation(b"\"'", b"", rb"[\"'] : (?=[^\s\"'])", "word", looks_written),
     # Lists: "passwords": ["x", "y"]
-    Notation(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])", "list", looks_quoted),
+    Notation(b"\"'`]\\:= ", b"", _MORE + _CLOSE + rb"\s{0,3}(?:=>|=|:)\s{0,3}(?=[\[{(])(?!\{\{)", "list", looks_quoted),
     # Numbers: "pin": 1234
     Notation(b"\"'\\", b"", _CLOSE + rb"\s{0,3}:\s{0,3}(?=-?\d)", "word"),
     # Signs of a query at the end of a line, and in none: PASSWORD=x&y
@@ -243,7 +243,7 @@ OTHER_NOTATIONS = [
         b"\"'-_]", rb"(?:name|type|id|key)\s?=\s?[\"'][\w .:'\[-]{0,40}$",
         rb"[\w.'\]-]{0,20}[\"'][^<>\0]{0,300}?\b(?:value|text|content)\s?=\s?(?=[\"'])", "quoted", looks_quoted,
     ),
-    Notation(b"\"'", rb"(?:name|key)\s?=\s?[\"'][\w.:-]{0,40}$", rb"[\"'][^<>\0]{0,200}>", "content", looks_written),
+    Notation(b"\"'", rb"<[^<>\0]{0,60}\b(?:name|key)\s?=\s?[\"'][\w.:-]{0,40}$", rb"[\"'][^<>\0]{0,200}>", "content", looks_written),
     # Elements in a row: <key>password</key><string>x</string>, <td>Password</td><td>x</td>
     Notation(b"<", rb"<key>[\w.-]{0,40}$", rb"</key>\s{0,40}<(?:string|value)>", "content", looks_quoted),
     Notation(

@@ -131,7 +131,7 @@ _PLACEHOLDERS = (
     r"\{[A-Za-z_][\w.]*:[.,<>^+\d]*[a-z%]?\}",
     r"\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}",
     r"%\w+%|%~\w+|%[\dsdr]|%\(\w+\)s",
-    r"\[[\w ]+\]",
+    r"=?\[[\w ]+\]",
     r"@(?:[a-z]+_)*(?:password|token|secret|key)(?:_[a-z]+)*",
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
@@ -140,7 +140,7 @@ _PLACEHOLDERS = (
     r"(?i:your)(?:password|token|secret|api_?key|key)",
     r"(?i:\S*[_\[-](?:your[_-]\S*|here\*{0,2}))",
     r"(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)",
-    r"(?i:(?:change|replace)[_-]?(?:me|this|it))",
+    r"(?i:(?:change|replace)[_-]?(?:me|this|it|with[_-].*))",
     r"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
     r"[A-Za-z_.-]{2,30}=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
@@ -201,7 +201,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
     if name.kind is Kind.ANY:
         return not (
             _SMALL_NUMBER.fullmatch(text)
-            or (name.word in {"otp", "totp", "hotp"} and re.fullmatch("[A-Z][a-z]+", text))
+            or (name.word in {"otp", "totp", "hotp"} and re.fullmatch(r"[A-Z][a-z]+\d{0,3}", text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )
@@ -240,7 +240,7 @@ def _names_a_credential(text: str) -> bool:
         return any(map(is_credential_name, text.split()))
     if _NAME_IN_CODE.fullmatch(text):
         return True
-    name = find_credential_name(text) if _VARIABLE.fullmatch(text.lstrip("#._")) else None
+    name = find_credential_name(text) if _VARIABLE.fullmatch(text.lstrip("#._=")) else None
     return name is not None and (" " not in text or name.kind in {Kind.ANY, Kind.TEXT})
 
 
@@ -261,10 +261,18 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     return name.word not in {"token", "tokens"} or not name.bare or _is_token(text)
 
 
+_NUMBERED_WORD = re.compile(r"[A-Z][a-z]+\d{1,2}")
+
+
 def _is_token(text: str) -> bool:
     """Whether a text under `token` is no word, as the tokens of a language model are."""
     is_mix = any(map(str.isdigit, text)) or _MIXED_CASE.search(text) is not None
-    return " " not in text and len(text) >= _MIN_TOKEN and (is_mix or len(text) >= _MIN_LONG_CODE)
+    return (
+        " " not in text
+        and not _NUMBERED_WORD.fullmatch(text)
+        and len(text) >= _MIN_TOKEN
+        and (is_mix or len(text) >= _MIN_LONG_CODE)
+    )
 
 
 def _is_ambiguous_secret(word: str, text: str) -> bool:

@@ -26,7 +26,7 @@ KEYS_AND_HASHES = [
     Rule(
         b"$", rb"(?:^|[^\w$])$",
         rb"(?P<value>\$(?:[1-9y]|2[abxy]|apr1|argon2(?:id|i|d)|pbkdf2[\w-]{0,16}|scrypt|s|gy|bcrypt[\w-]{0,10}|md5|sha1|ml)"
-        rb"\$[^\s\"'<>:\0]{16,400}|\$krb5\w{1,8}\$[^\s\"'<>\0]{16,400}|\$[ph]\$[./a-z0-9]{28,34})",
+        rb"\$[^\s\"'<>:{}\0]{16,400}|\$krb5\w{1,8}\$[^\s\"'<>\0]{16,400}|\$[ph]\$[./a-z0-9]{28,34})",
     ),
     Rule(b"scram-sha-", b"", rb"scram-sha-\d{1,3}\$\d{1,8}:(?P<value>[^\s\"'<>\0]{40,300})"),
     Rule(b"grub.pbkdf2", b"", rb"grub\.pbkdf2\.sha\d{1,3}\.\d{1,8}\.(?P<value>[0-9a-f.]{40,800})"),
