@@ -23,7 +23,7 @@ _CODE_WORDS = (
     r"[A-Za-z_]\w*(?:::\w+)+",
     r"::[A-Z]\w+",
     r"[a-z][A-Za-z_]*\d?\.[a-z_][A-Za-z_]*\d?\.[a-zA-Z]",
-    r"[a-z]+(?:[A-Z][a-z]+)+\.[A-Z][a-z]",
+    r"[a-z]+(?:[A-Z][a-z]+)+\.[A-Za-z][a-z]",
     r"[A-Z]\w*\.(?:new|get|create|load|find|from)\b",
     r"\w+\.[A-Z]{2,}(?:_[A-Z]{2,})+",
     r"[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]",
@@ -64,13 +64,14 @@ _NO_VALUES = (
     r"(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*",
     r"(?:secret|kv|vault)(?:/[\w.-]+)+#\w+",
     r"@[\w.-]+\.[a-z]{2,}(?:/\S*)?",
-    # Attributes of cookies, styles, rules of a validator, `grant_type=password`, `6-digit`
+    # Attributes of cookies, styles, rules of a validator, `grant_type=password`, `mcp<2`, `5/m/ip`, `6-digit`
     r"(?:path|domain|expires|max-age|samesite)(?:=|: ?)\S*",
     r"#[0-9a-f]{3,8};?",
     r"\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?",
     r"[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?",
     r"[a-z_]+=(?:\d+|[a-z]+_[a-z_]+)",
     r"(?:data ?source|server|host|filename|database)=[^;]*",
+    r"[a-z][a-z-]*(?:[<>~^]=?|[!=]=)\d[\d.*]*|\d{1,4}/[a-z]{1,6}(?:/[a-z]{1,4})?",
     r"\d{1,2}-(?:digit|char\w*|word|bit|stellig\w*|day)s?",
     # Commands of PowerShell, tags of templates, bindings, expressions
     r"\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*(?:\).*)?",

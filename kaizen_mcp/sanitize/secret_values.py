@@ -68,6 +68,11 @@ _MUST_LOOK_LIKE = {
 }
 """What a value below these names looks like, by the word for the name."""
 
+_MADE_KEYS = frozenset(
+    "apikey appkey applicationkey clientkey devkey integrationkey servicekey sessionkey".split()
+)
+"""Names of keys that no person thinks up, so that words are none."""
+
 _PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{2,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
 _LINK = re.compile(r"https?://[^?#]*")
@@ -116,7 +121,7 @@ _PLACEHOLDERS = (
     r"[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}",
     r"[\w-]{0,12}[_-][xX]{4,}",
     r"[\w-]{1,12}\u2026.{0,12}",
-    r"(?=[^.]*[\d_-])[\w-]{1,16}\.{3}",
+    r"(?=[^.]*[\d_-])[\w.-]{1,16}\.{3}",
     r"-----BEGIN [A-Z ]+-----(?:\\n|\s)*\.{3}[^\0]*",
     # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1, @reset_token
     r"<[^<>]*>",
@@ -127,6 +132,7 @@ _PLACEHOLDERS = (
     r"[\w /:=-]*\{\{.*",
     r"=<[^<>]*>",
     r"(?:\{[\w.]+\}[^\w{}]{0,2}){2,}",
+    r"(?:[a-z]+[_-])?\{[a-z_]\w*\}",
     r"\{\w+\.\w[\w.]*,?\}?",
     r"\{[A-Za-z_][\w.]*:[.,<>^+\d]*[a-z%]?\}",
     r"\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}",
@@ -149,7 +155,8 @@ _PLACEHOLDERS = (
     r"[a-z]*\[[a-z-]+[*^$~|]?=.*\]",
     r"[#.][a-z]+(?:[-_][a-z]+)+",
     r"--[a-z][a-z-]+",
-    # Hashes and names of resources: sha384-..., arn:aws:...
+    # Hashes and names of algorithms and resources: sha384-..., sha256, arn:aws:...
+    r"(?i:sha-?\d{1,3}|md5|[ehr]s(?:256|384|512)|bcrypt)",
     r"sha\d{1,3}-[\w+/]{20,}={0,2}",
     r"arn:[\w-]*:.*",
     # Tags of YAML, annotations, types, keywords, operators, folders
@@ -202,6 +209,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
         return not (
             _SMALL_NUMBER.fullmatch(text)
             or (name.word in {"otp", "totp", "hotp"} and re.fullmatch(r"[A-Z][a-z]+\d{0,3}", text))
+            or (name.word.endswith(("otp", "code")) and re.fullmatch(r"[A-Z][a-z]+(?: [a-z]+){2,}", text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )
@@ -249,6 +257,8 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     if is_count or _PUBLIC.fullmatch(text):
         return False
     if _CONSTANT.fullmatch(text) or (name.word == "signingkey" and _FINGERPRINT.fullmatch(text)):
+        return False
+    if name.word in _MADE_KEYS and re.fullmatch("[a-z]{1,5}|[a-z]+(?:[_.-][a-z]+)+", text):
         return False
     if name.word in _MUST_LOOK_LIKE:
         return _MUST_LOOK_LIKE[name.word].search(text) is not None
