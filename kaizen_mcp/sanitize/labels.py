@@ -39,7 +39,7 @@ RULE_WORDS = frozenset("min max minimum maximum length count days minutes hours 
 LABEL_WORDS = frozenset(
     "name key id label field parameter param variable header attribute type selector locator placeholder question"
     " target element autocomplete property setting subject"
-    " libell\u00e9 libelle bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam"
+    " libell\u00e9 libelle designation bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam"
     " clave chave chiave sleutel feld veld campo champ".split()
 )
 """Last words of a field that names the value beside it: `name` in `{"name": "PIN", "value": 1234}`."""

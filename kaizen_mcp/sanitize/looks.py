@@ -69,7 +69,7 @@ _NO_VALUES = (
     r"#[0-9a-f]{3,8};?",
     r"\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?",
     r"[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?",
-    r"[a-z_]+=(?:\d+|[a-z]+_[a-z_]+)",
+    r"(?-i:[a-z_]+)=(?:\d+|[a-z]+_[a-z_]+)",
     r"(?:data ?source|server|host|filename|database)=[^;]*",
     r"[a-z][a-z-]*(?:[<>~^]=?|[!=]=)\d[\d.*]*|\d{1,4}/[a-z]{1,6}(?:/[a-z]{1,4})?",
     r"\d{1,2}-(?:digit|char\w*|word|bit|stellig\w*|day)s?",
@@ -158,7 +158,7 @@ _IN_CODE = re.compile(
     r"(?=[^A-Z_]*[A-Z_])(?:[a-z_]+\.){2,}[A-Za-z_]+"  # a path of a module
     r"|[^\d%]*(?<![A-Za-z])%[sdr](?![A-Za-z])[^\d%]*"  # a format
     r"|[\w-]+[:=] ?[\"'{].*"  # an assignment in quotes
-    r"|\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|\s*[+&.]\s*[\w$(].*[+&.]\s*|\s*\+ ?new .*|\+[a-z].*"  # between two texts
+    r"|\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|[\"']?\s*[+&.]\s*[\w$(].*[+&.]\s*[\"']?|\s*\+ ?new .*|\+[a-z].*"  # between two texts
 )
 
 

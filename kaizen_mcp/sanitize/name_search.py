@@ -70,7 +70,8 @@ def _may_name(name: bytes) -> bool:
 
 def _judge(text: Text, start: int, end: int) -> CredentialName | None:
     """Return what the name in the text holds, read alone or with the words before it."""
-    if text.lower.endswith(b"checksum/", 0, start):  # an annotation of Helm, `checksum/secret`
+    # An annotation of Helm, `checksum/secret`, and the user of a link, which has rules of its own.
+    if text.lower.endswith((b"checksum/", b"://"), 0, start):
         return None
     if _IN_CHOICE.search(text.lower, max(start - _LONGEST_NAME, 0), start):
         return None
@@ -114,12 +115,12 @@ def _notations_from(first: bytes, has_sign: bool, takes_others: bool) -> list[No
     return [notation for notation in notations if first and first in notation.starts]
 
 
-_BEFORE_PASS = re.compile(rb"[<#>=]$|=[\"']$|--$")
+_BEFORE_PASS = re.compile(rb"[<#>=]$|=[\"']$|--$|by\.\w{2,12}, ?[\"']$")
 
 
 def _is_pass(text: Text, start: int, name: CredentialName) -> bool:
     """Whether `pass` or `clave` means a password here: `DB_PASS x`, `<pass>x</pass>`, `#pass`, `txtClave`."""
-    before = text.lower[max(start - 2, 0) : start]
+    before = text.lower[max(start - 20, 0) : start]
     return name.word in {"pass", "clave"} and (not name.bare or _BEFORE_PASS.search(before) is not None)
 
 

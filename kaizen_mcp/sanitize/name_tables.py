@@ -16,7 +16,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " alarmcode keypadcode lockcode"
     " safecode entrycode disarmcode erlangcookie"
     " sshpass becomepass sudopass smtppass ftppass mailpass imappass proxypass ldappass"
-    " sicherheitscode freischaltcode entsperrcode"
+    " sicherheitscode freischaltcode entsperrcode sicherheitsantwort aktivierungscode bindcredential"
     # Personal and payment numbers
     " pin pinnumber pinno ssn ssnnumber socialsecurity socialsecuritynumber"
     " cardnumber cardnum cardno ccnumber ccnum creditcard debitcard cvv cvc csc cvvcode cvccode securitycode"
@@ -114,8 +114,8 @@ CREDENTIAL_STEMS = (
     "contrase", "senha",
     "mnemonic", "clave", "motdepasse", "mdp", "mot de", "wachtwoord", "haslo", "sifre", "parola", "losenord",
     "adgangskode", "heslo", "salasana", "saml", "assertion", "verifier", "csrf", "xsrf", "psk", "sess", "sasurl",
-    "connect", "clearance", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz", "matkhau",
-    "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "pushtan", "phototan",
+    "connect", "clearance", "antwort", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz",
+    "matkhau", "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "pushtan", "phototan",
     "chiptan", "mfa", "tfa", "twofactor", "snmp", "seed", "_pat", "puk", "crumb",
     "magic", "chave", "chiave", "priv", "schl", "geheim", "segre", "community",
 )  # fmt: skip
@@ -144,7 +144,7 @@ TRAILING_WORDS = frozenset(
     " wiederholen wiederholung best\u00e4tigen bestaetigen best\u00e4tigung confirmer confirmar conferma repetir"
     " ripeti herhalen herhaal bevestigen powt\u00f3rz potwierd\u017a"
     " provis\u00f3ria temporaria tempor\u00e1ria inicial iniziale initial initiale nueva nuova nouveau nova"
-    " staging test default base64 b64 primary secondary here private base secure backup".split()
+    " staging test default v sms base64 b64 primary secondary here private base secure backup".split()
 )
 """Words after a credential name that do not change its meaning: `passwordConfirmation`, `tokenValue`."""
 

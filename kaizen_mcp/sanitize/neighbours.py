@@ -39,12 +39,15 @@ _BESIDE = (
     _Beside("stringData", "kind", "Secret", _ENTRY),
     _Beside("k", "kty", "oct", _ENTRY),  # of JSON Web Key
     _Beside("code", "grant_type", None, _KEY),  # of OAuth
+    _Beside("seed", "wallet", None, _ENTRY),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),
 )
 _BELOW = (
     _Below("key", VENDORS | {"api"}, _KEY),
     _Below("key", frozenset({"wifi", "wlan"}), _ENTRY),
+    _Below("auth", frozenset({"redis"}), _ENTRY),
+    _Below("answer", frozenset({"security"}), _ENTRY),
     _Below("seed", frozenset({"mfa", "fa"}), _KEY),
     _Below("code", frozenset({"verification", "mfa", "fa"}), _LOGIN_CODE),
     _Below("community", frozenset({"snmp"}), _ENTRY),

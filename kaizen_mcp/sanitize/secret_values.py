@@ -121,7 +121,7 @@ _PLACEHOLDERS = (
     r"[\w-]{0,12}(?:\*{3,}|\u2022{3,}|[xX]{6,})[\w-]{0,8}",
     r"[\w-]{0,12}[_-][xX]{4,}",
     r"[\w-]{1,12}\u2026.{0,12}",
-    r"(?=[^.]*[\d_-])[\w.-]{1,16}\.{3}",
+    r"(?=[^.]*[\d_-])[\w.-]{1,16}\.{3}\w{0,6}",
     r"-----BEGIN [A-Z ]+-----(?:\\n|\s)*\.{3}[^\0]*",
     # Variables and templates: ${X}, {{ x }}, {user}:{password}, <x>, %X%, $x->y, [x], %1, @reset_token
     r"<[^<>]*>",
@@ -150,7 +150,8 @@ _PLACEHOLDERS = (
     r"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
     r"[A-Za-z_.-]{2,30}=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
-    # Selectors and options: #loginForm, input[name=x], .form-field, --password
+    # Selectors and options: #loginForm, #pwd, input[name=x], .form-field, --password
+    r"#(?:pwd|pass\w*|pin|otp|user\w*|login\w*|token)",
     r"#[a-z]+(?:[A-Z][a-z]+)+",
     r"[a-z]*\[[a-z-]+[*^$~|]?=.*\]",
     r"[#.][a-z]+(?:[-_][a-z]+)+",
@@ -165,6 +166,7 @@ _PLACEHOLDERS = (
     r"(?i:new|await|yield|typeof|lambda:?|async|range)",
     r"\+ ?[a-z]\w*\)?;?|\d{1,3};",
     r"~?(?:/[a-z0-9._-]+){2,}/?",
+    r"[a-z]+_[a-z]+: [A-Z].*",
     # Words in brackets, and the rest of a sentence: (optional), [redacted], is required
     r"\([a-z]+.*",
     r"[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*",
@@ -245,7 +247,7 @@ def _names_a_credential(text: str) -> bool:
     if _CAPITALIZED.fullmatch(text):
         return "".join(words_of(text)) in SECRETS_OF_ANY_KIND | SECRET_TEXTS
     if _SENTENCE.fullmatch(text):
-        return any(map(is_credential_name, text.split()))
+        return any(map(is_credential_name, text.split())) or (text[-1].isalpha() and is_credential_name(text))
     if _NAME_IN_CODE.fullmatch(text):
         return True
     name = find_credential_name(text) if _VARIABLE.fullmatch(text.lstrip("#._=")) else None

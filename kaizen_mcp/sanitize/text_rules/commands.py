@@ -72,7 +72,7 @@ COMMANDS = [
     Rule(b"unseal ", b"", rb"unseal (?:key \d{1,2}(?: \(\w{1,12}\))? {0,4}[:=] {0,4}|(?:-[\w=-]{1,30} ){0,3})(?P<value>[a-z0-9+/]{40,100}={0,2})(?![\w-])", has_letters_and_digits),
     Rule(b"useradd ", b"", rb"useradd [^\r\n\0]{0,80}?-p " + _COMMAND_VALUE, is_no_reference),
     Rule(b"echo ", rb"(?:pass|pwd?|secret|token|key|auth|askpass)[\w-]{0,14}[\s=:]{1,3}[\"'$(`]{0,3}$", rb"echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
-    Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\n)?(?:[>cs]:? ?)?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),
+    Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\n)?(?:(?:[>cs]|command):?\s{0,3})?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),
     Rule(b"334 ugfzc3dvcmq6", b"", rb"334 ugfzc3dvcmq6\s{1,4}(?:(?:c|client|[^\w\s\0]{1,4})[: ]{1,3})?(?P<value>[a-z0-9+/]{4,200}={0,2})"),
     Rule(b"auth ", rb"(?:> ?|^|[\n\0]\s{0,8})$", rb"auth (?:[\w.-]{1,40} )?[\"']?(?P<value>[^\s\"'\0]{5,200})[\"']?(?=[ \t]{0,3}(?:\Z|[\r\n\0]))", looks_set),
     Rule(b"isakmp key ", b"", rb"isakmp key (?:\d )?(?P<value>[^\s\0]{4,100})", is_no_reference),
@@ -103,7 +103,8 @@ COMMANDS = [
         )
     ),
     # Files of a user and a password, a line each: cat auth.txt
-    Rule(b"auth", rb"(?:^|[\s/\0])$", rb"auth(?:[.-]user[.-]pass)?\.(?:txt|conf|cred)\r?\n[^\s\0]{1,60}\r?\n(?P<value>[^\s\0]{3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),
+    Rule(b"auth", rb"(?:^|[\s/\0])$", rb"auth(?:[.-]user[.-]pass)?(?:\.(?:txt|conf|cred)| <<'?\w{2,8}'?)\r?\n[^\s\0]{1,60}\r?\n(?P<value>[^\s\0]{3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),
+    Rule(b" login ", rb"[\w*]{1,10}$", rb" login \"?[^\s\"\0]{1,80}\"? \"(?P<value>[^\"\r\n\0]{1,100})\"", is_no_reference),
     # Wireless networks: Key Content : x, WLAN ... Schl\u00fcssel: x
     Rule(b"wifi:", b"", rb"wifi:[^\r\n\0]{0,120}?\bp:(?P<value>[^;\r\n\0]{1,80})"),
     *(

@@ -53,6 +53,7 @@ DRIVERS = [
         rb" on <input[^<>\0]{0,200}?\b(?:type|name|id)=\\{0,3}[\"']?[\w-]{0,20}(?:pass|pwd|pin|otp)",
     ),
     Rule(b"input password", b"", rb"input password(?:\t|  | \|)\s{0,8}[^\s|\0]{1,80}(?: [^\s|\0]{1,40}){0,2}\s{0,8}(?:\t|  |\|)[ \t]{0,8}(?P<value>[^\s|\0]{1,100})", is_no_reference),
+    Rule(b"input password", b"", rb"input password {1,4}[^\s,\0]{1,80}, ?(?P<value>[^\s\0]{1,100})", is_no_reference),
     Rule(b"send", b"", rb"send ?keys:?[^\r\n\0]{0,200}?(?:pass|pwd|kennwort|senha|contrase)[^\r\n\0]{0,40}\], \[(?P<value>[^\]\r\n\0]{3,100})\]"),
     Rule(b"typeelement", b"", rb"typeelement\s{0,3}\{[^{}\0]{0,200}?\"text\":\s{0,3}\"(?P<value>[^\"\r\n\0]{4,100})\"", looks_strong),
     Rule(b"log", rb"(?:^|[\n\0|])[ \t]*$", rb"log(?:in|[ -]in|on)?(?: \w{1,12}){0,3}(?:\t| {2,8})[^\s\0]{1,60}(?:\t| {2,8})(?P<value>[^\s\0]{4,60})(?=[ \t]*(?:[\r\n\0]|\Z))", stands_out_or_is_joined),

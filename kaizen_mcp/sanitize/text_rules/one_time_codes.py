@@ -88,6 +88,8 @@ ONE_TIME_CODES = [
         b"textbox", b"",
         'textbox "[^"\\n\\0]{0,40}?(?:[4-8]-?(?:stellig\\w*|digit) code|\\b(?:sms|otp|2fa|mfa|one-time|verification|security|sicherheits|best\u00e4tigungs|einmal)[ -]?(?:code|pin|passcode)|\\btan\\b)[^"\\n\\0]{0,30}"(?: \\[[^\\]\\n\\0]{1,30}\\]){0,4}: "?(?P<value>\\d{4,8})(?!\\d)'.encode(),
     ),
+    Rule(b"key: ", rb"\b(?:this|the|setup|secret|manual(?: entry)?) $", rb"key: {1,2}(?P<value>[a-z2-7]{4}(?: [a-z2-7]{4}){3,15})(?!\w)", is_no_word),
+    Rule(b"enter this code", rb"(?:^|[\s\0])(?P<value>[a-z0-9]{3,4}-[a-z0-9]{3,4}|\d{6})\s{1,4}$", rb"enter this code", is_no_word),
     Rule(b"setup key", b"", rb"setup key[^\0]{0,80}?\s(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)", is_no_word),
     *(
         Rule(
@@ -142,7 +144,7 @@ ONE_TIME_CODES = [
         for verb in ("gebruik", "verwende", "verwenden sie", "nutzen sie", "utilisez", "utilise", "usa", "utilice", "utiliza", "use o", "u\u017cyj", "anv\u00e4nd", "brug", "bruk", "geben sie")
     ),
     *(
-        Rule(tan, rb"(?:^|[\s\0])$", tan + rb"(?:-?nummer)?(?:(?: [^\r\n\0]{1,80}?)? (?:lautet|ist):?|:|=){0,2} {1,2}" + _CODE, is_login_code)
+        Rule(tan, rb"(?:^|[\s\0]|mobile|push|foto|photo|chip)$", tan + rb"(?:-?nummer)?(?:(?: [^\r\n\0]{1,80}?)? (?:lautet|ist):?|:|=){0,2} {1,2}" + _CODE, is_login_code)
         for tan in (b"tan", b"mtan", b"smstan", b"sms-tan")
     ),
     *(

@@ -90,7 +90,7 @@ PROGRAMS = [
     Rule(b"keypassword ", rb"(?:^|[\n\0])[ \t]*$", rb"keypassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
     *(
         Rule(name, b"", re.escape(name) + rb"\s?(?:[\"']?[\w$.>-]{1,60}[\"']?\s?,\s?)?[\"'](?P<value>[^\"'\s\0]{20,200})[\"']", looks_like_key)
-        for name in (b"client(", b"api(", b"sdk(", b"configure(", b"init(")
+        for name in (b"client(", b"api(", b"captcha(", b"sdk(", b"configure(", b"init(")
     ),
     # Arguments in traces of PHP: ->connect(Array, 'bob', 'x', Array)
     *(
