@@ -92,7 +92,12 @@ _READERS: dict[str, Callable[[JsonObject], Case]] = {
     "ordinary": lambda row: Case(row.get("source", ""), row["text"], None),
     "objects": lambda row: Case(row.get("source", ""), row["object"], None),
 }
-HELD_OUT_FILES = _READERS | {f"everyday_{name}": read for name, read in _READERS.items() if name != "formats"}
+HELD_OUT_FILES = _READERS | {
+    f"{sets}_{name}": read
+    for sets in ("everyday", "recent")
+    for name, read in _READERS.items()
+    if name != "formats"
+}
 """File \u2192 what reads a row of it."""
 
 

@@ -97,6 +97,15 @@ MASKED = [
     ("alice * Kestrel77x *", "Kestrel77x"),
     ("docker login -u bob -p Kestrel77x", "Kestrel77x"),
     ('{"text": "Kestrel77x", "field": "password"}', "Kestrel77x"),
+    ("Command:\tUSER lief_4471\nResponse:\t331 Password, please.\nCommand:\tPASS Schraubenkiste", "Schraubenkiste"),
+    ("> b'KLHJ1 LOGIN robot@acme.example \"Paper_plane.30\"'", "Paper_plane.30"),
+    ("auth-user-pass <<AUTH\nsvc_rpa\nraincoat-Orbit7\nAUTH", "raincoat-Orbit7"),
+    ("KEYWORD Input Password id=loginPw, Hochofen_zwei", "Hochofen_zwei"),
+    ("Ihre mobileTAN f\u00fcr den Auftrag \u00fcber 84,50 EUR auf DE21 **** 4410 lautet 418 772.", "418 772"),
+    ("Scan the code, or enter this key: JBZX 4KQ2 MN7R WPTD", "4KQ2"),
+    ("Hi Erik,\n\nQF4-81T\n\nEnter this code to sign in.", "QF4-81T"),
+    ("find_element(By.ID, 'clave').send_keys('cordillera2291')", "cordillera2291"),
+    ("origin https://x-access-token:tk77abcDEF9012345@git.example/a.git", "tk77abcDEF"),
 ]
 # fmt: on
 

@@ -20,6 +20,10 @@ MOST_WRONG = {
     "everyday_lines": 0.03,
     "everyday_ordinary": 0.005,
     "everyday_objects": 0.01,
+    "recent_named": 0.04,
+    "recent_lines": 0.03,
+    "recent_ordinary": 0.005,
+    "recent_objects": 0.015,
 }
 """Family \u2192 largest part that may be wrong. Cases whose label can be argued do not count."""
 
