@@ -299,11 +299,6 @@ def looks_like_cell(value: str, _before: str = "") -> bool:
     return not re.search(r"\s|\]\(", value) and looks_written(value)
 
 
-def looks_like_cookie(value: str, _before: str = "") -> bool:
-    """Whether the value of a cookie may open a session: it is no word such as `dark` and no small number."""
-    return not re.fullmatch(r"[a-z]{1,10}(?:[_-][A-Za-z]{2})?|\d{1,3}", value)
-
-
 def looks_strong(value: str, _before: str = "") -> bool:
     """Whether a value in the midst of a sentence can only be a password: a mix of three kinds of characters."""
     value = value.rstrip(".,!?:)")

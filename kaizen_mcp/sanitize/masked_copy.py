@@ -6,20 +6,17 @@ from functools import reduce
 from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
+from kaizen_mcp.sanitize.cookies import find_cookies, mask_cookies
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.labels import describes, find_label, find_label_in, is_value_field
-from kaizen_mcp.sanitize.looks import looks_like_cookie, looks_like_no_name
+from kaizen_mcp.sanitize.looks import looks_like_no_name
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.neighbours import find_below, find_beside
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
-_COOKIES = re.compile(r"[\w.%-]{1,100}=[^;]*(?:;\s*[\w.%-]{1,100}(?:=[^;]*)?)*;?")
-_VALUE_OF_COOKIE = re.compile(
-    r"(?i)(?:^|(?<=;))(\s*(?!(?:path|domain|expires|max-age|samesite|priority)=)[\w.%-]+=)([^;]*)"
-)
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 _HEADINGS = frozenset("columns cols headers header heading headings titles".split())
 WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
@@ -40,13 +37,6 @@ class Found(NamedTuple):
     texts: dict[int, str]
     labels: frozenset[str]
     secrets: list[str]
-
-
-def mask_cookies(text: str) -> str:
-    """Mask the values in `name=value; Path=/`, and any other text as a whole."""
-    if not _COOKIES.fullmatch(text):
-        return MASK
-    return _VALUE_OF_COOKIE.sub(lambda match: match[1] + MASK if looks_like_cookie(match[2]) else match[0], text)
 
 
 @dataclass
@@ -145,7 +135,9 @@ class MaskedCopy:
     def _remember(self, value: Any, secret: CredentialName) -> None:  # noqa: ANN401 - any JSON value
         """Keep the secret that a field or an item directly is, to find it elsewhere."""
         if isinstance(value, str) and is_secret(secret, value):
-            self.secrets += [match[0].partition("=")[2] for match in _VALUE_OF_COOKIE.finditer(value)] or [value]
+            data = value.encode("utf-8", "surrogatepass")
+            parts = find_cookies(data) or [(0, len(data))]
+            self.secrets += [data[start:end].decode(errors="ignore") for start, end in parts]
 
     def _find_name(self, key: str) -> CredentialName | None:
         return find_credential_name(key) if key in self.found.names else None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
+from kaizen_mcp.sanitize.cookies import find_cookies
 from kaizen_mcp.sanitize.looks import looks_quoted
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
@@ -154,7 +155,8 @@ def _secret_values(
         if text.data[start:end].rstrip(b");,") == variable or b"%b " % variable in text.data[start:end]:
             continue
         if MASK not in value and is_secret(name, value) and (not notation.check or notation.check(value, before)):
-            yield start, end
+            cookies = find_cookies(text.data[start:end]) if name.word.endswith("cookie") else None
+            yield from [(start, end)] if cookies is None else [(start + a, start + b) for a, b in cookies]
 
 
 def _find_value_before(text: Text, start: int, name: CredentialName) -> Iterator[Span]:

@@ -46,4 +46,7 @@ def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[S
         or (rule.check and not rule.check(value, preceding))
     ):
         return [], next_start
-    return [(start, end)], max(end, next_start)
+    parts = rule.parts(text.data[start:end]) if rule.parts else None
+    if parts is None:
+        parts = [(0, end - start)]
+    return [(start + first, start + last) for first, last in parts], max(end, next_start)

@@ -138,6 +138,20 @@ def test_a_value_is_masked_to_its_end_and_no_further(text: str, secret: str) -> 
     assert shown.replace("first-One1", MASK) == (text % MASK).replace("first-One1", MASK)
 
 
+@pytest.mark.parametrize(
+    ("text", "masked_text"),
+    [
+        ("Cookie: lang=de; sid=a8Fk2lsP0q; theme=dark", "Cookie: lang=de; sid=[masked]; theme=dark"),
+        ('curl -b "sid=a8Fk2lsP0q; lang=de" https://x', 'curl -b "sid=[masked]; lang=de" https://x'),
+        ('{"Cookie": "sid=a8Fk2lsP0q; lang=de"} x', '{"Cookie": "sid=[masked]; lang=de"} x'),
+        ("Set-Cookie: sid=a8Fk2lsP0q; Path=/; HttpOnly", "Set-Cookie: sid=[masked]; Path=/; HttpOnly"),
+        ("Cookie: lang=de; _ga=GA1.2.112.17", "Cookie: lang=de; _ga=GA1.2.112.17"),
+    ],
+)
+def test_the_value_of_a_cookie_is_masked_and_no_more(text: str, masked_text: str) -> None:
+    assert masked(text) == masked_text
+
+
 @pytest.mark.parametrize("text", STAYS)
 def test_what_only_looks_like_such_a_value_stays(text: str) -> None:
     assert masked(text) == text

@@ -1,12 +1,12 @@
 """Credentials in HTTP: headers, links, cookies, SAML assertions."""
 
+from kaizen_mcp.sanitize.cookies import find_cookies, looks_like_cookie
 from kaizen_mcp.sanitize.looks import (
     follows_host,
     is_basic_credentials,
     is_code_in_link,
     is_no_reference,
     is_no_word,
-    looks_like_cookie,
     looks_like_key,
 )
 from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
@@ -62,7 +62,7 @@ HTTP = [
     ),
     # Cookie headers: Cookie: name=x, Set-Cookie: name=x; Path=/
     Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?!(?:path|domain|expires|max-age|samesite|priority)=)[^\s=;:\"'\0]{1,100}=(?P<value>)", looks_like_cookie, rb"(?=[;\r\n\"'])"),
-    Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=(?=[^\r\n\0\"]))", None, rb"(?=[\r\n\"])"),
+    Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=(?=[^\r\n\0\"]))", None, rb"(?=[\r\n\"])", find_cookies),
     # SAML assertions and seeds of one-time passwords
     Rule(b"assertion", rb"<(?:\w{1,20}:)?$", rb"assertion[\s>](?P<value>)", None, rb"(?=</(?:\w{1,20}:)?assertion>)"),
     Rule(b"otpauth", b"", rb"otpauth(?:-migration)?://[^\s\"'<>\0]{0,300}?(?:secret|data)=(?P<value>[^&\s\"'<>\0]{8,2000})"),

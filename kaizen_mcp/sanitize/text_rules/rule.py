@@ -1,8 +1,10 @@
 """What a rule is, and what several tables of rules have in common."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kaizen_mcp.sanitize.looks import Check
+from kaizen_mcp.sanitize.text import Span
 
 LOOK_BEHIND = 120
 """Bytes before a literal that its rules may look at."""
@@ -20,6 +22,7 @@ class Rule(NamedTuple):
         after: what follows, the literal included. The group `value`, here or in `before`, is what is masked.
         check: what else must be true of the value, given the value and the text before the literal.
         until: if given, what ends a value of any length; where it does not occur, the text ends it.
+        parts: if given, finds what is masked of the value; if it returns None, that is all of it.
     """
 
     literal: bytes
@@ -27,3 +30,4 @@ class Rule(NamedTuple):
     after: bytes
     check: Check | None = None
     until: bytes = b""
+    parts: Callable[[bytes], list[Span] | None] | None = None
