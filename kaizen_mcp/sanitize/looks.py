@@ -21,23 +21,24 @@ _CODE_WORDS = (
     r"(?:self|this|os|process|request|config|settings|args|options|ctx|window|document|response|event|data)\.\w",
     r"(?:user|form|env|secrets|vars|params|local|module|output)\.\w",
     r"[A-Za-z_]\w*(?:::\w+)+",
-    r"::[A-Z]\w+",
+    r"::[A-Z]\w+(?:[;,)(]*$|::|\.[a-z_]+\()",
     r"[a-z][A-Za-z_]*\d?\.[a-z_][A-Za-z_]*\d?\.[a-zA-Z]",
-    r"[a-z]+(?:[A-Z][a-z]+)+\.[A-Za-z][a-z]",
-    r"[A-Z]\w*\.(?:new|get|create|load|find|from)\b",
-    r"\w+\.[A-Z]{2,}(?:_[A-Z]{2,})+",
+    r"[a-z]+(?:[A-Z][a-z]+)+\.[A-Za-z][a-z]+\d?[;,)(]*$",
+    r"[A-Z]\w*\.(?:new|get|create|load|find|from)(?:[(;,)]|$)",
+    r"[A-Z][a-z]+\.(?:[a-z]+_)+(?:token|key|secret|password)[;,)]*$",
+    r"\w+\.[A-Z]{2,}(?:_[A-Z]{2,})+[;,)]*$",
     r"[A-Za-z_][\w.]*(?:::[\w.<>]+)*[!?]?[(\[]",
-    r"[a-z]+\.(?:[A-Z][a-z]+){2}",
-    r"\w+\?\.\w",
+    r"[a-z]+\.(?:[A-Z][a-z]+){2,}(?:[(;,)<]|$)",
+    r"[a-z_]\w*\?\.[a-zA-Z_]\w*(?:[.(\[;,)?]|$)",
     r"\[\]\w+\(",
     r"[A-Z][a-z]{2,}[A-Za-z]*\{",
     # Variables and objects: $name.part, @name, @name[0], _field.part, Thing@1a2b3c4d, self.token
     r"\$\w+(?:\.\w+)+",
-    r"@[a-z]+(?:_[a-z]+)*[)}\],;].*$",
+    r"@[a-z]+(?:_[a-z]+)*[)}\],;]+(?:\.\w+\(?.*)?$",
     r"\\{0,3}[$@%]\w+[{\[]",
-    r"_[a-z]+\d?(?:[A-Z][a-z]+)*\d?(?:\.\w+)*[;,)]*$",
+    r"_[a-z]+\d?(?:[A-Z][a-z]+)*\d?(?:(?:\.\w+)+|[;,)]+)$",
     r"[\w.$]+@[0-9a-f]{5,8}$",
-    r"[A-Za-z]\w*(?:\.\w+)*\.\w*(?:[Tt]oken|TOKEN|[Kk]ey|[Ss]ecret|[Pp]ass\w*|[Tt]otp|[Cc]ode|[Cc]redential)s?[;,]?$",
+    r"[a-z]\w*(?:\.\w+)*\.\w*(?:[Tt]oken|TOKEN|[Kk]ey|[Ss]ecret|[Pp]ass\w*|[Tt]otp|[Cc]ode|[Cc]redential)s?[;,]?$",
 )
 """How expressions of programs begin."""
 _CODE_WORD = re.compile("|".join(_CODE_WORDS))
@@ -49,7 +50,7 @@ _NAMES_AND_VERSIONS = (
     r"[a-z\d-]+(?:\.[a-z\d-]+)+\.[a-z]{2,6}",
     r"[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){2,}",
     r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*(?:Selector|Ref|Name|Key|Secret|Token|Manager)",
-    r"(?:IX|PK|FK|UQ|AK|UX|IDX)_[A-Za-z_]+",
+    r"(?:IX|PK|FK|UQ|AK|UX|IDX)_[A-Za-z]+_[A-Za-z_]+",
 )
 """Packages with their versions, kinds of algorithms, addresses, names of types and indexes."""
 _NO_SECRET = re.compile("|".join(_NAMES_AND_VERSIONS), re.ASCII)
@@ -65,12 +66,12 @@ _NO_VALUES = (
     r"(?:secret|kv|vault)(?:/[\w.-]+)+#\w+",
     r"@[\w.-]+\.[a-z]{2,}(?:/\S*)?",
     # Attributes of cookies, styles, rules of a validator, `grant_type=password`, `mcp<2`, `5/m/ip`, `6-digit`
-    r"(?:path|domain|expires|max-age|samesite)(?:=|: ?)\S*",
+    r"(?:path|domain|expires|max-age|samesite)(?:=|: )\S*",
     r"#[0-9a-f]{3,8};?",
     r"\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?",
     r"[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?",
-    r"(?-i:[a-z_]+)=(?:\d+|[a-z]+_[a-z_]+)",
-    r"(?:data ?source|server|host|filename|database)=[^;]*",
+    r"(?-i:[a-z_]+)=\d+|grant_type=\w+",
+    r"data ?source=[^;]*",
     r"[a-z][a-z-]*(?:[<>~^]=?|[!=]=)\d[\d.*]*|\d{1,4}/[a-z]{1,6}(?:/[a-z]{1,4})?",
     r"\d{1,2}-(?:digit|char\w*|word|bit|stellig\w*|day)s?",
     # Commands of PowerShell, tags of templates, bindings, expressions
@@ -158,7 +159,7 @@ _IN_CODE = re.compile(
     r"(?=[^A-Z_]*[A-Z_])(?:[a-z_]+\.){2,}[A-Za-z_]+"  # a path of a module
     r"|[^\d%]*(?<![A-Za-z])%[sdr](?![A-Za-z])[^\d%]*"  # a format
     r"|[\w-]+[:=] ?[\"'{].*"  # an assignment in quotes
-    r"|\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|[\"']?\s*[+&.]\s*[\w$(].*[+&.]\s*[\"']?|\s*\+ ?new .*|\+[a-z].*"  # between two texts
+    r"|\.[a-z_.]+|(?:\w{0,12} )?%s|\s?\.\s?\$.*|[\"']?\s*[+&.]\s*[\w$(].*[+&.]\s*[\"']?|\s*\+ ?new .*|\+[a-z]\w*[.(].*"  # between two texts
 )
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
 from kaizen_mcp.sanitize.cookies import find_cookies
-from kaizen_mcp.sanitize.looks import looks_quoted
+from kaizen_mcp.sanitize.looks import looks_quoted, looks_strong
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.notations import ASSIGNMENTS, OTHER_NOTATIONS, VALUE_FIRST, Notation
-from kaizen_mcp.sanitize.secret_values import is_secret
+from kaizen_mcp.sanitize.secret_values import MEASURE, is_secret
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
 from kaizen_mcp.sanitize.text_rules.rule import LOOK_BEHIND
 from kaizen_mcp.sanitize.value_spans import value_spans
@@ -32,7 +32,7 @@ _PARTIAL_WORDS = frozenset({b"time", b"factor", b"step", b"security", b"word", b
 _SIGN_AHEAD = re.compile(
     rb"(?: [\w.-]{1,16}+(?![\w.-])){0,2}?[\"'`\\\[\])*?%0-9a-f]{0,14}\s{0,3}(?:[:=!?+-]|(?<=3[ad]))"
 )
-_IN_CHOICE = re.compile(rb"\w\)?\s?\? ?[\"'][^\"'\r\n\0]{0,40}$")
+_IN_CHOICE = re.compile(rb"\w\)? \? [\"'][\w :]{0,40}$")
 """What stands before a text that is one of two: `isNew ? "password" : "reset"`."""
 _LINE_BREAK = re.compile(r"[ \t]{0,8}\r?\n[ \t]{0,40}")
 _DENIALS = frozenset({b"no", b"forgot", b"forgotten", b"page", b"next", b"insurance", b"without", b"reset"})
@@ -74,8 +74,6 @@ def _judge(text: Text, start: int, end: int) -> CredentialName | None:
     # An annotation of Helm, `checksum/secret`, and the user of a link, which has rules of its own.
     if text.lower.endswith((b"checksum/", b"://"), 0, start):
         return None
-    if _IN_CHOICE.search(text.lower, max(start - _LONGEST_NAME, 0), start):
-        return None
     before = _words_before(text.data, start) if text.lower[start - 1 : start] == b" " else b""
     if before and before.split()[-1].lower() in _DENIALS:
         return None
@@ -95,8 +93,10 @@ def _judge_name(name: bytes) -> CredentialName | None:
 
 
 def _find_values(text: Text, start: int, end: int, name: CredentialName | None) -> Iterator[Span]:
-    takes_others = name is not None and (name.kind is not Kind.AMBIGUOUS or _is_pass(text, start, name))
     has_sign = _SIGN_AHEAD.match(text.lower, end) is not None
+    takes_others = name is not None and (
+        has_sign or name.kind is not Kind.AMBIGUOUS or _is_pass(text, start, name)
+    )
     for notation in _notations_from(text.lower[end : end + 1], has_sign, takes_others):
         if after := _match_notation(notation, text.lower, start, end):
             more = after.end("more") if "more" in after.re.groupindex else end
@@ -139,24 +139,39 @@ def _match_notation(notation: Notation, lower: bytes, start: int, end: int) -> r
 
 
 def _secret_values(
-    text: Text, notation: Notation, after: re.Match[bytes], name: CredentialName | None, variable: bytes
+    text: Text, notation: Notation, after: re.Match[bytes], name: CredentialName | None, written: bytes
 ) -> Iterator[Span]:
-    """Yield where values stand that are secret, and not the variable of the same name: `password=password`."""
+    """Yield where values stand that are secret. `written` is the name as it stands in the text."""
     if not name:
         return
     before = after[0].decode(errors="replace")
-    variable = variable.rpartition(b".")[2].strip(b"_")  # `self._token = token`
+    start = after.start() - len(written)
+    in_choice = _IN_CHOICE.search(text.lower, max(start - _LONGEST_NAME, 0), start)
     for start, end in value_spans(text, notation.value, after.end()):
-        value = text.data[start:end].decode(errors="replace")
-        in_one_line = _LINE_BREAK.sub("", value)
-        if in_one_line != value and not any(map(str.isdigit, in_one_line)):
+        data = text.data[start:end]
+        value = _in_one_line(data.decode(errors="replace"))
+        if not value or MASK in value or _repeats(data, written) or (in_choice and not looks_strong(value)):
             continue
-        value = value if " " in in_one_line else in_one_line
-        if text.data[start:end].rstrip(b");,") == variable or b"%b " % variable in text.data[start:end]:
+        if name.word == "tokens" and MEASURE.fullmatch(value):  # how many
             continue
-        if MASK not in value and is_secret(name, value) and (not notation.check or notation.check(value, before)):
-            cookies = find_cookies(text.data[start:end]) if name.word.endswith("cookie") else None
+        if is_secret(name, value) and (not notation.check or notation.check(value, before)):
+            cookies = find_cookies(data) if name.word.endswith("cookie") else None
             yield from [(start, end)] if cookies is None else [(start + a, start + b) for a, b in cookies]
+
+
+def _in_one_line(value: str) -> str:
+    """A value without its line breaks; an empty text if these are rather lines of prose."""
+    joined = _LINE_BREAK.sub("", value)
+    if joined != value and not any(map(str.isdigit, joined)):
+        return ""
+    return value if " " in joined else joined
+
+
+def _repeats(value: bytes, name: bytes) -> bool:
+    """Whether a value is the variable or the type of the same name: `password=password`, `self._token = token`."""
+    variable = name.rpartition(b".")[2].strip(b"_")
+    plain = [part.lower().replace(b"_", b"") for part in (value.rstrip(b");,"), variable)]
+    return plain[0] == plain[1] or b"%b " % variable in value
 
 
 def _find_value_before(text: Text, start: int, name: CredentialName) -> Iterator[Span]:

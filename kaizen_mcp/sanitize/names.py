@@ -28,11 +28,11 @@ from kaizen_mcp.sanitize.name_tables import (
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
-_CODE = r"\b(?:[ck]ode|c[o\u00f3]digo|codice)\b"
+_CODE = r"\b(?:(?:pass)?[ck]ode|c[o\u00f3]digo|codice)\b"
 _DIGITS = r"\b[4-8][- ]?(?:digits?|chiffres|stellige[rn]?|d[i\u00ed]gitos|cifre|cijferige)"
 _CODE_AT_LOGIN = re.compile(
     rf"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt)).*{_CODE}.{{1,30}}\b(?:sms|e-?mail|app)\b"
-    rf"|{_DIGITS}[- ](?:(?:login|security|verification|confirmation|access|sms)[- ])?{_CODE}"
+    rf"|{_DIGITS}[- ](?:(?:login|security|verification|confirmation|access|sms)[- ])?(?:{_CODE}|(?:pin|key)\b)"
     rf"|{_CODE} (?:\w{{1,3}} )?{_DIGITS}",
     re.IGNORECASE,
 )
@@ -80,6 +80,9 @@ _SHORT_NAMES = dict.fromkeys("dk", CredentialName("d", Kind.KEY, bare=True)) | d
 """Names too short to be looked for in others: the private part of a JSON Web Key, the code of a bank."""
 
 
+_WORDS_OF_COUNTS = NON_CREDENTIAL_FIRST_WORDS - FIRST_WORDS_OF_ACTIONS
+
+
 @lru_cache(maxsize=4096)
 def find_credential_name(name: str) -> CredentialName | None:
     """Return what a field of this name, in any case or style, holds if it is a credential's, or None.
@@ -103,7 +106,7 @@ def find_credential_name(name: str) -> CredentialName | None:
         words = words[words.index("next") + 1 :]
     if not words or not NON_CREDENTIAL_WORDS.isdisjoint(words):
         return None
-    if words[-1] == "tokens" and not NON_CREDENTIAL_FIRST_WORDS.isdisjoint(words):  # `cached_input_tokens`
+    if words[-1] == "tokens" and not _WORDS_OF_COUNTS.isdisjoint(words):  # `cached_input_tokens`
         return None
     found = _judge_ending(words)
     if found and not found.bare and words[0] in NON_CREDENTIAL_FIRST_WORDS:

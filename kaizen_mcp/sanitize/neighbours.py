@@ -39,6 +39,8 @@ _BESIDE = (
     _Beside("stringData", "kind", "Secret", _ENTRY),
     _Beside("k", "kty", "oct", _ENTRY),  # of JSON Web Key
     _Beside("code", "grant_type", None, _KEY),  # of OAuth
+    _Beside("community", "version", "2c", _ENTRY),  # of SNMP
+    _Beside("community", "version", "v2c", _ENTRY),
     _Beside("seed", "wallet", None, _ENTRY),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),

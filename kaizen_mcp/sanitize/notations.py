@@ -283,7 +283,7 @@ OTHER_NOTATIONS = [
     Notation(b" \"'\n", b"", _IS_SET + rb"(?=[\"'`])", "quoted", looks_quoted),
     Notation(b" \"'\n", b"", _IS_SET + rb"(?![\"'`])", "word", looks_written),
     Notation(b" \"'\n", b"", _FOR + _SET_TO + rb"(?=[\"'`])", "quoted", looks_like_no_name),
-    Notation(b" \"'\n", b"", _SET_TO + rb"(?![\"'`])", "word", looks_written),
+    Notation(b" \"'\n", b"", _SET_TO + rb"(?![\"'`:])", "word", looks_written),
     Notation(b" ", b"", rb" {1,2}(?=[\"'`])", "quoted", looks_like_no_name),
     Notation(b" ", b"", rb" {0,2}\((?=[\"'`]?\w[^()\s\0]{3,60}[\"'`]?\))", "quoted or bracketed", looks_written_and_mixed),
 ]  # fmt: skip

@@ -49,7 +49,7 @@ _AUTH_SCHEME = re.compile(
     r"(?:basic|bearer|token|digest|negotiate|apikey|aws4-hmac-sha256|ssws|hawk|hoba|ntlm)\s+\S", re.IGNORECASE
 )
 
-_LONGEST_STATE = 60  # characters
+_LONGEST_STATE, _LONGEST_PLACEHOLDER = 60, 1_000  # characters
 _MIN_LONG_CODE = 16  # an authorization code of OAuth; that of a payment is shorter
 _MIN_PRIVATE_PART = 40  # of the shortest private keys
 _MIN_TOKEN = 6  # shorter ones are words and pieces of words
@@ -85,10 +85,7 @@ _NAME_OF_SECRET = re.compile(
     r".*(?:/.*|[_-]key)|[a-z]{1,4}|[a-z]+-(?:db|api|tls|cert|webhook|smtp|login|creds?|credentials|config|prod|dev|staging)"
 )
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
-_CONSTANT = re.compile(
-    r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}"
-    r"|[A-Z][a-z]+(?:[A-Z][a-z]{2,}){2,}"
-)
+_CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
 _LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 MEASURE = re.compile(
@@ -138,6 +135,7 @@ _PLACEHOLDERS = (
     r"\{(?:[A-Za-z_][\w.]{0,23}|[^{}\d]*|\d)\}",
     r"%\w+%|%~\w+|%[\dsdr]|%\(\w+\)s",
     r"=?\[[\w ]+\]",
+    r"cancellationToken",
     r"@(?:[a-z]+_)*(?:password|token|secret|key)(?:_[a-z]+)*",
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
@@ -146,7 +144,7 @@ _PLACEHOLDERS = (
     r"(?i:your)(?:password|token|secret|api_?key|key)",
     r"(?i:\S*[_\[-](?:your[_-]\S*|here\*{0,2}))",
     r"(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)",
-    r"(?i:(?:change|replace)[_-]?(?:me|this|it|with[_-].*))",
+    r"(?i:(?:change|replace)[_-]?(?:me|this|it)|replace[_-]with[_-].*)",
     r"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
     r"[A-Za-z_.-]{2,30}=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
@@ -180,16 +178,12 @@ _WHOLE_SENTENCE = re.compile(
     r"[A-Z][\w'-]*,?(?: [\w'-]+[,.;:]?){4,}[.!]"
     r"|[A-Z][\w' -]* (?:is|are|was|must|should|cannot|has been) [\w' -]*[.!]"
 )
-_CAPITALIZED = re.compile(r"[A-Z][^\W\d_A-Z]+")
+_CAPITALIZED = re.compile(r"[A-Z][^\W\d_]+")
 _HEADER = re.compile(r"X-(?:[A-Za-z]+-)*[A-Za-z]+")
 _NEXT_CELL = re.compile(r"[;,]\d{0,6}$")  # of a row: `expired;11`
-_BREAK_OR_CALL = re.compile(r"\\[nrt]|\)\.")  # in the source of a program
-_NAME_IN_CODE = re.compile(
-    r"[a-z]+(?:[A-Z][a-z]+)*(?:Password|Token)(?:[A-Z][a-z]+)*"  # cancellationToken
-    r"|[a-z]+(?:_[a-z]+)*_(?:password|token)(?:_[a-z]+)*"
-    r"|(?:[a-z]+_)*(?:token|(?:api|private|secret|access)_key)(?:_[a-z]+)+(?:_?\d)?"  # token_provider_1
-    r"|(?:[A-Z][a-z\d]*)*(?:Api|Private|Secret|Access)Key(?:[A-Z][a-z]+)*"  # SSHPrivateKeyTypes
-)
+_BREAK_OR_CALL = re.compile(r"\\[nrt]|\)\.(?=[a-z]+(?:[_(.]|$))")  # in the source of a program
+_ROLE = re.compile(r"_?(?:[Pp]rovider|[Tt]ypes?|[Ff]actory|[Ss]ource|[Gg]etter|[Ll]oader)(?:_?\d)?$")
+"""What a name in a program ends in: `token_provider_1`, `SSHPrivateKeyTypes`."""
 _VARIABLE = re.compile(
     r"[A-Za-z_]+\d?_[A-Za-z]+|[a-z]+(?:[A-Z]+[a-z]+)+|[A-Z]{2,}[a-z]+(?:[A-Z]+[a-z]+)+|(?:[A-Z][a-z]+){2,}|\w+: ?"
     r"|=?[A-Za-z-]+(?: [A-Za-z-]+){1,4}|(?:[a-z]+-)+(?:passwords?|tokens?|secrets?|keys?|hash)"
@@ -226,6 +220,8 @@ def is_secret(name: CredentialName, value: object) -> bool:
 
 def is_state(text: str) -> bool:
     """Whether a text stands in place of a secret: a state such as `expired`, a placeholder, or dots."""
+    if len(text) > _LONGEST_PLACEHOLDER:
+        return False
     text = _BREAK_OR_CALL.split(text.strip('`"'))[0].lstrip("\\")
     if text[:1] == text[-1:] == "'":
         text = text[1:-1]
@@ -244,23 +240,22 @@ def _names_a_credential(text: str) -> bool:
         return True
     if _HEADER.fullmatch(text):
         return find_credential_name(text) is not None
+    if _ROLE.search(text) and find_credential_name(_ROLE.sub("", text)):
+        return True
     if _CAPITALIZED.fullmatch(text):
         return "".join(words_of(text)) in SECRETS_OF_ANY_KIND | SECRET_TEXTS
     if _SENTENCE.fullmatch(text):
         return any(map(is_credential_name, text.split())) or (text[-1].isalpha() and is_credential_name(text))
-    if _NAME_IN_CODE.fullmatch(text):
-        return True
     name = find_credential_name(text) if _VARIABLE.fullmatch(text.lstrip("#._=")) else None
     return name is not None and (" " not in text or name.kind in {Kind.ANY, Kind.TEXT})
 
 
 def _could_be_secret(name: CredentialName, text: str) -> bool:
-    is_count = MEASURE.fullmatch(text) and (name.word == "tokens" or not LOGIN_CODE.fullmatch(text))
-    if is_count or _PUBLIC.fullmatch(text):
+    if (MEASURE.fullmatch(text) and not LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
         return False
     if _CONSTANT.fullmatch(text) or (name.word == "signingkey" and _FINGERPRINT.fullmatch(text)):
         return False
-    if name.word in _MADE_KEYS and re.fullmatch("[a-z]{1,5}|[a-z]+(?:[_.-][a-z]+)+", text):
+    if name.word in _MADE_KEYS and re.fullmatch("[a-z]{1,5}|[a-z]+(?:[_.-][a-z]+)+|(?:[A-Z][a-z]+){2,}", text):
         return False
     if name.word in _MUST_LOOK_LIKE:
         return _MUST_LOOK_LIKE[name.word].search(text) is not None

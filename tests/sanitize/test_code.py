@@ -19,12 +19,11 @@ STAYS = [
     "PrivateKey = _settings.Gateway.PrivateKey",
     "const LOGIN_PASSWORD = __ENV.LOGIN_PASSWORD_HASH;",
     "LicenseKey = principal.GetValue<string>(Names.LicenseKey),",
-    "OldPasswordHash = oldPasswordLoginHash,",
     "    secret: salt,\n    rounds: 4,",
     "    token: cancellationToken\n",
     "  id_token: token.credential,\n",
     "client_secret: ClientSecret",
-    "def sign(self, private_key: X509PrivateKeyTypes) -> None:",
+    "def sign(self, private_key: SSHPrivateKeyTypes) -> None:",
     "client = Client(api_key=api_key_provider, base_url=url)",
     "client = Client(api_key=lambda: read())",
     "Client(api_key=token_provider_1).copy(api_key=token_provider_2)",
@@ -106,6 +105,33 @@ MASKED = [
     ("Hi Erik,\n\nQF4-81T\n\nEnter this code to sign in.", "QF4-81T"),
     ("find_element(By.ID, 'clave').send_keys('cordillera2291')", "cordillera2291"),
     ("origin https://x-access-token:tk77abcDEF9012345@git.example/a.git", "tk77abcDEF"),
+    ("DB_PASSWORD=TopSecret", "TopSecret"),
+    ("https://bob:GoldenKey@host.example/x", "GoldenKey"),
+    ("IDENTIFIED BY 'FlowerToken'", "FlowerToken"),
+    ("axios.get('https://api.example/v1/data?', {apiKey: 'abcDEF12345xyz'})", "abcDEF12345xyz"),
+    ('curl "https://x.example/login?" -d password=Hunter2xyz', "Hunter2xyz"),
+    ("$pw = $isProd ? 'password' : 'S3cretPw9';", "S3cretPw9"),
+    ("the pass is: S3cretPw9", "S3cretPw9"),
+    ('Dim pass As String = "S3cretPw9"', "S3cretPw9"),
+    ('- textbox "pass": S3cretPw9!', "S3cretPw9"),
+    ("password: thunder.KuchenAdmin7683!", "KuchenAdmin"),
+    ("password: Summer?.2024!", "Summer"),
+    ("password: Hello.new!World7", "World7"),
+    ("DB_PASSWORD=Welcome.MySecret", "MySecret"),
+    ("PASSWORD=_hunterTwo2", "hunterTwo2"),
+    ('export PASSWORD="+dkFQc3I/9f74bEJKm2+Vg=="', "dkFQc3I"),
+    ("password: bestPasswordEver", "bestPasswordEver"),
+    ("password: i_hate_password_rules", "i_hate_password_rules"),
+    ('[{"type":"fill","text":"Xy7kkdj9"}, {"selector":"#password"}] x', "Xy7kkdj9"),
+    ("type({text: 'Xy7kkdj9'}, '#password')", "Xy7kkdj9"),
+    ("docker-compose exec db mysql -u root -p S3cretPw9", "S3cretPw9"),
+    ("requirepass $Denver2021!", "Denver2021"),
+    ("echo bob:sommer|chpasswd", "sommer"),
+    ("pap-secrets: bob * Xy7kkdj9 *", "Xy7kkdj9"),
+    ("backup codes: 1234 5678", "1234"),
+    ("User.create_user(name, 'S3cretPw9', 3)", "S3cretPw9"),
+    ("DB_PASSWORD=path:Xy7!kkdj", "Xy7!kkdj"),
+    ("entered S3cretPw9 in the password reset page", "S3cretPw9"),
 ]
 # fmt: on
 
@@ -118,3 +144,21 @@ def test_code_and_documentation_about_credentials_stays(text: str) -> None:
 @pytest.mark.parametrize(("text", "secret"), MASKED)
 def test_a_secret_that_looks_like_code_is_masked(text: str, secret: str) -> None:
     assert secret not in SafeMode(TextMasker()).apply({"log": text}).data["log"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"password": "TopSecret"},
+        {"password": "SommerPasswort"},
+        {"client_secret": "CorrectHorseBatteryStaple"},
+        {"password": "correctTokenHorse"},
+        {"otp_tokens": ["482913"]},
+        {"tokens": ["482913"]},
+        {"password_reset_tokens": ["abcDEF123456ghiJKL"]},
+        {"snmp": {"traps": [{"host": "10.0.0.1", "version": "2c", "community": "s3cr3tcomm"}]}},
+    ],
+    ids=str,
+)
+def test_a_secret_of_words_is_masked_below_its_name(data: dict[str, object]) -> None:
+    assert len(SafeMode(TextMasker()).apply(data).redacted) == 1

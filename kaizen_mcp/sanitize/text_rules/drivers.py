@@ -5,6 +5,7 @@ import re
 from kaizen_mcp.sanitize.looks import (
     is_no_reference,
     looks_bold,
+    looks_like_argument,
     looks_quoted,
     looks_strong,
     looks_written,
@@ -26,17 +27,18 @@ _PASSWORD_VARIABLE = (
 DRIVERS = [
     *(
         Rule(
-            word, rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|used?|using)(?: text)? [\"']?(?P<value>[^\s\"'\0]{3,60})[\"']? (?:in|as|for|on) (?:the |a |your )?(?:[^.,;\r\n\0]{0,19}[^\w.,;\r\n\0])?$",
-            word + rb"\b(?! (?:reset|change|page|policy|rules?)\b)", stands_out,
+            word, rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|used?|using)(?: text)? [\"']?(?P<value>(?!`)[^\s\"'\0]{3,60})[\"']? (?:in|as|for|on) (?:the |a |your )?(?:[^.,;\r\n\0]{0,19}[^\w.,;\r\n\0])?$",
+            word + rb"\b", stands_out,
         )
         for word in (b"password", b"passwd", b"passcode", b"pin", b"otp", b"secret")
     ),
     # Typed by a driver, with the field after it on the same line: fill("x") locator('#password'), "text": "x" ... password
     *(
-        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|(?<!type\")(?<!type):|(?<=text)=|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'](?:(?:(?!\}\s?,)[^;\r\n\0]){0,100}?|[^;\r\n\0]{0,20}\r?\n[^\r\n\0]{0,60}waiting for [^\r\n\0]{0,40}?)(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", stands_out)
+        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|(?<!type\")(?<!type):|(?<=text)=|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'](?:(?:(?!\}\s?,\s?\{\s?[\"']name)[^;\r\n\0]){0,100}?|[^;\r\n\0]{0,20}\r?\n[^\r\n\0]{0,60}waiting for [^\r\n\0]{0,40}?)(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", stands_out)
         for verb in (b"fill", b"type", b"sendkeys", b"send_keys", b"text", b"value", b"keys", b"input", b"enter")
     ),
     Rule(b"password", rb"[\"'=\[]$", rb"password\]?[\"']\)\.(?:fill|type|add|set|send|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
+    Rule(b"password", rb"\b(?:name|label|placeholder|text)\b[^\r\n\0]{0,60}$", rb"password[\w ]{0,20}[\"'][^;\r\n\0]{0,20}\)\.\w{3,24}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_like_argument),
     Rule(b"pin", rb"[\"'][\w ]{0,20}$", rb"pin[\w ]{0,20}[\"'][\s)\]}]{0,6}\.(?:fill|type|send|set|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>\d{4,8})[\"']"),
     Rule(b"type  ", rb"(?:pass|pwd|pin|otp)[^\r\n\0]{0,40}\r?\n[^\r\n\0]{0,40}$", rb"type {2,8}(?P<value>[^\s\0]{3,80})", is_no_reference),
     *(

@@ -53,7 +53,7 @@ HTTP = [
     Rule(b"_session_id=", rb"(?:^|[^\w&?])$", rb"_session_id=(?P<value>[\w%-]{16,400})"),
     *(
         Rule(name, b"", name + rb"[\w-]{0,40}=(?P<value>[^\s;\"'\0]{16,4000})")
-        for name in (b"wordpress_logged_in_", b"wordpress_sec_", b"estsauth", b"keycloak_identity", b"li_at", b"secure-1psid", b"secure-3psid")
+        for name in (b"wordpress_logged_in_", b"wordpress_sec_", b"estsauth", b"fedauth", b"ltpatoken", b"keycloak_identity", b"li_at", b"secure-1psid", b"secure-3psid")
     ),
     Rule(b"sess", rb"(?:^|[\s;,\"'\0])s?$", rb"sess[0-9a-f]{32}=(?P<value>[\w%-]{16,400})"),
     *(

@@ -138,6 +138,7 @@ ONE_TIME_CODES = [
     Rule(b"code=", rb"(?:otp|sms|2fa|mfa|verif)[^\r\n\0]{0,100}$", rb"code=(?P<value>\d{4,8})(?![\w%/:-])"),
     Rule(b"code", rb"\b(?:th(?:is|e)|following|folgenden?|diesen|nachstehenden|ce|suivant|este|siguiente|seguinte|questo|seguente) $", rb"code[^\n\0]{0,110}\n\s{0,6}(?P<value>[a-z0-9]{3,6}[- ]?[a-z0-9]{3,6})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_word),
     Rule(b"codes", rb"(?:backup|recovery|rescue) $", rb"codes(?: [^:\r\n\0]{0,40})?: {1,2}(?P<value>[a-z0-9]{4,8}-[a-z0-9]{4,8}(?:,? {1,2}[a-z0-9]{4,8}-[a-z0-9]{4,8}){1,20})", is_no_word),
+    Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
     Rule(b"passcode", b"", rb"passcodes?(?: [a-z]{1,12}){1,2}: {1,2}" + _CODE, is_login_code),
     *(
         Rule(verb.encode(), rb"(?:^|[\s.,!:>(\0])$", verb.encode() + "(?: \\w{1,12}){0,3}? (?:code|c\u00f3digo|codigo|codice|kod|kode|koden|tan|pin|otp)(?: \\w{1,12})?:? {1,2}".encode() + _CODE, is_login_code)

@@ -43,6 +43,8 @@ PROGRAMS = [
         for call in calls.split()
     ),
     Rule(b"connect(", b"", rb"connect\(\s{0,9}" + rb"(?:\$\w{1,20}\s?,\s?)?" + _THIRD, looks_like_argument),
+    Rule(b"create_user(", b"", rb"create_user\(\s{0,9}(?:" + _ARGUMENT + rb")?" + _SECOND, looks_like_argument),
+    Rule(b"auth=(", b"", rb"auth=\(\s{0,3}[\"'][^\"'\0]{1,80}[\"']\s{0,3},\s{0,3}[\"'](?P<value>[^\"'\0]{1,200})[\"']"),
     Rule(b"connect(", rb"oracle(?:db)?\.$", rb"connect\(\s{0,9}" + _SECOND, looks_like_argument),
     Rule(b"connect(", b"", rb"connect\(\s{0,3}[\"'][\w$#.]{1,60}/(?P<value>[^\s/@\"'\0]{2,100})@", is_no_reference),
     Rule(b"bind", b"", rb"bind(?:_s)?\(\s{0,3}(?:[\w.$]{1,40}\s?,\s?)?[\"'][^\"'\0]{0,60}(?:cn|uid|dc|ou)=[^\"'\0]{0,80}[\"']\s?,\s?[\"'](?P<value>[^\"'\0]{1,100})[\"']", is_no_reference),

@@ -81,6 +81,8 @@ SENTENCES = [
         for name in (b"password", b"passphrase", b"passwd", b"pwd", b"pw")
     ),
     # Pairs in documents: ID/PW: bob/x, ID(PW): bob(x)
+    Rule("/\ud328\uc2a4\uc6cc\ub4dc".encode(), _ID_BEFORE, "/\ud328\uc2a4\uc6cc\ub4dc".encode() + _PAIR, looks_mixed),
+    Rule("/\ube44\ubc00\ubc88\ud638".encode(), _ID_BEFORE, "/\ube44\ubc00\ubc88\ud638".encode() + _PAIR, looks_mixed),
     Rule(b"/pw", _ID_BEFORE, rb"/pw" + _PAIR, looks_mixed),
     Rule(b"/pass", _ID_BEFORE, rb"/pass(?:word|wd|phrase|code)?" + _PAIR, looks_mixed),
     Rule(b"l/p", rb"(?:^|[\s\0])$", rb"l/p" + _PAIR, looks_mixed),
@@ -133,7 +135,7 @@ SENTENCES = [
         Rule(user, rb"(?:^|[\s;,|:\"'(\0])$", re.escape(user) + rb"\w{0,10}(?!\"[ \t]{0,2}:)[\"']?[ \t]{0,2}(?:;|\||,|\t|:|/)[ \t]{0,2}[\"']?(?P<value>[^\s;,|:/\"'()<>=\[\]{}\0]{6,60})(?=[\s;,|\"')\0]|\Z)", looks_strong)
         for user in (b"admin", b"root", b"guest", b"user", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
     ),
-    Rule(b"* ", rb"(?:^|[\n\0])[ \t]{0,8}[\"']?[^\s\"'\0]{1,60}[\"']?[ \t]{1,8}$", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", stands_out),
+    Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_written_and_mixed),
     # Sentences in other languages
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + after, check)
@@ -192,6 +194,11 @@ SENTENCES = [
     *(
         Rule(name, rb"(?:^|[^a-z])(?:default |keystore |wi-?fi |root |admin |initial |temporary |my |your |our ){1,2}$", name + rb" is [\"'`]?(?P<value>[a-z]{10,40})(?![\w-])(?! than| in | with| at )", looks_like_no_adjective)
         for name in (b"password", b"passphrase", b"passcode")
+    ),
+    Rule(
+        "\u0430\u0440\u043e\u043b\u044c ".encode(), b"",
+        "\u0430\u0440\u043e\u043b\u044c (?:[^\r\n\0:=]{1,50}? ?)?(?::|=|-|\u2014|\u2013) {0,3}[\"']?(?P<value>[!-~]{4,60})".encode(),
+        looks_written,
     ),
     # Words to restore a wallet
     *(
