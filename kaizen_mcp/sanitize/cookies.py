@@ -4,24 +4,34 @@ import re
 
 from kaizen_mcp.sanitize.text import MASK, Span, replace
 
-_COOKIES = re.compile(rb"[\w.%-]{1,100}=[^;]*(?:;\s*[\w.%-]{1,100}(?:=[^;]*)?)*;?\s*")
-_VALUE = re.compile(
-    rb"(?i)(?:^|(?<=;))\s*(?!(?:path|domain|expires|max-age|samesite|priority|_ga\w*|_gid|_fbp|\w*consent\w*)=)"
-    rb"[\w.%-]+=(?P<value>[^;]*)"
+_COOKIES = re.compile(rb"[\w.%-]{1,100}=[^;]*+(?:;\s*+[\w.%-]{1,100}+(?:=[^;]*+)?+)*+;?\s*+")
+_PART = re.compile(rb"[^;\s=][^;=]{0,99}=(?P<value>[^;]*+)|[^;\s][^;]*+")
+_PLAIN_NAME = re.compile(
+    rb"(?i:path|domain|expires|max-age|samesite|priority|_gid|_fbp|\w*consent(?:_status)?)|_ga(?:_[A-Z0-9]{6,12})?"
 )
-_OPENS_NOTHING = re.compile(r"[a-z]{0,10}(?:[_-][A-Za-z]{2})?|\d{1,3}")
-
-
-def looks_like_cookie(value: str, _before: str = "") -> bool:
-    """Whether the value of a cookie may open a session: it is no word such as `dark` and no small number."""
-    return _OPENS_NOTHING.fullmatch(value.strip()) is None
+_TELLING_NAME = re.compile(rb"(?i)sess|sid|token|auth|jwt|csrf|xsrf")
+_OPENS_NOTHING = re.compile(rb"[a-z]{0,10}(?:[_-][A-Za-z]{2})?|\d{1,3}")
+_SHORTEST_RANDOM = 12  # characters
 
 
 def find_cookies(data: bytes) -> list[Span] | None:
     """Return where the values in `name=value; Path=/` are that may open a session; None for any other text."""
     if not _COOKIES.fullmatch(data):
         return None
-    return [match.span("value") for match in _VALUE.finditer(data) if looks_like_cookie(match["value"].decode())]
+    spans: list[Span] = []
+    for part in _PART.finditer(data):
+        if part["value"] is None:
+            if len(part[0]) >= _SHORTEST_RANDOM:
+                spans.append(part.span())
+            continue
+        name, value = part[0].partition(b"=")[0], part["value"].strip()
+        if len(name) >= _SHORTEST_RANDOM and not value.strip(b"="):  # base64 that ends in `=`
+            return None
+        is_plain = _PLAIN_NAME.fullmatch(name) and b"=" not in value
+        opens_nothing = not value or (_OPENS_NOTHING.fullmatch(value) and not _TELLING_NAME.search(name))
+        if not is_plain and not opens_nothing:
+            spans.append(part.span("value"))
+    return spans
 
 
 def mask_cookies(text: str) -> str:

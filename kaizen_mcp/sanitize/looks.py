@@ -65,14 +65,15 @@ _NO_VALUES = (
     r"(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*",
     r"(?:secret|kv|vault)(?:/[\w.-]+)+#\w+",
     r"@[\w.-]+\.[a-z]{2,}(?:/\S*)?",
-    # Attributes of cookies, styles, rules of a validator, `grant_type=password`, `mcp<2`, `5/m/ip`, `6-digit`
+    # Attributes of cookies, styles, rules of a validator, `grant_type=password`, `mcp<2.0`, `5/m/ip`, `6-digit`
     r"(?:path|domain|expires|max-age|samesite)(?:=|: )\S*",
     r"#[0-9a-f]{3,8};?",
     r"\d[\d.]*(?:px|rem|em|vh|vw|pt|%);?",
     r"[a-z_]+(?:[:=][\w,.]+)?(?:\|[a-z_]+(?:[:=][\w,.]+)?)+\|?",
     r"(?-i:[a-z_]+)=\d+|grant_type=\w+",
     r"data ?source=[^;]*",
-    r"[a-z][a-z-]*(?:[<>~^]=?|[!=]=)\d[\d.*]*|\d{1,4}/[a-z]{1,6}(?:/[a-z]{1,4})?",
+    r"[a-z][a-z-]*(?:[<>~^]=?|[!=]=)\d+\.[\d.*]+|\d{1,4}/(?:s|m|h|d|sec|min|hour|day)(?:/[a-z]{1,4})?",
+    r"(?:type|id)=\w+,.*",
     r"\d{1,2}-(?:digit|char\w*|word|bit|stellig\w*|day)s?",
     # Commands of PowerShell, tags of templates, bindings, expressions
     r"\(?(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Export|Set|Invoke|Select|Add|Out|Unprotect|Protect)-[A-Z]\w*(?:\).*)?",
@@ -338,6 +339,11 @@ def is_code_in_link(value: str, _before: str = "") -> bool:
 def looks_mixed(value: str, _before: str = "") -> bool:
     """Whether a value could be a password beside a user's name: written as one, or in capitals and small letters."""
     return looks_written(value) or re.search(r"[A-Z].*[a-z]|[a-z].*[A-Z]", value) is not None
+
+
+def looks_strong_or_mixed(value: str, _before: str = "") -> bool:
+    """Whether a value is a mix of three kinds of characters, or has letters and digits and is no expression."""
+    return looks_strong(value) or looks_written_and_mixed(value)
 
 
 def looks_written_and_mixed(value: str, _before: str = "") -> bool:

@@ -95,8 +95,8 @@ class MaskedCopy:
             of_field = secret
             if secret and is_record and not is_value_field(key, value) and not self._find_name(key):
                 of_field = secret._replace(kind=Kind.KEY)
-            elif not secret and key in self.found.names:
-                of_field = find_beside(fields, key) or find_below(self._parent(), key)
+            elif key in self.found.names:
+                of_field = find_beside(fields, key) or find_below(self._parent(), key) or secret
             masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
             self.path.pop()
             changed = changed or new_key != key or new_value is not value
@@ -136,7 +136,8 @@ class MaskedCopy:
         """Keep the secret that a field or an item directly is, to find it elsewhere."""
         if isinstance(value, str) and is_secret(secret, value):
             data = value.encode("utf-8", "surrogatepass")
-            parts = find_cookies(data) or [(0, len(data))]
+            parts = find_cookies(data)
+            parts = [(0, len(data))] if parts is None else parts
             self.secrets += [data[start:end].decode(errors="ignore") for start, end in parts]
 
     def _find_name(self, key: str) -> CredentialName | None:

@@ -7,7 +7,7 @@ from functools import cache, partial
 from kaizen_mcp.sanitize.cookies import find_cookies
 from kaizen_mcp.sanitize.looks import looks_quoted, looks_strong
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
-from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
+from kaizen_mcp.sanitize.names import SENT_CODE, CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.notations import ASSIGNMENTS, OTHER_NOTATIONS, VALUE_FIRST, Notation
 from kaizen_mcp.sanitize.secret_values import MEASURE, is_secret
 from kaizen_mcp.sanitize.text import MASK, Span, Text, compiled, find_places
@@ -89,7 +89,8 @@ def _words_before(data: bytes, start: int) -> bytes:
 
 
 def _judge_name(name: bytes) -> CredentialName | None:
-    return find_credential_name(name.decode(errors="replace"))
+    found = find_credential_name(name.decode(errors="replace"))
+    return found if found and found.word != SENT_CODE else None  # in text, `one_time_codes` has rules for these
 
 
 def _find_values(text: Text, start: int, end: int, name: CredentialName | None) -> Iterator[Span]:
@@ -152,7 +153,9 @@ def _secret_values(
         value = _in_one_line(data.decode(errors="replace"))
         if not value or MASK in value or _repeats(data, written) or (in_choice and not looks_strong(value)):
             continue
-        if name.word == "tokens" and MEASURE.fullmatch(value):  # how many
+        if (
+            name.word == "tokens" and notation.value not in {"quoted", "list"} and MEASURE.fullmatch(value)
+        ):  # how many
             continue
         if is_secret(name, value) and (not notation.check or notation.check(value, before)):
             cookies = find_cookies(data) if name.word.endswith("cookie") else None
@@ -168,10 +171,9 @@ def _in_one_line(value: str) -> str:
 
 
 def _repeats(value: bytes, name: bytes) -> bool:
-    """Whether a value is the variable or the type of the same name: `password=password`, `self._token = token`."""
+    """Whether a value is the variable of the same name: `password=password`, `self._token = token`."""
     variable = name.rpartition(b".")[2].strip(b"_")
-    plain = [part.lower().replace(b"_", b"") for part in (value.rstrip(b");,"), variable)]
-    return plain[0] == plain[1] or b"%b " % variable in value
+    return value.rstrip(b");,") == variable or b"%b " % variable in value
 
 
 def _find_value_before(text: Text, start: int, name: CredentialName) -> Iterator[Span]:

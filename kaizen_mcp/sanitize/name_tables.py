@@ -16,7 +16,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     " alarmcode keypadcode lockcode"
     " safecode entrycode disarmcode erlangcookie"
     " sshpass becomepass sudopass smtppass ftppass mailpass imappass proxypass ldappass"
-    " sicherheitscode freischaltcode entsperrcode sicherheitsantwort aktivierungscode bindcredential"
+    " sicherheitscode freischaltcode entsperrcode sicherheitsantwort aktivierungscode abholcode bindcredential"
     # Personal and payment numbers
     " pin pinnumber pinno ssn ssnnumber socialsecurity socialsecuritynumber"
     " cardnumber cardnum cardno ccnumber ccnum creditcard debitcard cvv cvc csc cvvcode cvccode securitycode"

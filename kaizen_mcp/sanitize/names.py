@@ -31,12 +31,16 @@ STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
 _CODE = r"\b(?:(?:pass)?[ck]ode|c[o\u00f3]digo|codice)\b"
 _DIGITS = r"\b[4-8][- ]?(?:digits?|chiffres|stellige[rn]?|d[i\u00ed]gitos|cifre|cijferige)"
 _CODE_AT_LOGIN = re.compile(
-    rf"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt)).*{_CODE}.{{1,30}}\b(?:sms|e-?mail|app)\b"
-    rf"|{_DIGITS}[- ](?:(?:login|security|verification|confirmation|access|sms)[- ])?(?:{_CODE}|(?:pin|key)\b)"
-    rf"|{_CODE} (?:\w{{1,3}} )?{_DIGITS}",
+    r"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt|bank|branch|sort|hs|naics|nace"
+    r"|source|dress|qr|booking|voucher|tracking|reference))"
+    rf"(?:.*{_CODE}.{{1,30}}\b(?:sms|e-?mail|app)\b"
+    rf"|.*{_DIGITS}[- ](?:(?:login|security|verification|confirmation|access|sms)[- ])?(?:{_CODE}|(?:pin|key)\b)"
+    rf"|.*{_CODE} (?:\w{{1,3}} )?{_DIGITS})",
     re.IGNORECASE,
 )
 """A label such as `Code sent by SMS` or `6-digit code`."""
+SENT_CODE = "sentcode"
+"""Word for such a label."""
 _MAX_NAME = 200
 _MAX_NAME_WORDS = 4
 
@@ -96,7 +100,7 @@ def find_credential_name(name: str) -> CredentialName | None:
     if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
     if _CODE_AT_LOGIN.search(name):
-        return CredentialName("otp", Kind.ANY, bare=False)
+        return CredentialName(SENT_CODE, Kind.ANY, bare=False)
     words = [*words_of(name)]
     if "".join(words) in PLAIN_NAMES or name.endswith("/") or "node_modules/" in name:
         return None

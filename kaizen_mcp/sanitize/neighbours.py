@@ -13,6 +13,7 @@ from kaizen_mcp.sanitize.vendors import VENDORS
 
 _ENTRY = CredentialName(ENTRY, Kind.ANY, bare=True)
 _LOGIN_CODE = CredentialName("mfa", Kind.AMBIGUOUS, bare=False)
+_WORDS = CredentialName("seed", Kind.TEXT, bare=True)
 _KEY = CredentialName("key", Kind.KEY, bare=False)
 _COOKIE = CredentialName("cookie", Kind.TEXT, bare=True)
 
@@ -41,12 +42,12 @@ _BESIDE = (
     _Beside("code", "grant_type", None, _KEY),  # of OAuth
     _Beside("community", "version", "2c", _ENTRY),  # of SNMP
     _Beside("community", "version", "v2c", _ENTRY),
-    _Beside("seed", "wallet", None, _ENTRY),
+    _Beside("seed", "wallet", None, _WORDS),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),
 )
 _BELOW = (
-    _Below("key", VENDORS | {"api"}, _KEY),
+    _Below("key", VENDORS | {"api", "captcha"}, _KEY),
     _Below("key", frozenset({"wifi", "wlan"}), _ENTRY),
     _Below("auth", frozenset({"redis"}), _ENTRY),
     _Below("answer", frozenset({"security"}), _ENTRY),

@@ -163,7 +163,7 @@ OTHER_NOTATIONS = [
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
     # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
-    Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb" ", "line", looks_quoted),
+    Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb" (?!/\w+:)", "line", looks_quoted),
     Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted),
     # Aligned columns: password        => 'x'
     Notation(b" \t\"'", b"", rb"[\"']?[ \t]{4,40}(?::=|=>|=|:)\s{0,8}(?=" + _QUOTE + rb")", "quoted", looks_quoted),

@@ -101,7 +101,7 @@ _PUBLIC = re.compile(
 )
 
 _IDENTIFIER = re.compile(
-    r"[A-Za-z]?[a-z]+(?:[ @_-][A-Za-z]?[a-z]+)?|(?:[a-z]+[_-])+creds|[A-Z]+(?:_[A-Z]+)*"
+    r"[A-Za-z]?[a-z]+(?:[ @_-][A-Za-z]?[a-z]+)?|(?:[a-z]+[_-])+creds|creds?(?:[_-][a-z]+)+|[A-Z]+(?:_[A-Z]+)*"
     r"|[A-Za-z]?[a-z\d]*(?:[A-Z][a-z]+){2,}|[A-Z]{2,}[a-z]+(?:[A-Z][a-z]+)*",
     re.ASCII,
 )
@@ -149,7 +149,7 @@ _PLACEHOLDERS = (
     r"[A-Za-z_.-]{2,30}=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
     # Selectors and options: #loginForm, #pwd, input[name=x], .form-field, --password
-    r"#(?:pwd|pass\w*|pin|otp|user\w*|login\w*|token)",
+    r"#(?:pwd|pass(?:word|wd|phrase|code)?|pin|otp|user(?:name)?|login|token)",
     r"#[a-z]+(?:[A-Z][a-z]+)+",
     r"[a-z]*\[[a-z-]+[*^$~|]?=.*\]",
     r"[#.][a-z]+(?:[-_][a-z]+)+",
@@ -204,8 +204,8 @@ def is_secret(name: CredentialName, value: object) -> bool:
     if name.kind is Kind.ANY:
         return not (
             _SMALL_NUMBER.fullmatch(text)
-            or (name.word in {"otp", "totp", "hotp"} and re.fullmatch(r"[A-Z][a-z]+\d{0,3}", text))
-            or (name.word.endswith(("otp", "code")) and re.fullmatch(r"[A-Z][a-z]+(?: [a-z]+){2,}", text))
+            or (name.word in {"otp", "totp", "hotp"} and re.fullmatch(r"[A-Z][a-z]+\d{0,2}", text))
+            or (name.word in _NO_SENTENCES and re.fullmatch(r"[A-Z][a-z]+(?: [a-z\d]+){2,}", text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )
@@ -253,7 +253,9 @@ def _names_a_credential(text: str) -> bool:
 def _could_be_secret(name: CredentialName, text: str) -> bool:
     if (MEASURE.fullmatch(text) and not LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
         return False
-    if _CONSTANT.fullmatch(text) or (name.word == "signingkey" and _FINGERPRINT.fullmatch(text)):
+    if _CONSTANT.fullmatch(text) or (
+        name.word in {"signingkey", "gpgkey", "pgpkey"} and _FINGERPRINT.fullmatch(text)
+    ):
         return False
     if name.word in _MADE_KEYS and re.fullmatch("[a-z]{1,5}|[a-z]+(?:[_.-][a-z]+)+|(?:[A-Z][a-z]+){2,}", text):
         return False
@@ -268,6 +270,10 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     return name.word not in {"token", "tokens"} or not name.bare or _is_token(text)
 
 
+_NO_SENTENCES = frozenset(
+    "sentcode otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
+)
+"""Names of codes, which have no words with spaces between."""
 _NUMBERED_WORD = re.compile(r"[A-Z][a-z]+\d{1,2}")
 
 

@@ -67,7 +67,8 @@ def _judge(text: Text, match: re.Match[bytes]) -> tuple[list[Span], int]:
     if not _is_key(text.data[slice(*match.span("value"))].decode(errors="replace")):
         return [], 0
     # After a colon or comma, a hash or a UUID is an id, unless a word calls it a key.
-    is_id = match["sign"] in {b":", b","} and (_COMMIT.fullmatch(match["value"]) or UUID.match(match["value"]))
+    may_be_id = match["sign"] in {b":", b","} or text.lower.endswith(b"_id", match.start(), match.start("sign"))
+    is_id = may_be_id and (_COMMIT.fullmatch(match["value"]) or UUID.match(match["value"]))
     is_key = not is_id or _SAYS_KEY.search(text.lower, match.start(), match.start("value"))
     return [match.span("value")] if is_key else [], 0
 

@@ -22,7 +22,6 @@ STAYS = [
     "    secret: salt,\n    rounds: 4,",
     "    token: cancellationToken\n",
     "  id_token: token.credential,\n",
-    "client_secret: ClientSecret",
     "def sign(self, private_key: SSHPrivateKeyTypes) -> None:",
     "client = Client(api_key=api_key_provider, base_url=url)",
     "client = Client(api_key=lambda: read())",
@@ -55,7 +54,7 @@ STAYS = [
     'if service_key == "cal":',
     'CLIENT_SESSION_KEY = "account_login_state"',
     'client = Client(model="large", api_key="fake")',
-    "pin 'mcp<2' to keep what runs",
+    "pin 'mcp<2.0' to keep what runs",
     'LIMITS = {"request_login_code": "1/m/ip"}',
     'COOKIE_HASH = "sha256"',
     '{ "name": "2.x...", "password": "2.z..." }',
@@ -81,6 +80,17 @@ STAYS = [
     "print(f'Tokens per call: {stats.tokens_per_call:.1f}')",
     # A field, and the next one
     'step: {"name":"Username","value":"lindner_bill"},{"name":"Password","value":"{{vault.password}}"}',
+    # What only looks like a rule for logs, notes and codes
+    'Failed login for "alice", last login from "10.0.0.1"',
+    r"chrome --user-data-dir=C:\Users\bob --userns=keep-id:uid=1000",
+    "docs/auth.txt\ndocs/billing.txt\ndocs/users.txt",
+    "the boarding pass is A12345, and the LLVM pass is loop-unroll2",
+    "ZIP code 5 digits: 10115",
+    "map the key: user name mail role type",
+    "order 554433\nEnter this code",
+    "docker build --secret id=npmrc,src=$HOME/.npmrc -t sync .",
+    "NETLIFY_SITE_ID=7b1e5a90-40d2-4a57-9d31-c5f0e6a2b811",
+    '- navigation "Main":\n  - link "Change password" [ref=e5]: /url: /account/password',
 ]
 MASKED = [
     ("production:\n  username: kerzen\n  password: wachs_und_docht\n", "wachs_und_docht"),
@@ -132,6 +142,16 @@ MASKED = [
     ("User.create_user(name, 'S3cretPw9', 3)", "S3cretPw9"),
     ("DB_PASSWORD=path:Xy7!kkdj", "Xy7!kkdj"),
     ("entered S3cretPw9 in the password reset page", "S3cretPw9"),
+    ("session_cookie: QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "QWxhZGRpbjpv"),
+    ('"set-cookie": "theme=dark; Path=/, sid=9f8e7d6c5b4a3f2e; Path=/"', "9f8e7d6c5b4a3f2e"),
+    ("Cookie: _ga_session=9f8e7d6c5b4a3f2e; theme=dark", "9f8e7d6c5b4a3f2e"),
+    ("Cookie: theme=dark; 9f8e7d6c5b4a3f2e", "9f8e7d6c5b4a3f2e"),
+    ("Enter `hunter2Xq` in the password field.", "hunter2Xq"),
+    ('password = "Summer^2024"', "Summer^2024"),
+    ("MYSQL_PASSWORD=mysqlpassword", "mysqlpassword"),
+    ('tokens = ["482913","582910"]', "482913"),
+    ('"bob" * "Correct-Horse!x" *', "Correct-Horse"),
+    ("USER bob\r\n331 ok\r\nPASS hunter2Xq", "hunter2Xq"),
 ]
 # fmt: on
 
@@ -150,6 +170,9 @@ def test_a_secret_that_looks_like_code_is_masked(text: str, secret: str) -> None
     "data",
     [
         {"password": "TopSecret"},
+        {"passcode": "Correct horse battery staple"},
+        {"password": "#passw0rd"},
+        {"auths": {"a": {"community": "Zx9kQ2mLpr", "version": "2c"}}},
         {"password": "SommerPasswort"},
         {"client_secret": "CorrectHorseBatteryStaple"},
         {"password": "correctTokenHorse"},

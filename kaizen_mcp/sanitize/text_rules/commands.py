@@ -24,7 +24,7 @@ COMMANDS = [
     # Command lines: curl -u user:x, mysql -px, sshpass -p x
     *(
         Rule(option, b"", option + rb"[\s=]{0,4}" + _USER_AND_PASSWORD, is_no_reference)
-        for option in (b" -u", b"\n-u", b"--user", b"--proxy-user")
+        for option in (b" -u", b"\n-u", b"--user ", b"--user=", b"--proxy-user")
     ),
     *(
         Rule(option, rb"\b(?:curl|wget|https?)\b[^\0]{0,110}$", re.escape(option) + rb"[\s=]{1,4}[\"']?(?P<value>[^\s:/\"'\0]{8,200}):(?=[\"'\s\0]|\Z)", has_letters_and_digits)
@@ -74,7 +74,7 @@ COMMANDS = [
     Rule(b"unseal ", b"", rb"unseal (?:key \d{1,2}(?: \(\w{1,12}\))? {0,4}[:=] {0,4}|(?:-[\w=-]{1,30} ){0,3})(?P<value>[a-z0-9+/]{40,100}={0,2})(?![\w-])", has_letters_and_digits),
     Rule(b"useradd ", b"", rb"useradd [^\r\n\0]{0,80}?-p " + _COMMAND_VALUE, is_no_reference),
     Rule(b"echo ", rb"(?:pass|pwd?|secret|token|key|auth|askpass)[\w-]{0,14}[\s=:]{1,3}[\"'$(`]{0,3}$", rb"echo (?:-\w{1,2} )?[\"']?(?P<value>[^\s\"'|)\0]{4,300})", is_no_reference),
-    Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\n)?(?:(?:[>cs]|command):?\s{0,3})?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),
+    Rule(b"pass ", rb"\buser [^\r\n\0]{1,60}\r?\n(?:[^\r\n\0]{0,50}\r?\n)?(?:(?:[>cs]|command|befehl|ftp|--->):?\s{0,3})?$", rb"pass (?P<value>[^\s\0]{3,100})(?=\s|\0|\Z)", is_no_reference),
     Rule(b"334 ugfzc3dvcmq6", b"", rb"334 ugfzc3dvcmq6\s{1,4}(?:(?:c|client|[^\w\s\0]{1,4})[: ]{1,3})?(?P<value>[a-z0-9+/]{4,200}={0,2})"),
     Rule(b"auth ", rb"(?:> ?|^|[\n\0]\s{0,8})$", rb"auth (?:[\w.-]{1,40} )?[\"']?(?P<value>[^\s\"'\0]{5,200})[\"']?(?=[ \t]{0,3}(?:\Z|[\r\n\0]))", looks_set),
     Rule(b"isakmp key ", b"", rb"isakmp key (?:\d )?(?P<value>[^\s\0]{4,100})", is_no_reference),
@@ -105,8 +105,11 @@ COMMANDS = [
         )
     ),
     # Files of a user and a password, a line each: cat auth.txt
-    Rule(b"auth", rb"(?:^|[\s/\0])$", rb"auth(?:[.-]user[.-]pass)?(?:\.(?:txt|conf|cred)| <<'?\w{2,8}'?)\r?\n[^\s\0]{1,60}\r?\n(?P<value>[^\s\0]{3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),
-    Rule(b" login ", rb"[\w*]{1,10}$", rb" login \"?[^\s\"\0]{1,80}\"? \"(?P<value>[^\"\r\n\0]{1,100})\"", is_no_reference),
+    *(
+        Rule(b"auth", before, rb"auth(?:[.-]user[.-]pass)?" + end + rb"\r?\n[^\s\0]{1,60}\r?\n(?P<value>[^\s\0]{3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference)
+        for before, end in ((rb"(?:\b(?:cat|type|less|more|tail|head) |# ?)[^\r\n\0]{0,60}$", rb"\.(?:txt|cred)"), (b"", rb" <<'?\w{2,8}'?"))
+    ),
+    Rule(b" login ", rb"(?:^|[\n\0']|[>c]:? ?)(?=[a-z]*\d)[\w.*]{1,10}$", rb" login \"?[^\s\"\0]{1,80}\"? \"(?P<value>[^\"\r\n\0]{1,100})\"", is_no_reference),
     # Wireless networks: Key Content : x, WLAN ... Schl\u00fcssel: x
     Rule(b"wifi:", b"", rb"wifi:[^\r\n\0]{0,120}?\bp:(?P<value>[^;\r\n\0]{1,80})"),
     *(

@@ -27,7 +27,7 @@ _PASSWORD_VARIABLE = (
 DRIVERS = [
     *(
         Rule(
-            word, rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|used?|using)(?: text)? [\"']?(?P<value>(?!`)[^\s\"'\0]{3,60})[\"']? (?:in|as|for|on) (?:the |a |your )?(?:[^.,;\r\n\0]{0,19}[^\w.,;\r\n\0])?$",
+            word, rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|used?|using)(?: text)? [\"'`]?(?P<value>[^\s\"'`\0]{3,60})[\"'`]? (?:in|as|for|on) (?:the |a |your )?(?:[^.,;\r\n\0]{0,19}[^\w.,;\r\n\0])?$",
             word + rb"\b", stands_out,
         )
         for word in (b"password", b"passwd", b"passcode", b"pin", b"otp", b"secret")

@@ -1,6 +1,6 @@
 """Credentials in HTTP: headers, links, cookies, SAML assertions."""
 
-from kaizen_mcp.sanitize.cookies import find_cookies, looks_like_cookie
+from kaizen_mcp.sanitize.cookies import find_cookies
 from kaizen_mcp.sanitize.looks import (
     follows_host,
     is_basic_credentials,
@@ -47,12 +47,13 @@ HTTP = [
         for word in (b"reset", b"kennwort", b"passwor", b"recover", b"contrase", b"senha")
     ),
     Rule(b"key=", rb"[?&]$", rb"key=(?P<value>[\w-]{20,200})(?![\w-])", looks_like_key),
+    Rule(b"appid=", rb"[?&]$", rb"appid=(?P<value>[0-9a-f]{32})(?![\w-])"),
     Rule(b"&p=", rb"(?:^|[^\w-])(?:u|user|username|login|e?mail)=[^&\s\0]{1,80}$", rb"&p=(?P<value>[^&\s\"'<>\0]{3,40})(?![^&\s\"'<>\0])", is_no_reference),
     # Session cookies by their exact names
     Rule(b"sessionid=", rb"(?:^|[\s;,\"'\0])$", rb"sessionid=[\"']?(?P<value>[a-z0-9]{32}|[\w.:-]{40,400})(?![\w-])"),
     Rule(b"_session_id=", rb"(?:^|[^\w&?])$", rb"_session_id=(?P<value>[\w%-]{16,400})"),
     *(
-        Rule(name, b"", name + rb"[\w-]{0,40}=(?P<value>[^\s;\"'\0]{16,4000})")
+        Rule(name, rb"(?:^|[^a-z])$", name + rb"[\w-]{0,40}=(?P<value>[^\s;\"'\0]{16,4000})")
         for name in (b"wordpress_logged_in_", b"wordpress_sec_", b"estsauth", b"fedauth", b"ltpatoken", b"keycloak_identity", b"li_at", b"secure-1psid", b"secure-3psid")
     ),
     Rule(b"sess", rb"(?:^|[\s;,\"'\0])s?$", rb"sess[0-9a-f]{32}=(?P<value>[\w%-]{16,400})"),
@@ -61,7 +62,7 @@ HTTP = [
         for flag in (b"\ttrue\t", b"\tfalse\t")  # the file of curl and Netscape
     ),
     # Cookie headers: Cookie: name=x, Set-Cookie: name=x; Path=/
-    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?!(?:path|domain|expires|max-age|samesite|priority)=)[^\s=;:\"'\0]{1,100}=(?P<value>)", looks_like_cookie, rb"(?=[;\r\n\"'])"),
+    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?P<value>[^\s=;:\"'\0]{1,100}=)", None, rb"(?=[\r\n\"'])", find_cookies),
     Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=(?=[^\r\n\0\"]))", None, rb"(?=[\r\n\"])", find_cookies),
     # SAML assertions and seeds of one-time passwords
     Rule(b"assertion", rb"<(?:\w{1,20}:)?$", rb"assertion[\s>](?P<value>)", None, rb"(?=</(?:\w{1,20}:)?assertion>)"),

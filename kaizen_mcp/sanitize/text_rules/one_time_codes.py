@@ -3,6 +3,7 @@
 import re
 
 from kaizen_mcp.sanitize.looks import is_login_code, is_no_word
+from kaizen_mcp.sanitize.secret_values import has_letters_and_digits
 from kaizen_mcp.sanitize.text_rules.rule import TAGS, Rule
 
 _NAMES = (
@@ -88,8 +89,8 @@ ONE_TIME_CODES = [
         b"textbox", b"",
         'textbox "[^"\\n\\0]{0,40}?(?:[4-8]-?(?:stellig\\w*|digit) code|\\b(?:sms|otp|2fa|mfa|one-time|verification|security|sicherheits|best\u00e4tigungs|einmal)[ -]?(?:code|pin|passcode)|\\btan\\b)[^"\\n\\0]{0,30}"(?: \\[[^\\]\\n\\0]{1,30}\\]){0,4}: "?(?P<value>\\d{4,8})(?!\\d)'.encode(),
     ),
-    Rule(b"key: ", rb"\b(?:this|the|setup|secret|manual(?: entry)?) $", rb"key: {1,2}(?P<value>[a-z2-7]{4}(?: [a-z2-7]{4}){3,15})(?!\w)", is_no_word),
-    Rule(b"enter this code", rb"(?:^|[\s\0])(?P<value>[a-z0-9]{3,4}-[a-z0-9]{3,4}|\d{6})\s{1,4}$", rb"enter this code", is_no_word),
+    Rule(b"key: ", rb"\b(?:this|the|setup|secret|manual(?: entry)?) $", rb"key: {1,2}(?P<value>[a-z2-7]{4}(?: [a-z2-7]{4}){3,15})(?!\w)", has_letters_and_digits),
+    Rule(b"enter this code", rb"(?:^|[\n\0])[ \t]*(?P<value>[a-z0-9]{3,4}-[a-z0-9]{3,4}|\d{6})\s{1,4}$", rb"enter this code", is_no_word),
     Rule(b"setup key", b"", rb"setup key[^\0]{0,80}?\s(?P<value>[a-z2-7]{4}(?:[ -]?[a-z2-7]{4}){3,15})(?!\w)", is_no_word),
     *(
         Rule(

@@ -12,6 +12,7 @@ from kaizen_mcp.sanitize.looks import (
     looks_quoted,
     looks_set,
     looks_strong,
+    looks_strong_or_mixed,
     looks_written,
     looks_written_and_mixed,
     stands_out,
@@ -135,7 +136,7 @@ SENTENCES = [
         Rule(user, rb"(?:^|[\s;,|:\"'(\0])$", re.escape(user) + rb"\w{0,10}(?!\"[ \t]{0,2}:)[\"']?[ \t]{0,2}(?:;|\||,|\t|:|/)[ \t]{0,2}[\"']?(?P<value>[^\s;,|:/\"'()<>=\[\]{}\0]{6,60})(?=[\s;,|\"')\0]|\Z)", looks_strong)
         for user in (b"admin", b"root", b"guest", b"user", b"operator", b"sysadmin", b"sa", b"demo", b"test", b"ubuntu", b"deploy")
     ),
-    Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_written_and_mixed),
+    Rule(b"* ", rb"[\"'\w.@-] $", rb"\* [\"']?(?P<value>[^\s\"'*\0]{5,60})[\"']? (?:\*|\d{1,3}\.\d)", looks_strong_or_mixed),
     # Sentences in other languages
     *(
         Rule(name.encode(), b"", re.escape(name).encode() + after, check)
@@ -205,7 +206,7 @@ SENTENCES = [
         Rule(name, rb"(?:recovery|seed|secret|mnemonic|backup) $", name + rb"[^:\r\n\0]{0,60}:?\s{1,4}[\"']?(?P<value>[a-z]{3,8}(?: [a-z]{3,8}){11,23})(?![\w-])")
         for name in (b"phrase", b"words")
     ),
-    Rule(b"pass ", rb"(?:^|[\s\0(,;:\"'])$", rb"pass (?:is|ist|es|est) [\"'`]?(?P<value>[^\s\"'`\0]{5,60})", looks_written_and_mixed),
+    Rule(b"pass ", rb"(?:^|[\n\0]|\b(?:my|your|wi-?fi|root|admin|new|temporary|portal) |user [^\s\0]{1,40},? (?:and )?(?:the )?)$", rb"pass (?:is|ist|es|est) [\"'`]?(?P<value>[^\s\"'`\0]{5,60})", looks_written_and_mixed),
     # The value before the name, in prose: x is the password
     Rule(
         b" is ", rb"(?:^|[\s\0\"'])(?P<value>[^\s\0\"']{5,60})[\"']?$",
