@@ -147,15 +147,14 @@ def _secret_values(
         return
     before = after[0].decode(errors="replace")
     start = after.start() - len(written)
+    may_count = name.word == "tokens" and notation.value not in {"quoted", "list"}
     in_choice = _IN_CHOICE.search(text.lower, max(start - _LONGEST_NAME, 0), start)
     for start, end in value_spans(text, notation.value, after.end()):
         data = text.data[start:end]
         value = _in_one_line(data.decode(errors="replace"))
         if not value or MASK in value or _repeats(data, written) or (in_choice and not looks_strong(value)):
             continue
-        if (
-            name.word == "tokens" and notation.value not in {"quoted", "list"} and MEASURE.fullmatch(value)
-        ):  # how many
+        if may_count and MEASURE.fullmatch(value):
             continue
         if is_secret(name, value) and (not notation.check or notation.check(value, before)):
             cookies = find_cookies(data) if name.word.endswith("cookie") else None

@@ -73,6 +73,11 @@ _MADE_KEYS = frozenset(
 )
 """Names of keys that no person thinks up, so that words are none."""
 
+_NO_SENTENCES = frozenset(
+    "sentcode otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
+)
+"""Names of codes, which are no sentences."""
+
 _PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{2,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
 _LINK = re.compile(r"https?://[^?#]*")
@@ -270,10 +275,6 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     return name.word not in {"token", "tokens"} or not name.bare or _is_token(text)
 
 
-_NO_SENTENCES = frozenset(
-    "sentcode otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
-)
-"""Names of codes, which have no words with spaces between."""
 _NUMBERED_WORD = re.compile(r"[A-Z][a-z]+\d{1,2}")
 
 
