@@ -12,40 +12,48 @@ from kaizen_mcp.sanitize.looks import DATE_OR_LINK
 from kaizen_mcp.sanitize.text import Span, Text, find_places
 
 VENDORS = frozenset(
-    "civo ibm ibmcloud instantly lighton scw weightsandbiases woo xfigmatoken"
-    " abuseipdb adafruit adafruitio adobe airbrake airtable aiven alchemy algolia alibaba alibabacloud"
-    " amplitude apilayer apollo appoptics artifactory asana assemblyai atlassian authress autopilot"
-    " aviationstack ayrshare bannerbear baremetrics beamer besttime betterstack bitbar bitbucket bitly bitrise"
-    " bittrex blazemeter brandfetch browserstack browshot bscscan budibase bugherd bugsnag buttercms"
-    " calendarific calendly carboninterface chartmogul chatfuel circleci clarifai clearbit clerk clickup"
-    " clockify cloudconvert cloudflare cloudinary cloudmersive cloudsmith codacy codeclimate codecov codemagic"
-    " cohere coinapi coinbase coinlayer configcat confluent contentful convertkit couchbase coveralls crowdin"
-    " cryptocompare currencylayer databento databox datadog deepgram deepseek detectify diffbot discord disqus"
-    " docparser droneci dropbox easypost elevenlabs etherscan etsy eventbrite everhour facebook fastforex"
-    " fastly figma filestack finicity finnhub fixerio flickr flutterwave foursquare freshbooks fullstory"
-    " geckoboard geoapify geocodify getresponse gitea gitter glassnode gocardless graphhopper greptile gumroad"
-    " helpscout heroku honeycomb hubspot imagekit infomaniak infura insightly intercom ipapi ipgeolocation"
-    " ipinfo ipstack jfrog jotform jumpcloud kagi klaviyo kraken kucoin launchdarkly lemlist lemonsqueezy"
-    " linkedin lokalise looker loyverse mailboxlayer mailchimp mailgun mailjet mapbox mapquest marketstack"
-    " mattermost mediastack meraki messagebird mistral mixmax mixpanel moralis netlify newrelic newsapi ngrok"
-    " numverify nytimes okta ollama omnisend onfleet openai opencage opencagedata openuv openweather"
-    " openweathermap opsgenie optimizely packagecloud pagerduty pandadoc paymongo paypal pinecone pipedrive"
-    " pixabay plaid plivo positionstack postmark privateai pushbullet pusher pyowm rapidapi razorpay rebrandly"
-    " refiner rocketreach scaleway scalr scraperapi scrapfly scrapingant scrapingbee sendbird sendgrid sentry"
-    " serpapi serpstack shippo shodan shotstack snipcart snowflake snyk sonar sonarcloud sonarqube sparkpost"
-    " splunk spoonacular spotify squarespace sslmate statuscake stormglass storyblok sumo sumologic swiftype"
-    " taxjar telegram telnyx ticketmaster tiingo todoist tomtom travis travisci trello twelvedata twitch"
-    " twitter typeform unsplash upstage upstash uptimerobot urlscan vercel virustotal visualcrossing vultr"
-    " wakatime wandb weatherbit weatherstack webflow wistia woocommerce workos yandex yelp zendesk zenrows"
-    " zenscrape zerobounce zoho".split()
+    "abuseipdb adafruit adafruitio adobe airbrake airtable aiven alchemy algolia alibaba alibabacloud"
+    " amplitude anypoint apifonica apilayer apollo appoptics artifactory asana assemblyai atlassian authress"
+    " autopilot aviationstack ayrshare azuresearch bannerbear baremetrics beamer besttime betterstack bitbar"
+    " bitbucket bitly bitrise bittrex blazemeter blitapp brandfetch browserstack browshot bscscan buddyns"
+    " budibase bugherd bugsnag buttercms calendarific calendly capsulecrm carboninterface centralstationcrm"
+    " chartmogul chatfuel circleci civo clarifai clearbit clerk clickup cliengo clockify cloudconvert"
+    " cloudflare cloudinary cloudmersive cloudplan cloudsmith clustdoc codacy codeclimate codecov codemagic"
+    " codequiry cohere coinapi coinbase coinlayer configcat confluent contentful convertkit couchbase"
+    " coveralls crowdin cryptocompare currencyfreaks currencylayer currencyscoop dailyco dareboost databento"
+    " databox datadog deepgram deepseek detectify detectlanguage diffbot discord disqus docparser documo"
+    " droneci dropbox dynalist eagleeyenetworks easypost elevenlabs etherscan ethplorer etsy eventbrite"
+    " everhour facebook fastforex fastly figma filestack findl finicity finnhub fixerio flickr flightapi"
+    " flutterwave formbucket foursquare freshbooks fullstory geckoboard geoapify geocodify getemail"
+    " getresponse gitea gitter glassnode gocardless graphhopper greptile gumroad hellosign helpscout heroku"
+    " hiveage holidayapi honeycomb hubspot ibm ibmcloud iconfinder imagekit infomaniak infura insightly"
+    " instabot instantly intercom ipapi ipgeolocation ipinfo ipinfodb ipstack jfrog jotform jumpcloud"
+    " jupiterone kagi karmacrm kickbox klaviyo kraken kucoin languagelayer launchdarkly lemlist lemonsqueezy"
+    " lexigram lighton linkedin linkpreview logzio lokalise looker loyverse mailboxlayer mailchimp mailgun"
+    " mailjet mailmodo mailsac mapbox mapquest marketstack mattermost mediastack meraki messagebird miro"
+    " mistral mixmax mixpanel monkeylearn moosend moralis netlify newrelic newsapi nftport ngrok nicereply"
+    " nozbe numverify nytimes oanda okta ollama omnisend onfleet openai opencage opencagedata openuv"
+    " openweather openweathermap opsgenie optimizely packagecloud pagerduty pandadoc paperform parseur"
+    " paymongo paypal pdfshift pepipost pinecone pipedrive pixabay plaid planyo plivo positionstack postmark"
+    " powrbot privateai proxycrawl pubnub pushbullet pusher pyowm rapidapi razorpay rebrandly refiner restpack"
+    " rocketreach salesblink salescookie scaleway scalr scrapeowl scraperapi scrapestack scrapfly scrapingant"
+    " scrapingbee screenshotapi screenshotlayer scw selectpdf sendbird sendgrid sentry serpapi serphouse"
+    " serpstack sherpadesk shipday shippo shodan shotstack signupgenius simfin simplynoted skrapp smartsheet"
+    " snipcart snowflake snyk sonar sonarcloud sonarqube sparkpost splunk spoonacular spotify squarespace"
+    " sslmate statuscake stockdata stormglass storyblok sumo sumologic surveybot swiftype taxjar teamworkcrm"
+    " tefter telegram telnyx thingsboard ticketmaster tickettailor tiingo timezoneapi todoist toggl tomtom"
+    " travis travisci trello twelvedata twitch twitter tyntec typeform uclassify unsplash upstage upstash"
+    " uptimerobot urlscan vatlayer vbout vercel versioneye virustotal visualcrossing vultr wakatime walkscore"
+    " wandb weatherbit weatherstack webflow weightsandbiases wistia woo woocommerce workos xfigmatoken yandex"
+    " yelp yousign zendesk zenrows zenscrape zerobounce zipcodeapi zipcodebase zoho zonkafeedback".split()
 )
 
 _FORM = (
     rb"[ \t\w.-]{0,24}?[\"'`\s\\)\]]{0,5}"
-    rb"(?P<sign>=>|:=|={1,3}|:{1,3}=?|>|\|\||,|\?=)"
+    rb"(?P<sign>=>|:=|={1,3}|:{1,3}=?|>|\|\||,|\?=|(?:key|token|secret|access|private)[ \t_.-]{1,4})"
     rb"[\"'`=\s]{0,5}(?P<value>[\w+/=.~:-]{14,300}+)"
 )
-"""A key beside the name of its vendor: DEEPGRAM = "x"."""
+"""A key beside the name of its vendor: DEEPGRAM = "x", deepgram key x."""
 
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAYS_KEY = re.compile(rb"key|secret|token|access|auth|private|pass|cred")
@@ -64,16 +72,21 @@ def _pattern(vendor: str) -> re.Pattern[bytes]:
 
 def _judge(text: Text, match: re.Match[bytes]) -> tuple[list[Span], int]:
     """Return the key beside the name of its vendor, if it looks random."""
-    if not _is_key(text.data[slice(*match.span("value"))].decode(errors="replace")):
-        return [], 0
-    # After a colon or comma, a hash or a UUID is an id, unless a word calls it a key.
-    may_be_id = match["sign"] in {b":", b","} or text.lower.endswith(b"_id", match.start(), match.start("sign"))
-    is_id = may_be_id and (_COMMIT.fullmatch(match["value"]) or UUID.match(match["value"]))
-    is_key = not is_id or _SAYS_KEY.search(text.lower, match.start(), match.start("value"))
+    value = text.data[slice(*match.span("value"))].decode(errors="replace")
+    if _SAYS_KEY.search(text.lower, match.start(), match.start("value")):
+        is_key = _is_key(value) or _MADE_UP_KEY.fullmatch(value) is not None
+    else:  # After a colon, a comma or `_ID`, a hash or a UUID is an id.
+        may_be_id = match["sign"] in {b":", b","} or text.lower.endswith(
+            b"_id", match.start(), match.start("sign")
+        )
+        is_id = may_be_id and (_COMMIT.fullmatch(match["value"]) or UUID.match(match["value"]))
+        is_key = not is_id and _is_key(value)
     return [match.span("value")] if is_key else [], 0
 
 
 _KEY = re.compile(r"(?=(?:[^\d]*\d){3})(?=[^A-Za-z]*[A-Za-z])(?!.*[a-z]{16})(?!.*\w[/.][a-z]+\.[a-z]+)[^\s]{14,}")
+_MADE_UP_KEY = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}")
+"""A key in an example or a test: `abcdefghijklmnopqrstuvwxyz123456`."""
 _CONSTANT = re.compile(r"[A-Z]+\d*(?:_[A-Z\d]+)+")
 
 

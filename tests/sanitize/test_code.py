@@ -152,6 +152,8 @@ MASKED = [
     ('tokens = ["482913","582910"]', "482913"),
     ('"bob" * "Correct-Horse!x" *', "Correct-Horse"),
     ("USER bob\r\n331 ok\r\nPASS hunter2Xq", "hunter2Xq"),
+    ("coinapi ACCESS 4a6ca234-afd3-1bc2-cd23-fedc239ead0e", "4a6ca234"),
+    ("spotify_key = abcdefghijklmnopqrstuvwxyz123456", "abcdefghij"),
 ]
 # fmt: on
 
