@@ -157,6 +157,9 @@ def tracked_files() -> list[Path]:
 def test_no_file_names_or_locks_to_a_package_registry() -> None:
     files = tracked_files()
     assert not {"uv.lock", "package-lock.json", "pylock.toml"} & {file.name for file in files}
-    hosts = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "npmjs" + r"\.(org|com)"]))
+    sites = "|".join(
+        f"{name}[.](?:org|com)" for name in "pypi pythonhosted npmjs yarnpkg rubygems packagist".split()
+    )
+    hosts = re.compile(rf"{sites}|(?:npm|maven|nuget|rubygems)[.]pkg[.]github|api[.]nuget|crates[.]io-index")
     for file in files:
         assert not hosts.search(file.read_text(encoding="utf-8")), f"{file.name} names a registry's host"
