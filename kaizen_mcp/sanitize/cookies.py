@@ -2,7 +2,7 @@
 
 import re
 
-from kaizen_mcp.sanitize.text import MASK, Span, replace
+from kaizen_mcp.sanitize.text import Span, replace
 
 _COOKIES = re.compile(rb"[\w.%-]{1,100}=[^;]*+(?:;\s*+[\w.%-]{1,100}+(?:=[^;]*+)?+)*+;?\s*+")
 _PART = re.compile(rb"[^;\s=][^;=]{0,99}=(?P<value>[^;]*+)|[^;\s][^;]*+")
@@ -14,10 +14,11 @@ _OPENS_NOTHING = re.compile(rb"[a-z]{0,10}(?:[_-][A-Za-z]{2})?|\d{1,3}")
 _SHORTEST_RANDOM = 12  # characters
 
 
-def find_cookies(data: bytes) -> list[Span] | None:
-    """Return where the values in `name=value; Path=/` are that may open a session; None for any other text."""
+def secret_parts(data: bytes) -> list[Span]:
+    """Return where the values in `name=value; Path=/` are that may open a session; all of any other text."""
+    everything = [(0, len(data))]
     if not _COOKIES.fullmatch(data):
-        return None
+        return everything
     spans: list[Span] = []
     for part in _PART.finditer(data):
         if part["value"] is None:
@@ -26,7 +27,7 @@ def find_cookies(data: bytes) -> list[Span] | None:
             continue
         name, value = part[0].partition(b"=")[0], part["value"].strip()
         if len(name) >= _SHORTEST_RANDOM and not value.strip(b"="):  # base64 that ends in `=`
-            return None
+            return everything
         is_plain = _PLAIN_NAME.fullmatch(name) and b"=" not in value
         opens_nothing = not value or (_OPENS_NOTHING.fullmatch(value) and not _TELLING_NAME.search(name))
         if not is_plain and not opens_nothing:
@@ -37,5 +38,4 @@ def find_cookies(data: bytes) -> list[Span] | None:
 def mask_cookies(text: str) -> str:
     """Mask the values in `name=value; Path=/`, and any other text as a whole."""
     data = text.encode("utf-8", "surrogatepass")
-    spans = find_cookies(data)
-    return MASK if spans is None else replace(data, spans) or text
+    return replace(data, secret_parts(data)) or text

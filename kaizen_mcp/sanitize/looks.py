@@ -53,10 +53,10 @@ _NAMES_AND_VERSIONS = (
     r"(?:IX|PK|FK|UQ|AK|UX|IDX)_[A-Za-z]+_[A-Za-z_]+",
 )
 """Packages with their versions, kinds of algorithms, addresses, names of types and indexes."""
-_NO_SECRET = re.compile("|".join(_NAMES_AND_VERSIONS), re.ASCII)
+_NAME_OR_VERSION = re.compile("|".join(_NAMES_AND_VERSIONS), re.ASCII)
 _PACKAGE = re.compile(r"[a-z][a-z0-9._-]*-\d+(?:\.\d+){1,3}|\d\*\w+|\$\w+-?")
 _VARIABLE = re.compile(r"(?:self\.)?[a-z]+(?:_[a-z0-9]+)+")
-_NO_VALUES = (
+_REFERENCES_AND_CODE = (
     # Paths, places in files, in stores and in vaults: a:/b/c, a/b, a/b.txt, a.py:12, vault:x, kv/a#b
     r"[a-z][\w.-]*:/[a-z][\w.-]*/[\w./-]*",
     r"[a-z][a-z-]*(?:/[a-z][a-z-]*)+",
@@ -88,8 +88,8 @@ _NO_VALUES = (
     # Words in brackets
     r"[\[<({*]+(?:filtered|redacted|hidden|masked|removed|protected|omitted|secret|in vault|see )\b.*",
 )
-"""What stands after a name and is no value."""
-_NO_VALUE = re.compile("|".join(_NO_VALUES), re.IGNORECASE)
+"""Paths, references to stores, options and code that stand where a value would."""
+_REFERENCE_OR_CODE = re.compile("|".join(_REFERENCES_AND_CODE), re.IGNORECASE)
 _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
 DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
 _SYMBOL = re.compile(r"\w[!@#$%^&*+=?~]|[!@#$%^&*+=?~]\w")
@@ -98,17 +98,19 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_WORD = 20
 
 
-def _is_no_secret(value: str) -> bool:
+def _is_state_or_code(value: str) -> bool:
     """Whether a value in text is a state, a placeholder, or an expression of a program."""
-    return is_state(value) or _CODE_WORD.match(value) is not None or _NO_VALUE.fullmatch(value) is not None
+    return (
+        is_state(value) or _CODE_WORD.match(value) is not None or _REFERENCE_OR_CODE.fullmatch(value) is not None
+    )
 
 
 def looks_written(value: str, _before: str = "") -> bool:
     """Whether an unquoted value in prose is a secret: a number, a mix with digits, symbols or capitals, or long."""
     value = value.strip("*_`").rstrip(".,!?:")
-    if value.lower() in FILLERS or _is_no_secret(value) or value.startswith("?"):
+    if value.lower() in FILLERS or _is_state_or_code(value) or value.startswith("?"):
         return False
-    if _NO_SECRET.fullmatch(value) or _NO_SECRET.fullmatch(value.lower()):
+    if _NAME_OR_VERSION.fullmatch(value) or _NAME_OR_VERSION.fullmatch(value.lower()):
         return False
     if _NUMBER.fullmatch(value):
         return True
@@ -130,7 +132,7 @@ def looks_assigned(value: str, before: str = "") -> bool:
         return False
     if value.lower() in {"0", "1", "password", "pass", "token", "secret", "key", "mot"}:
         return False
-    return not (_is_no_secret(value) or _PACKAGE.fullmatch(value))
+    return not (_is_state_or_code(value) or _PACKAGE.fullmatch(value))
 
 
 _ARGUMENT = re.compile(r"[A-Za-z_$][A-Za-z_$.]*,")
@@ -146,7 +148,7 @@ def looks_like_last_word(value: str, before: str = "") -> bool:
     return (
         looks_quoted(value)
         and looks_assigned(value, before)
-        and not _NO_SECRET.fullmatch(value)
+        and not _NAME_OR_VERSION.fullmatch(value)
         and re.fullmatch(r"[^\W\d_]{1,7}|.*[:,]|\w+://.*", value) is None
     )
 
@@ -172,7 +174,7 @@ def looks_quoted(value: str, _before: str = "") -> bool:
         and (value[0] != " " or " " not in value.strip())
         and value.lower() not in FILLERS
         and not is_state(value)
-        and not _NO_VALUE.fullmatch(value)
+        and not _REFERENCE_OR_CODE.fullmatch(value)
         and not _IN_CODE.fullmatch(value)
     )
 
@@ -230,8 +232,8 @@ def stands_out(value: str, _before: str = "") -> bool:
     value = value.strip("\"'`*").rstrip(".,!?:;)")
     if (
         len(value) < 5  # noqa: PLR2004
-        or _is_no_secret(value)
-        or _NO_SECRET.fullmatch(value)
+        or _is_state_or_code(value)
+        or _NAME_OR_VERSION.fullmatch(value)
         or re.match(r"\d{4}-\d\d-\d\d(?:T|$)|\w+://|[/~]|\d+[a-z]{1,5}$", value)
         or _ID_OR_NAME.fullmatch(value)
         or _FILE_NAME.fullmatch(value)
@@ -258,7 +260,7 @@ def stands_out_and_is_no_compound(value: str, _before: str = "") -> bool:
 def stands_out_or_is_joined(value: str, _before: str = "") -> bool:
     """Whether the second of a user's name and another word is a password: a mix, or words joined by signs."""
     joined = re.fullmatch(r"[A-Za-z0-9]+(?:[-_.!&][A-Za-z0-9]+)+", value.rstrip(".,")) is not None
-    return stands_out(value) or (joined and not _NO_VALUE.fullmatch(value) and not is_state(value))
+    return stands_out(value) or (joined and not _REFERENCE_OR_CODE.fullmatch(value) and not is_state(value))
 
 
 def stands_out_and_is_no_title(value: str, _before: str = "") -> bool:

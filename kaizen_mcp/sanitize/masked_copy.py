@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
-from kaizen_mcp.sanitize.cookies import find_cookies, mask_cookies
+from kaizen_mcp.sanitize.cookies import mask_cookies, secret_parts
 from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
 from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.labels import describes, find_label, find_label_in, is_value_field
@@ -17,6 +17,7 @@ from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
+_PARTS = (dict, list)
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 _HEADINGS = frozenset("columns cols headers header heading headings titles".split())
 WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
@@ -50,6 +51,7 @@ class MaskedCopy:
         found: what the scan found.
         redacted: JSON Pointers to the values masked so far.
         secrets: values masked so far.
+        has_masked_name: whether the name of a field was masked so far.
         escaped_count: number of hidden characters escaped so far.
         path: keys and indexes from the root to the current value.
         heading: the last list of names of columns, and the path of what it is in.
@@ -59,6 +61,7 @@ class MaskedCopy:
     found: Found
     redacted: list[str] = field(default_factory=list[str])
     secrets: list[str] = field(default_factory=list[str])
+    has_masked_name: bool = False
     escaped_count: int = 0
     path: list[str | int] = field(default_factory=list[str | int])
     heading: tuple[list[str | int], list[CredentialName | None]] = ([], [])
@@ -70,7 +73,7 @@ class MaskedCopy:
         if isinstance(value, list):
             return self._mask_list(cast("list[Any]", value), secret)
         if secret and is_secret(secret, value):
-            masked = mask_cookies(value) if secret.word.endswith("cookie") and isinstance(value, str) else MASK
+            masked = mask_cookies(value) if secret.is_cookie and isinstance(value, str) else MASK
             return value if masked == value else self._redact(masked)
         if isinstance(value, str) and id(value) in self.found.texts:
             return self._mask_text(value)
@@ -92,6 +95,7 @@ class MaskedCopy:
             self.path.append(new_key)
             if MASK in new_key and MASK not in key:
                 self._redact()
+                self.has_masked_name = True
             of_field = secret
             if secret and is_record and not is_value_field(key, value) and not self._find_name(key):
                 of_field = secret._replace(kind=Kind.KEY)
@@ -136,8 +140,7 @@ class MaskedCopy:
         """Keep the secret that a field or an item directly is, to find it elsewhere."""
         if isinstance(value, str) and is_secret(secret, value):
             data = value.encode("utf-8", "surrogatepass")
-            parts = find_cookies(data)
-            parts = [(0, len(data))] if parts is None else parts
+            parts = secret_parts(data) if secret.is_cookie else [(0, len(data))]
             self.secrets += [data[start:end].decode(errors="ignore") for start, end in parts]
 
     def _find_name(self, key: str) -> CredentialName | None:
@@ -231,6 +234,3 @@ class MaskedCopy:
         if self.redacted[-1:] != [pointer]:  # a masked key whose value is masked too
             self.redacted.append(pointer)
         return masked
-
-
-_PARTS = (dict, list)

@@ -1,10 +1,10 @@
-"""Find the values beside the names of credentials in text, as `notations` has them."""
+"""Find the values beside the names of credentials in text. `notations` has how they are written."""
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 
-from kaizen_mcp.sanitize.cookies import find_cookies
+from kaizen_mcp.sanitize.cookies import secret_parts
 from kaizen_mcp.sanitize.looks import looks_quoted, looks_strong
 from kaizen_mcp.sanitize.name_tables import CREDENTIAL_STEMS, FOREIGN_STEMS, PARTS_OF_NAMES
 from kaizen_mcp.sanitize.names import SENT_CODE, CredentialName, Kind, find_credential_name, words_of
@@ -104,7 +104,7 @@ def _find_values(text: Text, start: int, end: int, name: CredentialName | None) 
             found = name if more == end else _judge(text, start, more)
             spans = [*_secret_values(text, notation, after, found, text.data[start:end])]
             yield from spans
-            if spans or (notation is ASSIGNMENTS[0] and more == end):  # what the name is in quotes, secret or not
+            if spans or (notation is ASSIGNMENTS[0] and more == end):  # in quotes, this is the whole value
                 return
     if name:
         yield from _find_value_before(text, start, name)
@@ -146,9 +146,9 @@ def _secret_values(
     if not name:
         return
     before = after[0].decode(errors="replace")
-    start = after.start() - len(written)
+    name_start = after.start() - len(written)
     may_count = name.word == "tokens" and notation.value not in {"quoted", "list"}
-    in_choice = _IN_CHOICE.search(text.lower, max(start - _LONGEST_NAME, 0), start)
+    in_choice = _IN_CHOICE.search(text.lower, max(name_start - _LONGEST_NAME, 0), name_start)
     for start, end in value_spans(text, notation.value, after.end()):
         data = text.data[start:end]
         value = _in_one_line(data.decode(errors="replace"))
@@ -157,8 +157,8 @@ def _secret_values(
         if may_count and MEASURE.fullmatch(value):
             continue
         if is_secret(name, value) and (not notation.check or notation.check(value, before)):
-            cookies = find_cookies(data) if name.word.endswith("cookie") else None
-            yield from [(start, end)] if cookies is None else [(start + a, start + b) for a, b in cookies]
+            parts = secret_parts(data) if name.is_cookie else [(0, len(data))]
+            yield from ((start + first, start + last) for first, last in parts)
 
 
 def _in_one_line(value: str) -> str:

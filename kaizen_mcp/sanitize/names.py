@@ -40,7 +40,7 @@ _CODE_AT_LOGIN = re.compile(
 )
 """A label such as `Code sent by SMS` or `6-digit code`."""
 SENT_CODE = "sentcode"
-"""Word for such a label."""
+"""`CredentialName.word` of such a label."""
 _MAX_NAME = 200
 _MAX_NAME_WORDS = 4
 
@@ -66,6 +66,11 @@ class CredentialName(NamedTuple):
     word: str
     kind: Kind
     bare: bool
+
+    @property
+    def is_cookie(self) -> bool:
+        """Whether the value may be `name=value` pairs, of which only some are secret."""
+        return self.word.endswith("cookie")
 
 
 def words_of(name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Tell the fields that are credentials by a field beside them or the field they are below, not by their own names.
+"""Recognise credentials whose own name says little, by a field beside them or the object they are in.
 
 A new one is a row in one of the tables.
 """
@@ -11,15 +11,15 @@ from kaizen_mcp.sanitize.labels import ENTRY
 from kaizen_mcp.sanitize.names import CredentialName, Kind, words_of
 from kaizen_mcp.sanitize.vendors import VENDORS
 
-_ENTRY = CredentialName(ENTRY, Kind.ANY, bare=True)
+_ALWAYS_SECRET = CredentialName(ENTRY, Kind.ANY, bare=True)
 _LOGIN_CODE = CredentialName("mfa", Kind.AMBIGUOUS, bare=False)
-_WORDS = CredentialName("seed", Kind.TEXT, bare=True)
+_SEED_PHRASE = CredentialName("seed", Kind.TEXT, bare=True)
 _KEY = CredentialName("key", Kind.KEY, bare=False)
 _COOKIE = CredentialName("cookie", Kind.TEXT, bare=True)
 
 
 class _Beside(NamedTuple):
-    """A field is this credential beside a field of this name, with this value unless that is None."""
+    """`field` is a credential if the same object has `other`, with this `value` if one is given."""
 
     field: str
     other: str
@@ -28,7 +28,7 @@ class _Beside(NamedTuple):
 
 
 class _Below(NamedTuple):
-    """A field is this credential in an object, or in a list of objects, below a name that ends in these words."""
+    """`field` is a credential in an object, or a list of objects, whose name ends in one of `parents`."""
 
     field: str
     parents: frozenset[str]
@@ -36,37 +36,37 @@ class _Below(NamedTuple):
 
 
 _BESIDE = (
-    _Beside("data", "kind", "Secret", _ENTRY),  # of Kubernetes
-    _Beside("stringData", "kind", "Secret", _ENTRY),
-    _Beside("k", "kty", "oct", _ENTRY),  # of JSON Web Key
+    _Beside("data", "kind", "Secret", _ALWAYS_SECRET),  # of Kubernetes
+    _Beside("stringData", "kind", "Secret", _ALWAYS_SECRET),
+    _Beside("k", "kty", "oct", _ALWAYS_SECRET),  # of JSON Web Key
     _Beside("code", "grant_type", None, _KEY),  # of OAuth
-    _Beside("community", "version", "2c", _ENTRY),  # of SNMP
-    _Beside("community", "version", "v2c", _ENTRY),
-    _Beside("seed", "wallet", None, _WORDS),
+    _Beside("community", "version", "2c", _ALWAYS_SECRET),  # of SNMP
+    _Beside("community", "version", "v2c", _ALWAYS_SECRET),
+    _Beside("seed", "wallet", None, _SEED_PHRASE),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),
 )
 _BELOW = (
     _Below("key", VENDORS | {"api", "captcha"}, _KEY),
-    _Below("key", frozenset({"wifi", "wlan"}), _ENTRY),
-    _Below("auth", frozenset({"redis"}), _ENTRY),
-    _Below("answer", frozenset({"security"}), _ENTRY),
-    _Below("seed", frozenset({"mfa", "fa"}), _KEY),
+    _Below("key", frozenset({"wifi", "wlan"}), _ALWAYS_SECRET),
+    _Below("auth", frozenset({"redis"}), _ALWAYS_SECRET),
+    _Below("answer", frozenset({"security"}), _ALWAYS_SECRET),
+    _Below("seed", frozenset({"mfa", "fa"}), _KEY),  # the words of `2fa` are `2` and `fa`
     _Below("code", frozenset({"verification", "mfa", "fa"}), _LOGIN_CODE),
-    _Below("community", frozenset({"snmp"}), _ENTRY),
+    _Below("community", frozenset({"snmp"}), _ALWAYS_SECRET),
 )
 
 
+def _last_word(name: str) -> str:
+    return "".join(words_of(name)[-1:])
+
+
 def fields_with_neighbours(names: Iterable[str]) -> list[str]:
-    """Return those field names of an object that may be credentials by other names in it."""
+    """Return the fields that could be credentials by other names of the object, at any depth."""
     names = frozenset(names)
-    last_words = {words_of(name)[-1:] for name in names}
+    last_words = frozenset(map(_last_word, names))
     beside = [row.field for row in _BESIDE if {row.field, row.other} <= names]
-    below = [
-        row.field
-        for row in _BELOW
-        if row.field in names and any(words and words[0] in row.parents for words in last_words)
-    ]
+    below = [row.field for row in _BELOW if row.field in names and not row.parents.isdisjoint(last_words)]
     return [*beside, *below]
 
 
@@ -84,5 +84,5 @@ def find_beside(fields: JsonObject, key: str) -> CredentialName | None:
 
 def find_below(parent: str, key: str) -> CredentialName | None:
     """Return the credential that a field is by the name of the object or list it is in, or None."""
-    last_word = "".join(words_of(parent)[-1:])
+    last_word = _last_word(parent)
     return next((row.secret for row in _BELOW if row.field == key and last_word in row.parents), None)

@@ -14,7 +14,7 @@ for _rule in TEXT_RULES:
     _RULES.setdefault(_rule.literal, []).append(_rule)
 
 
-def find_by_literals(text: Text, literals: Iterable[bytes]) -> list[Span]:
+def find_by_rules(text: Text, literals: Iterable[bytes]) -> list[Span]:
     """Find what the rules for these literals describe."""
     spans: list[Span] = []
     for literal in literals:
@@ -46,7 +46,5 @@ def _judge_match(text: Text, rule: Rule, match: re.Match[bytes]) -> tuple[list[S
         or (rule.check and not rule.check(value, preceding))
     ):
         return [], next_start
-    parts = rule.parts(text.data[start:end]) if rule.parts else None
-    if parts is None:
-        parts = [(0, end - start)]
+    parts = rule.parts(text.data[start:end]) if rule.parts else [(0, end - start)]
     return [(start + first, start + last) for first, last in parts], max(end, next_start)

@@ -94,7 +94,7 @@ class SafeMode:
                     return SafeMode(masker).apply(data)
             return safe
         finally:
-            find_credential_name.cache_clear()  # no word of a text is kept after its call
+            find_credential_name.cache_clear()  # keeps no word of these texts
 
     def _mask(self, data: JsonObject | list[Any]) -> tuple[SafeObject, list[str]]:
         """Mask what is found. Also returns the secrets distinct enough to be masked wherever else they occur."""
@@ -103,6 +103,8 @@ class SafeMode:
             return SafeObject(data, [], 0), []
         masking = MaskedCopy(self._masker, found)
         masked = masking.mask_value(data, None)
+        if masking.has_masked_name:
+            _judge_names.cache_clear()  # keeps no secret
         secrets = dict.fromkeys(map(str.strip, [*masking.secrets, *found.secrets]))
         return SafeObject(masked, masking.redacted, masking.escaped_count), [*filter(_is_distinct, secrets)]
 

@@ -266,7 +266,7 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
         return False
     if name.word in _MUST_LOOK_LIKE:
         return _MUST_LOOK_LIKE[name.word].search(text) is not None
-    if name.word.endswith("cookie") and _PLAIN_COOKIE.fullmatch(text):
+    if name.is_cookie and _PLAIN_COOKIE.fullmatch(text):
         return False
     if (
         name.word == "secret" and name.bare and _WORDS_JOINED.fullmatch(text)

@@ -12,7 +12,7 @@ from kaizen_mcp.sanitize.key_search import find_keys
 from kaizen_mcp.sanitize.literals import find_literals
 from kaizen_mcp.sanitize.manifests import find_in_manifests
 from kaizen_mcp.sanitize.name_search import find_beside_names
-from kaizen_mcp.sanitize.rule_search import find_by_literals
+from kaizen_mcp.sanitize.rule_search import find_by_rules
 from kaizen_mcp.sanitize.text import Span, make_text, replace, with_rests
 from kaizen_mcp.sanitize.vendors import find_beside_vendors
 
@@ -73,7 +73,7 @@ class TextMasker:
         spans = [
             *_find_secrets(data, [*self._own, *self.repeated]),
             *find_keys(data),
-            *find_by_literals(text, literals),
+            *find_by_rules(text, literals),
             *find_beside_names(text, literals),
             *find_beside_vendors(text),
             *find_in_columns(text),

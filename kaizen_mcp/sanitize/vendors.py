@@ -1,6 +1,7 @@
 """Find keys beside the name of their vendor that have no form of their own, only letters and digits.
 
-Sources: the rules of gitleaks and kingfisher. Words with other meanings (`front`, `box`) are left out.
+Sources: the rules of gitleaks and kingfisher. Very common words (`front`, `box`) are
+left out; others (`apollo`, `travis`) count only beside a value that looks like a key.
 """
 
 import re
@@ -62,7 +63,7 @@ _SAYS_KEY = re.compile(rb"key|secret|token|access|auth|private|pass|cred")
 def find_beside_vendors(text: Text) -> Iterator[Span]:
     """Find the keys beside the names of their vendors."""
     for vendor in VENDORS.intersection(text.lower_words.split()):
-        yield from find_places(text, vendor.encode(), [(_pattern(vendor), partial(_judge, text))])
+        yield from find_places(text, vendor.encode(), [(_pattern(vendor), partial(_judge, text, len(vendor)))])
 
 
 @cache
@@ -70,10 +71,10 @@ def _pattern(vendor: str) -> re.Pattern[bytes]:
     return re.compile(re.escape(vendor.encode()) + _FORM)
 
 
-def _judge(text: Text, match: re.Match[bytes]) -> tuple[list[Span], int]:
-    """Return the key beside the name of its vendor, if it looks random."""
+def _judge(text: Text, length: int, match: re.Match[bytes]) -> tuple[list[Span], int]:
+    """Return the key beside a vendor's name of this length. After a word for keys, a made-up key counts too."""
     value = text.data[slice(*match.span("value"))].decode(errors="replace")
-    if _SAYS_KEY.search(text.lower, match.start(), match.start("value")):
+    if _SAYS_KEY.search(text.lower, match.start() + length, match.start("value")):
         is_key = _is_key(value) or _MADE_UP_KEY.fullmatch(value) is not None
     else:  # After a colon, a comma or `_ID`, a hash or a UUID is an id.
         may_be_id = match["sign"] in {b":", b","} or text.lower.endswith(
@@ -84,7 +85,9 @@ def _judge(text: Text, match: re.Match[bytes]) -> tuple[list[Span], int]:
     return [match.span("value")] if is_key else [], 0
 
 
-_KEY = re.compile(r"(?=(?:[^\d]*\d){3})(?=[^A-Za-z]*[A-Za-z])(?!.*[a-z]{16})(?!.*\w[/.][a-z]+\.[a-z]+)[^\s]{14,}")
+_RANDOM_KEY = re.compile(
+    r"(?=(?:[^\d]*\d){3})(?=[^A-Za-z]*[A-Za-z])(?!.*[a-z]{16})(?!.*\w[/.][a-z]+\.[a-z]+)[^\s]{14,}"
+)
 _MADE_UP_KEY = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}")
 """A key in an example or a test: `abcdefghijklmnopqrstuvwxyz123456`."""
 _CONSTANT = re.compile(r"[A-Z]+\d*(?:_[A-Z\d]+)+")
@@ -93,7 +96,7 @@ _CONSTANT = re.compile(r"[A-Z]+\d*(?:_[A-Z\d]+)+")
 def _is_key(value: str) -> bool:
     """Whether a value beside the name of a vendor is a key: long, with letters and several digits, no words."""
     return (
-        _KEY.fullmatch(value) is not None
+        _RANDOM_KEY.fullmatch(value) is not None
         and not re.match(r"[a-z]{2,}:|[a-z]{3,}/[a-z]{3,}", value)
         and not DATE_OR_LINK.match(value)
         and not _CONSTANT.fullmatch(value)

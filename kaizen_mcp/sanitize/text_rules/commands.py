@@ -2,7 +2,7 @@
 
 import re
 
-from kaizen_mcp.sanitize.cookies import find_cookies
+from kaizen_mcp.sanitize.cookies import secret_parts
 from kaizen_mcp.sanitize.looks import (
     follows_user,
     is_no_reference,
@@ -30,10 +30,10 @@ COMMANDS = [
         Rule(option, rb"\b(?:curl|wget|https?)\b[^\0]{0,110}$", re.escape(option) + rb"[\s=]{1,4}[\"']?(?P<value>[^\s:/\"'\0]{8,200}):(?=[\"'\s\0]|\Z)", has_letters_and_digits)
         for option in (b" -u", b"--user")
     ),
-    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})", None, b"", find_cookies),
+    Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})", None, b"", secret_parts),
     Rule(b"curl ", b"", rb"curl (?:[^\r\n\0]{0,200}? )?-[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
     Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?\s-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
-    Rule(b" -b ", b"", rb" -b [\"'](?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})", None, b"", find_cookies),
+    Rule(b" -b ", b"", rb" -b [\"'](?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})", None, b"", secret_parts),
     Rule(b"ssh -p ", rb"(?:^|[^\w-])$", rb"ssh -p (?P<value>[^\s\0]{3,100})", looks_like_no_port),
     Rule(b" /p:", rb"(?:freerdp|rdesktop|/u:)[^\r\n\0]{0,100}$", rb" /p:[\"']?(?P<value>[^\s=\"'\0]{1,100})", is_no_reference),
     Rule(b"/p:", rb"^$|\0$", rb"/p:(?P<value>[^\s=\0]{4,100})(?=\0|\Z)", is_no_reference),

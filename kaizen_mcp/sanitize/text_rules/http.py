@@ -1,6 +1,6 @@
 """Credentials in HTTP: headers, links, cookies, SAML assertions."""
 
-from kaizen_mcp.sanitize.cookies import find_cookies
+from kaizen_mcp.sanitize.cookies import secret_parts
 from kaizen_mcp.sanitize.looks import (
     follows_host,
     is_basic_credentials,
@@ -62,8 +62,8 @@ HTTP = [
         for flag in (b"\ttrue\t", b"\tfalse\t")  # the file of curl and Netscape
     ),
     # Cookie headers: Cookie: name=x, Set-Cookie: name=x; Path=/
-    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?P<value>[^\s=;:\"'\0]{1,100}=)", None, rb"(?=[\r\n\"'])", find_cookies),
-    Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=(?=[^\r\n\0\"]))", None, rb"(?=[\r\n\"])", find_cookies),
+    Rule(b"set-cookie", b"", rb"set-cookie2?[\"'\\]{0,4}:\s{0,3}[\"'\\]{0,4}(?P<value>[^\s=;:\"'\0]{1,100}=)", None, rb"(?=[\r\n\"'])", secret_parts),
+    Rule(b"cookie:", rb"(?:^|[^-])$", rb"cookie:\s{0,3}(?P<value>[^\s=;:\0]{1,100}=(?=[^\r\n\0\"]))", None, rb"(?=[\r\n\"])", secret_parts),
     # SAML assertions and seeds of one-time passwords
     Rule(b"assertion", rb"<(?:\w{1,20}:)?$", rb"assertion[\s>](?P<value>)", None, rb"(?=</(?:\w{1,20}:)?assertion>)"),
     Rule(b"otpauth", b"", rb"otpauth(?:-migration)?://[^\s\"'<>\0]{0,300}?(?:secret|data)=(?P<value>[^&\s\"'<>\0]{8,2000})"),

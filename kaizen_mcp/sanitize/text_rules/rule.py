@@ -22,7 +22,7 @@ class Rule(NamedTuple):
         after: what follows, the literal included. The group `value`, here or in `before`, is what is masked.
         check: what else must be true of the value, given the value and the text before the literal.
         until: if given, what ends a value of any length; where it does not occur, the text ends it.
-        parts: if given, finds what is masked of the value; if it returns None, that is all of it.
+        parts: if given, finds what is masked of the value; otherwise that is all of it.
     """
 
     literal: bytes
@@ -30,4 +30,4 @@ class Rule(NamedTuple):
     after: bytes
     check: Check | None = None
     until: bytes = b""
-    parts: Callable[[bytes], list[Span] | None] | None = None
+    parts: Callable[[bytes], list[Span]] | None = None
