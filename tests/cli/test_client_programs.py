@@ -25,6 +25,9 @@ PACKAGES = {
 }
 """Client → npm package; these versions run on Node.js 20."""
 
+ATTEMPTS = 10
+"""Gemini gives a server 5 seconds to start, which on a busy machine may be too few."""
+
 
 @contextmanager
 def programs_of(package: str) -> Generator[Path]:
@@ -55,10 +58,14 @@ def assert_listed(program: str, client: str, launch: str, env: Environ) -> None:
     if client == "codex":  # lists servers without starting them
         (server,) = json.loads(run([program, "mcp", "list", "--json"], env).stdout)
         assert (server["name"], server["transport"]["command"]) == ("kaizen", launch)
-    else:
+        return
+    listed: list[str] = []
+    for _ in range(ATTEMPTS):
         result = run([program, "mcp", "list"], env)
         listed = (result.stdout + result.stderr).splitlines()
-        assert [line for line in listed if f"kaizen: {launch}" in line and line.endswith("Connected")]
+        if [line for line in listed if f"kaizen: {launch}" in line and line.endswith("Connected")]:
+            return
+    pytest.fail(f"{client} did not connect to the server: {listed}")
 
 
 @pytest.mark.parametrize("client", PACKAGES)

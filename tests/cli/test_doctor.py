@@ -64,11 +64,11 @@ class Report(NamedTuple):
 
 
 def run(*arguments: str, env: Environ, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run it with time enough for a busy machine; the key must not appear, nor a traceback."""
-    limit = [] if "--timeout" in arguments else ["--timeout", "30"]
+    """Run it with time enough for a machine that is very busy; the key must not appear, nor a traceback."""
+    limit = [] if "--timeout" in arguments else ["--timeout", "60"]
     result = subprocess.run(
         [*COMMAND, "doctor", *limit, *arguments],
-        env=env, cwd=folder, capture_output=True, encoding="utf-8", timeout=120, check=False,
+        env=env, cwd=folder, capture_output=True, encoding="utf-8", timeout=500, check=False,
     )  # fmt: skip
     assert result.stderr == ""
     assert KEY not in result.stdout
@@ -303,12 +303,15 @@ def test_a_check_that_hangs_is_given_up(environ: Environ, tmp_path: Path) -> Non
     (tmp_path / ".cursor").mkdir()
     os.mkfifo(tmp_path / ".cursor/mcp.json")  # opening it waits for a writer
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections, and never answers
-        report = diagnose("--timeout", "8", env=settings(environ, silent.getsockname()[1]))
+        for seconds in (8, 60):
+            report = diagnose("--timeout", str(seconds), env=settings(environ, silent.getsockname()[1]))
+            if "Packages" not in report.failed:  # on a busy machine, importing them may take longer than 8 s
+                break
     assert report.exit_code == 1
     assert {"API", "Clients"} <= set(report.failed)  # a loaded machine may need longer for "Server" as well
     assert report.statuses["Clock"] == "skipped"
-    assert report.texts["API"].startswith("[timeout] Kaizen did not answer within 7.2 s.")
-    assert report.texts["Clients"].startswith("no result within 8 s.")
+    assert report.texts["API"].startswith(f"[timeout] Kaizen did not answer within {0.9 * seconds:g} s.")
+    assert report.texts["Clients"].startswith(f"no result within {seconds} s.")
 
 
 def test_a_package_that_cannot_be_imported_is_named(environ: Environ, tmp_path: Path) -> None:
@@ -337,7 +340,7 @@ def test_a_package_of_a_wrong_version_is_named(environ: Environ, tmp_path: Path)
 def test_a_terminal_gets_ticks_and_colours(environ: Environ) -> None:
     terminal, child_end = os.openpty()
     env = {**environ, "KAIZEN_SANDBOX": "1", "PYTHONIOENCODING": "utf-8", "TERM": "xterm"}
-    with subprocess.Popen([*COMMAND, "doctor", "--timeout", "30"], env=env, stdout=child_end) as process:
+    with subprocess.Popen([*COMMAND, "doctor", "--timeout", "60"], env=env, stdout=child_end) as process:
         os.close(child_end)
         output = b""
         with suppress(OSError):  # the child process has closed its end
