@@ -7,7 +7,7 @@ from contextvars import ContextVar
 
 from pydantic import SecretStr
 
-from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.settings import DEFAULT_LOG_LEVEL, LOG_LEVELS, Settings
 

@@ -28,7 +28,7 @@ from kaizen_mcp.api.client import KaizenApi
 from kaizen_mcp.api.shared import Shared
 from kaizen_mcp.caller import Caller
 from kaizen_mcp.errors import KaizenError, RateLimitedError
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.display import quote
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.tools.error_text import Audience
 from kaizen_mcp.tools.get_execution import GET_EXECUTION

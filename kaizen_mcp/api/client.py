@@ -32,7 +32,7 @@ from kaizen_mcp.errors import (
 )
 from kaizen_mcp.humanize import join_list, pluralize
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.escaping import one_line, quote
+from kaizen_mcp.sanitize.display import one_line, quote
 from kaizen_mcp.sanitize.safe_mode import SafeMode, SafeObject
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.settings import DEFAULT_BASE_URL, Settings

@@ -22,7 +22,7 @@ from kaizen_mcp.errors import (
     RejectedError,
     UnauthorizedError,
 )
-from kaizen_mcp.sanitize.escaping import one_line
+from kaizen_mcp.sanitize.display import one_line
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 _NO_ROUTE_AT_AWS = "Missing Authentication Token"

@@ -28,7 +28,8 @@ from kaizen_mcp.errors import (
     UnavailableError,
 )
 from kaizen_mcp.humanize import format_duration, join_list
-from kaizen_mcp.sanitize.escaping import escape_hidden, quote
+from kaizen_mcp.sanitize.display import quote
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden
 from kaizen_mcp.sanitize.text_masker import TextMasker
 from kaizen_mcp.settings import DEFAULT_BASE_URL, NOT_EXPANDED, VARIABLES, Settings, is_unexpanded
 from kaizen_mcp.tools.error_text import Audience, error_text

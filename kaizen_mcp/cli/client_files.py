@@ -14,7 +14,7 @@ from kaizen_mcp.cli import clients
 from kaizen_mcp.cli.clients import CLIENTS, McpClient
 from kaizen_mcp.cli.doctor import Finding, Status
 from kaizen_mcp.humanize import join_list
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.display import quote
 
 _SERVER_MAPS = {"mcpServers", "servers", "context_servers", "mcp_servers"}
 """Keys under which clients keep their servers, at whatever depth."""

@@ -17,7 +17,7 @@ from kaizen_mcp.api.client import KaizenApi
 from kaizen_mcp.cli.console import BOLD, exit_soon, style, warn, width_of, wrap
 from kaizen_mcp.cli.report import headline_style, report_lines
 from kaizen_mcp.humanize import format_duration
-from kaizen_mcp.sanitize.escaping import escape_hidden
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden
 from kaizen_mcp.server import utc_now
 from kaizen_mcp.settings import Settings
 from kaizen_mcp.tools.arguments import MAX_WAIT

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, cast
 
 from kaizen_mcp.humanize import format_duration, format_size, join_list, pluralize
-from kaizen_mcp.sanitize.escaping import one_line, quote
+from kaizen_mcp.sanitize.display import one_line, quote
 from kaizen_mcp.summary.headline import MAX_REASON
 
 MAX_FILES = 50

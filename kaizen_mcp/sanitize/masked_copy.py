@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.cookies import mask_cookies, secret_parts
-from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline
 from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.labels import describes, find_label, find_label_in, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_no_name

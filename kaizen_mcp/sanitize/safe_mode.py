@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
-from kaizen_mcp.sanitize.escaping import escape_hidden_multiline, may_hide, quote
+from kaizen_mcp.sanitize.display import quote
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline, may_hide
 from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
 from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from kaizen_mcp.humanize import format_duration, format_size, pluralize
-from kaizen_mcp.sanitize.escaping import MAX_ID, one_line, quote
+from kaizen_mcp.sanitize.display import MAX_ID, one_line, quote
 from kaizen_mcp.summary.facts import Facts, LoginFacts
 from kaizen_mcp.summary.headline import MAX_REASON
 from kaizen_mcp.summary.next_step import MAX_LINK

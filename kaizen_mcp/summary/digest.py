@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import MAX_SAFE_INTEGER, child_pointer, compact_json, exact_type
-from kaizen_mcp.sanitize.escaping import one_line, quote
+from kaizen_mcp.sanitize.display import one_line, quote
 from kaizen_mcp.summary.embedded import read_text
 from kaizen_mcp.summary.pointers import MAX_POINTER, child_name, name_field, name_pointer
 from kaizen_mcp.summary.tables import MAX_ROWS, MISSING, Table, table_in, table_of_csv, tables_of_page

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Literal
 
 from kaizen_mcp.api.models import AnyExecution, Block, Execution, InstructorExecution, LoginSummary, Reference
-from kaizen_mcp.sanitize.escaping import display_id, display_name
+from kaizen_mcp.sanitize.display import display_id, display_name
 from kaizen_mcp.summary.output import OutputFacts, output_facts
 from kaizen_mcp.summary.reason import QuotedField, find_reason
 from kaizen_mcp.summary.status import (

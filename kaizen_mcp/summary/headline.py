@@ -1,7 +1,7 @@
 """The headline: what an execution is doing, what it waits for or ended with, and what it says of errors."""
 
 from kaizen_mcp.humanize import format_duration, format_elapsed, join_list, pluralize
-from kaizen_mcp.sanitize.escaping import display_id, quote
+from kaizen_mcp.sanitize.display import display_id, quote
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.summary.facts import Facts
 from kaizen_mcp.summary.output import describe_downloads, quote_outcome

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import MAX_SAFE_INTEGER, JsonObject, child_pointer, exact_type
-from kaizen_mcp.sanitize.escaping import one_line, quote
+from kaizen_mcp.sanitize.display import one_line, quote
 from kaizen_mcp.summary.embedded import MAX_JSON
 from kaizen_mcp.summary.outcome_fields import (
     MAX_NAME,

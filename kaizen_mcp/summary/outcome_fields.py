@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.json_types import MAX_SAFE_INTEGER, JsonObject
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.display import quote
 from kaizen_mcp.summary.outcome_text import first_error
 from kaizen_mcp.summary.outcome_words import (
     COUNTED,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from kaizen_mcp.api.models import Downloads, Execution, Reference
 from kaizen_mcp.humanize import format_size, pluralize
-from kaizen_mcp.sanitize.escaping import display_id, display_name, escape_hidden, one_line, quote
+from kaizen_mcp.sanitize.display import display_id, display_name, one_line, quote
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden
 from kaizen_mcp.summary.digest import digest
 from kaizen_mcp.summary.embedded import read_text
 from kaizen_mcp.summary.outcome import Outcome, find_outcomes

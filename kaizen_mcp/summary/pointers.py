@@ -3,7 +3,8 @@
 import re
 
 from kaizen_mcp.json_types import child_pointer
-from kaizen_mcp.sanitize.escaping import escape_chat_markup, one_line, quote
+from kaizen_mcp.sanitize.chat_markup import escape_chat_markup
+from kaizen_mcp.sanitize.display import one_line, quote
 
 MAX_POINTER = 120
 """Longest JSON Pointer that prose names, in characters."""

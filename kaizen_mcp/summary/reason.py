@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.api.models import AnyExecution, Execution
 from kaizen_mcp.json_types import child_pointer
-from kaizen_mcp.sanitize.escaping import one_line
+from kaizen_mcp.sanitize.display import one_line
 from kaizen_mcp.summary.embedded import read_text
 from kaizen_mcp.summary.outcome import says_it_failed
 from kaizen_mcp.summary.outcome_text import is_error_page

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from kaizen_mcp.api.models import AnyExecution, Authentication, Execution
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.display import quote
 
 State = Literal["queued", "running", "paused", "finished", "failed", "unknown"]
 AuthenticationState = Literal["queued", "in progress", "finished", "failed", "unknown"]

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.humanize import join_list
 from kaizen_mcp.json_types import JsonObject, child_pointer
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.display import quote
 from kaizen_mcp.tools.execution_id import EXPECTED_ID, ExecutionId, is_id_name, read_id, read_json
 from kaizen_mcp.tools.find import read_find
 

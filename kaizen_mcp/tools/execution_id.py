@@ -13,7 +13,8 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from kaizen_mcp.json_types import MAX_SAFE_INTEGER
-from kaizen_mcp.sanitize.escaping import escape_hidden, quote
+from kaizen_mcp.sanitize.display import quote
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden
 
 MAX_ID = 256
 """Characters of an id."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from kaizen_mcp.api.nesting import PLACEHOLDER
 from kaizen_mcp.json_types import JsonObject, child_pointer, compact_json, exact_type
-from kaizen_mcp.sanitize.escaping import escape_markup_in_json
+from kaizen_mcp.sanitize.chat_markup import escape_markup_in_json
 from kaizen_mcp.sanitize.text import MASK
 from kaizen_mcp.tools.json_pointer import Place
 from kaizen_mcp.tools.truncation import ELLIPSIS, size, whole_range

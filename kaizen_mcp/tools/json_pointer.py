@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from kaizen_mcp.errors import InvalidInputError
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import child_pointer
-from kaizen_mcp.sanitize.escaping import quote
+from kaizen_mcp.sanitize.display import quote
 
 _MAX_FIELDS_LISTED = 12
 

@@ -17,7 +17,7 @@ from kaizen_mcp.api.error_message import MAX_API_MESSAGE
 from kaizen_mcp.errors import KaizenError, NoExecutionError, NotFoundError, OtherKindError
 from kaizen_mcp.humanize import format_duration
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.escaping import display_id, quote
+from kaizen_mcp.sanitize.display import display_id, quote
 from kaizen_mcp.summary.headline import is_other_id, progress
 from kaizen_mcp.summary.next_step import LookupContext
 from kaizen_mcp.summary.summarize import Summary

@@ -16,12 +16,8 @@ from kaizen_mcp.api.nesting import PLACEHOLDER
 from kaizen_mcp.errors import OFFSET_BEYOND_END, OFFSET_BEYOND_MATCHES, InvalidInputError, KaizenError
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, child_pointer, compact_json
-from kaizen_mcp.sanitize.escaping import (
-    escape_chat_markup,
-    escape_markup_in_json,
-    one_line,
-    quote,
-)
+from kaizen_mcp.sanitize.chat_markup import escape_chat_markup, escape_markup_in_json
+from kaizen_mcp.sanitize.display import one_line, quote
 from kaizen_mcp.sanitize.instructions import addresses_a_model
 from kaizen_mcp.summary.as_text import verdict_text
 from kaizen_mcp.summary.next_step import FIND_RATHER

@@ -18,7 +18,7 @@ from mcp.types import TextContent
 from pydantic import SecretStr
 
 from kaizen_mcp import Settings
-from kaizen_mcp.sanitize.escaping import escape_hidden_multiline
+from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline
 from kaizen_mcp.sanitize.names import is_credential_name
 from kaizen_mcp.sanitize.safe_mode import SafeMode
 from kaizen_mcp.sanitize.text import MASK
