@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 
 from kaizen_mcp.sanitize.key_formats import FORMATS, Format
-from kaizen_mcp.sanitize.text import Repeats, Span
+from kaizen_mcp.sanitize.text import UUID, Repeats, Span
 
 _SHORTEST_RUN, _LONGEST_PREFIX, _LONGEST_KEY, _LENGTH_OF_UUID = 16, 48, 1000, 36
 _RUN = b"a" * _SHORTEST_RUN
@@ -17,7 +17,7 @@ _RUN_TABLE = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"_-+/"
 _CLASSES = {
     "alnum": "[A-Za-z0-9]", "url": r"[\w-]", "b64": "[A-Za-z0-9+/]", "hex": "[0-9a-fA-F]", "upper": "[A-Z0-9]",
     "lower": "[a-z0-9]", "digit": "[0-9]", "mixed": r"(?=[\w-]{0,40}[0-9])", "end": r"(?![\w-])",
-    "uuid": "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    "uuid": UUID.pattern,
 }  # fmt: skip
 _CLASS = re.compile(r"(?<![a-z])(?:(?:alnum|url|b64|hex|upper|lower|digit)(?=\{)|mixed |end\b|uuid(?![a-z]))")
 _MINIMUM = re.compile(r"\{(\d+),\}")
@@ -26,7 +26,7 @@ _BOUNDARY = (
     rb"|(?<=[\[;][0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=[\[;][0-9]{3}m)|(?<=\[m)))"  # a colour of a terminal
 )
 _BEFORE_RUN = frozenset(b".:$~!^#|%\\&@=")
-UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = re.compile(UUID.pattern.encode())
 
 
 def key_pattern(key: Format) -> str:
@@ -89,7 +89,7 @@ def _is_uuid(data: bytes, start: int, end: int) -> bool:
     return (
         end - start == _LENGTH_OF_UUID
         and not (start and data[start - 1] in _BEFORE_RUN)
-        and UUID.match(data, start) is not None
+        and _UUID.match(data, start) is not None
     )
 
 

@@ -12,6 +12,7 @@ from kaizen_mcp.sanitize.secret_values import (
     is_state,
     looks_random,
 )
+from kaizen_mcp.sanitize.text import UUID
 
 Check = Callable[[str, str], bool]
 """Tells whether a value is a secret, given also the text before it."""
@@ -94,7 +95,6 @@ _NUMBER = re.compile(r"[\d-]{3,}", re.ASCII)
 DATE_OR_LINK = re.compile(r"\d{4}-\d\d-\d\d(?:T|$)|\d\d:\d\d|[\w+.-]+://|[/.~]|\d+(?:\.\d+)+$|\d+[a-z]{1,5}$")
 _SYMBOL = re.compile(r"\w[!@#$%^&*+=?~]|[!@#$%^&*+=?~]\w")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST_WORD = 20
 
 
@@ -234,7 +234,7 @@ def stands_out(value: str, _before: str = "") -> bool:
         len(value) < 5  # noqa: PLR2004
         or _is_state_or_code(value)
         or _NAME_OR_VERSION.fullmatch(value)
-        or re.match(r"\d{4}-\d\d-\d\d(?:T|$)|\w+://|[/~]|\d+[a-z]{1,5}$", value)
+        or DATE_OR_LINK.match(value)
         or _ID_OR_NAME.fullmatch(value)
         or _FILE_NAME.fullmatch(value)
     ):
@@ -307,7 +307,7 @@ def looks_strong(value: str, _before: str = "") -> bool:
     """Whether a value in the midst of a sentence can only be a password: a mix of three kinds of characters."""
     value = value.rstrip(".,!?:)")
     kinds = sum(re.search(kind, value) is not None for kind in ("[a-z]", "[A-Z]", r"\d", r"[!@#$%^&*+?~=-]"))
-    return len(value) >= 6 and kinds >= 3 and looks_written(value) and not _UUID.fullmatch(value)  # noqa: PLR2004 - shorter ones are ids
+    return len(value) >= 6 and kinds >= 3 and looks_written(value) and not UUID.fullmatch(value)  # noqa: PLR2004 - shorter ones are ids
 
 
 def looks_like_password(value: str, _before: str = "") -> bool:
@@ -335,7 +335,7 @@ def looks_like_no_port(value: str, _before: str = "") -> bool:
 
 def is_code_in_link(value: str, _before: str = "") -> bool:
     """Whether the code in a link is that of a login: long, with letters and digits, and no UUID."""
-    return has_letters_and_digits(value) and not _UUID.fullmatch(value)
+    return has_letters_and_digits(value) and not UUID.fullmatch(value)
 
 
 def looks_mixed(value: str, _before: str = "") -> bool:

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.cookies import mask_cookies, secret_parts
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline
-from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.labels import describes, find_label, find_label_in, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_no_name
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.neighbours import find_below, find_beside
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
-from kaizen_mcp.sanitize.text import MASK
+from kaizen_mcp.sanitize.text import MASK, UUID
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 _PARTS = (dict, list)
@@ -22,6 +21,13 @@ LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 _HEADINGS = frozenset("columns cols headers header heading headings titles".split())
 WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
 """Fields whose links are useless without the signature or token in their query. These links are not masked."""
+
+
+def _says_more(name: CredentialName, above: CredentialName) -> bool:
+    """Whether a field's own name says more about its value than that of the credential it is in."""
+    if above.kind is Kind.ANY:
+        return False
+    return name.kind is not Kind.AMBIGUOUS or above.kind is Kind.AMBIGUOUS
 
 
 class Found(NamedTuple):
@@ -128,7 +134,7 @@ class MaskedCopy:
         name = self._find_name(key)
         if secret and not name and describes(secret, key) and exact_type(value) is not dict:
             secret = None
-        elif name and not (secret and (secret.kind is Kind.ANY or name.kind is Kind.AMBIGUOUS is not secret.kind)):
+        elif name and (secret is None or _says_more(name, secret)):
             secret = self._in_headers(name) if name.kind is Kind.AMBIGUOUS else name
         elif label and is_value_field(key, value):
             secret = label
@@ -219,7 +225,7 @@ class MaskedCopy:
 
     def _mask_key(self, key: str, secret: CredentialName | None, value: Any) -> str:  # noqa: ANN401 - any JSON value
         """Mask and escape an object's key, which may be a credential itself below a credential's name."""
-        if secret and looks_random(key) and not isinstance(value, int | float) and not UUID.match(key.encode()):
+        if secret and looks_random(key) and not isinstance(value, int | float) and not UUID.match(key):
             return MASK
         return self._escape(self.found.names[key]) if key in self.found.names else key
 

@@ -45,7 +45,7 @@ def _find_by_name(text: Text, stem: re.Match[bytes]) -> tuple[list[Span], int]:
     start, end = _name_span(text.lower, stem.start())
     if not _may_name(text.data[start:end]):
         return [], end
-    spans = [*_find_values(text, start, end, _judge(text, start, end))]
+    spans = [*_find_values(text, start, end, _find_name(text, start, end))]
     return spans, max([end, *(last for _, last in spans)])
 
 
@@ -69,7 +69,7 @@ def _may_name(name: bytes) -> bool:
     return not PARTS_OF_NAMES.isdisjoint(words_of(text)) or find_credential_name(text) is not None
 
 
-def _judge(text: Text, start: int, end: int) -> CredentialName | None:
+def _find_name(text: Text, start: int, end: int) -> CredentialName | None:
     """Return what the name in the text holds, read alone or with the words before it."""
     # An annotation of Helm, `checksum/secret`, and the user of a link, which has rules of its own.
     if text.lower.endswith((b"checksum/", b"://"), 0, start):
@@ -77,7 +77,7 @@ def _judge(text: Text, start: int, end: int) -> CredentialName | None:
     before = _words_before(text.data, start) if text.lower[start - 1 : start] == b" " else b""
     if before and before.split()[-1].lower() in _DENIALS:
         return None
-    return _judge_name(text.data[start:end]) or _judge_name(before + text.data[start:end])
+    return _name_in(text.data[start:end]) or _name_in(before + text.data[start:end])
 
 
 def _words_before(data: bytes, start: int) -> bytes:
@@ -88,7 +88,7 @@ def _words_before(data: bytes, start: int) -> bytes:
     return words[0] if words[2].lower() in _PARTIAL_WORDS else words[2] + b" "
 
 
-def _judge_name(name: bytes) -> CredentialName | None:
+def _name_in(name: bytes) -> CredentialName | None:
     found = find_credential_name(name.decode(errors="replace"))
     return found if found and found.word != SENT_CODE else None  # in text, `one_time_codes` has rules for these
 
@@ -101,7 +101,7 @@ def _find_values(text: Text, start: int, end: int, name: CredentialName | None) 
     for notation in _notations_from(text.lower[end : end + 1], has_sign, takes_others):
         if after := _match_notation(notation, text.lower, start, end):
             more = after.end("more") if "more" in after.re.groupindex else end
-            found = name if more == end else _judge(text, start, more)
+            found = name if more == end else _find_name(text, start, more)
             spans = [*_secret_values(text, notation, after, found, text.data[start:end])]
             yield from spans
             if spans or (notation is ASSIGNMENTS[0] and more == end):  # in quotes, this is the whole value

@@ -117,15 +117,15 @@ def find_credential_name(name: str) -> CredentialName | None:
         return None
     if words[-1] == "tokens" and not _WORDS_OF_COUNTS.isdisjoint(words):  # `cached_input_tokens`
         return None
-    found = _judge_ending(words)
+    found = _find_by_ending(words)
     if found and not found.bare and words[0] in NON_CREDENTIAL_FIRST_WORDS:
         is_input = words[0] == "input" and found.kind is Kind.ANY  # `inputPassword`, but not `inputTokens`
-        is_owner = words[0] in FIRST_WORDS_OF_ACTIONS and found.kind is not Kind.ANY
-        return found if is_input or is_owner else None
+        is_of_action = words[0] in FIRST_WORDS_OF_ACTIONS and found.kind is not Kind.ANY
+        return found if is_input or is_of_action else None
     return found
 
 
-def _judge_ending(words: list[str]) -> CredentialName | None:
+def _find_by_ending(words: list[str]) -> CredentialName | None:
     if "".join(words[-2:]) in PARTS_OF_SIGNED_LINKS:
         return None
     for count in range(min(_MAX_NAME_WORDS, len(words)), 0, -1):
@@ -137,10 +137,10 @@ def _judge_ending(words: list[str]) -> CredentialName | None:
     if words[-1].endswith(CREDENTIAL_ENDINGS):
         word = next(ending for ending in CREDENTIAL_ENDINGS if words[-1].endswith(ending))
         return CredentialName(word, Kind.TEXT if word in TEXT_ENDINGS else Kind.ANY, bare=False)
-    return _judge_key(words)
+    return _find_key(words)
 
 
-def _judge_key(words: list[str]) -> CredentialName | None:
+def _find_key(words: list[str]) -> CredentialName | None:
     if words[-2:] in (["primary", "key"], ["secondary", "key"]):  # of an account; or of a table
         return CredentialName("primarykey", Kind.KEY, bare=False)
     is_key = (

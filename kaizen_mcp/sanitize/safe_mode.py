@@ -13,14 +13,13 @@ from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
 from kaizen_mcp.sanitize.display import quote
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline, may_hide
-from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
 from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
 from kaizen_mcp.sanitize.neighbours import fields_with_neighbours
 from kaizen_mcp.sanitize.prefilter import keep_suspects
 from kaizen_mcp.sanitize.secret_values import MEASURE, has_letters_and_digits
-from kaizen_mcp.sanitize.text import Span, replace
+from kaizen_mcp.sanitize.text import UUID, Span, replace
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 if TYPE_CHECKING:
@@ -178,7 +177,7 @@ def _is_distinct(secret: str) -> bool:
         len(secret) >= _SHORTEST_DISTINCT
         and has_letters_and_digits(secret)
         and not _COMMON.search(secret)
-        and not UUID.fullmatch(secret.encode())
+        and not UUID.fullmatch(secret)
         and not MEASURE.fullmatch(secret)
     )
 

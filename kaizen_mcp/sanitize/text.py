@@ -9,6 +9,7 @@ MASK = "[masked]"
 MASK_BYTES = MASK.encode()
 
 Span = tuple[int, int]
+UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 compiled = cache(re.compile)  # most patterns are never needed
 
 

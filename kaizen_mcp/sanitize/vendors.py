@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, partial
 
-from kaizen_mcp.sanitize.key_search import UUID
 from kaizen_mcp.sanitize.looks import DATE_OR_LINK
-from kaizen_mcp.sanitize.text import Span, Text, find_places
+from kaizen_mcp.sanitize.text import UUID, Span, Text, find_places
 
 VENDORS = frozenset(
     "abuseipdb adafruit adafruitio adobe airbrake airtable aiven alchemy algolia alibaba alibabacloud"
@@ -80,7 +79,7 @@ def _judge(text: Text, length: int, match: re.Match[bytes]) -> tuple[list[Span],
         may_be_id = match["sign"] in {b":", b","} or text.lower.endswith(
             b"_id", match.start(), match.start("sign")
         )
-        is_id = may_be_id and (_COMMIT.fullmatch(match["value"]) or UUID.match(match["value"]))
+        is_id = may_be_id and (_COMMIT.fullmatch(match["value"]) or UUID.match(value))
         is_key = not is_id and _is_key(value)
     return [match.span("value")] if is_key else [], 0
 
