@@ -9,7 +9,7 @@ from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_t
 from kaizen_mcp.sanitize.cookies import mask_cookies, secret_parts
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline
 from kaizen_mcp.sanitize.labels import describes, find_label, find_label_in, is_value_field
-from kaizen_mcp.sanitize.looks import looks_like_no_name
+from kaizen_mcp.sanitize.looks import looks_like_no_name, looks_like_password_in_words
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.neighbours import find_below, find_beside
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
@@ -18,6 +18,10 @@ from kaizen_mcp.sanitize.text_masker import TextMasker
 
 _PARTS = (dict, list)
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
+_VERBS_OF_TYPING = frozenset(
+    "fill type input enter typeText sendKeys send_keys setValue set_value clearAndType".split()
+)
+_PASSWORD = CredentialName("password", Kind.ANY, bare=True)
 _HEADINGS = frozenset("columns cols headers header heading headings titles".split())
 WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
 """Fields whose links are useless without the signature or token in their query. These links are not masked."""
@@ -28,6 +32,17 @@ def _says_more(name: CredentialName, above: CredentialName) -> bool:
     if above.kind is Kind.ANY:
         return False
     return name.kind is not Kind.AMBIGUOUS or above.kind is Kind.AMBIGUOUS
+
+
+def _is_login(secret: CredentialName | None, items: list[Any], index: int) -> bool:
+    """Whether an item is the password of a user before it: `"auth": ["bob", "x"]`."""
+    return (
+        secret is not None
+        and secret.word in {"auth", "credential"}
+        and (len(items), index) == (2, 1)
+        and all(isinstance(item, str) for item in items)
+        and looks_like_password_in_words(items[1])
+    )
 
 
 class Found(NamedTuple):
@@ -168,7 +183,7 @@ class MaskedCopy:
         for index, item in enumerate(items):
             self.path.append(index)
             named = columns[index] if columns else (self._find_pair(items, index) if index else None)
-            of_item = secret or named
+            of_item = _PASSWORD if is_named and _is_login(secret, items, index) else secret or named
             if of_item and (named or is_named):
                 self._remember(item, of_item)
             masked.append(self.mask_value(item, of_item))
@@ -199,9 +214,10 @@ class MaskedCopy:
         before, value = items[index - 1], items[index]
         if id(before) not in self.found.texts or not isinstance(value, str) or find_label(value):
             return None
-        is_option = cast("str", before).startswith("-") and not value.startswith("-")
         is_pair = len(items) == 2 and (index == 1) and (self._is_in_list() or looks_like_no_name(value))  # noqa: PLR2004
-        return find_label(before) if is_option or is_pair or self._is_in_header_list() else None
+        is_option = re.fullmatch(r"-[^\s=]+", cast("str", before)) is not None and not value.startswith("-")
+        is_typed = index == 2 and items[0] in _VERBS_OF_TYPING  # noqa: PLR2004 - `["fill", "#password", "x"]`
+        return find_label(before) if is_option or is_pair or is_typed or self._is_in_header_list() else None
 
     def _is_in_list(self) -> bool:
         return len(self.path) > 1 and isinstance(self.path[-2], int)

@@ -51,7 +51,7 @@ _BELOW = (
     _Below("key", frozenset({"wifi", "wlan"}), _ALWAYS_SECRET),
     _Below("auth", frozenset({"redis"}), _ALWAYS_SECRET),
     _Below("answer", frozenset({"security"}), _ALWAYS_SECRET),
-    _Below("seed", frozenset({"mfa", "fa"}), _KEY),  # the words of `2fa` are `2` and `fa`
+    _Below("seed", frozenset({"mfa", "fa"}), _ALWAYS_SECRET),  # the words of `2fa` are `2` and `fa`
     _Below("code", frozenset({"verification", "mfa", "fa"}), _LOGIN_CODE),
     _Below("community", frozenset({"snmp"}), _ALWAYS_SECRET),
 )

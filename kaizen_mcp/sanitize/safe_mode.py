@@ -7,10 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
+from kaizen_mcp.sanitize.arguments import is_command, mask_arguments
 from kaizen_mcp.sanitize.display import quote
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline, may_hide
 from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
@@ -65,6 +66,27 @@ class SafeObject:
         return notes
 
 
+class _Collected(NamedTuple):
+    """What is searched in an object.
+
+    Attributes:
+        names: all distinct field names.
+        in_fields: all texts in fields, field by field.
+        in_lists: all texts in lists.
+        commands: lists of texts that may be commands.
+    """
+
+    names: list[str]
+    in_fields: list[str]
+    in_lists: list[str]
+    commands: list[list[str]]
+
+    @property
+    def everything(self) -> list[str]:
+        """All names and texts."""
+        return [*self.names, *self.in_fields, *self.in_lists]
+
+
 class SafeMode:
     """Masks the credentials in objects and escapes their hidden characters.
 
@@ -89,8 +111,7 @@ class SafeMode:
             secrets = [secret for secret in secrets if not isinstance(data, dict) or secret != data.get("id")]
             if secrets and not self._masker.repeated:
                 masker = self._masker.with_repeated(secrets[:_MOST_REPEATED])
-                names, in_fields, in_lists = _collect(safe.data, masker)
-                if masker.has_secret(_join([*names, *in_fields, *in_lists])):
+                if masker.has_secret(_join(_collect(safe.data, masker).everything)):
                     return SafeMode(masker).apply(data)
             return safe
         finally:
@@ -98,7 +119,7 @@ class SafeMode:
 
     def _mask(self, data: JsonObject | list[Any]) -> tuple[SafeObject, list[str]]:
         """Mask what is found. Also returns the secrets distinct enough to be masked wherever else they occur."""
-        found = self._scan(*_collect(data, self._masker))
+        found = self._scan(_collect(data, self._masker))
         if not found.names and not found.texts:
             return SafeObject(data, [], 0), []
         masking = MaskedCopy(self._masker, found)
@@ -108,10 +129,11 @@ class SafeMode:
         secrets = dict.fromkeys(map(str.strip, [*masking.secrets, *found.secrets]))
         return SafeObject(masked, masking.redacted, masking.escaped_count), [*filter(_is_distinct, secrets)]
 
-    def _scan(self, names: list[str], in_fields: list[str], in_lists: list[str]) -> Found:
+    def _scan(self, collected: _Collected) -> Found:
         """Search all names and texts."""
+        names, in_fields, in_lists, commands = collected
         credentials, label_fields, has_labels = _judge_names(tuple(names))
-        everything = [*names, *in_fields, *in_lists]
+        everything = collected.everything
         joined = _join(everything)
         suspects, labels = keep_suspects(everything) if _can_be_filtered(joined) else ([*everything], [])
         if self._masker.has_secret(joined):
@@ -120,7 +142,7 @@ class SafeMode:
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
         masked, secrets = self._search(suspects)
-        texts |= masked
+        texts |= mask_arguments(self._masker, commands) | masked
         if has_labels or in_lists:
             may_label = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
             texts |= {
@@ -191,11 +213,12 @@ def _judge_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str
     return (*filter(find_credential_name, names), *fields_with_neighbours(names)), labels, has_labels
 
 
-def _collect(data: JsonObject | list[Any], masker: TextMasker) -> tuple[list[str], list[str], list[str]]:
-    """Return all distinct field names, all texts in fields, field by field, and all texts in lists."""
+def _collect(data: JsonObject | list[Any], masker: TextMasker) -> _Collected:
+    """Collect what is searched."""
     names: dict[str, Any] = {}
     in_fields: defaultdict[str, list[str]] = defaultdict(list)
     in_lists: list[str] = []
+    commands: list[list[str]] = []
     parts: list[Any] = [data]
     while parts:
         part = parts.pop()
@@ -212,7 +235,9 @@ def _collect(data: JsonObject | list[Any], masker: TextMasker) -> tuple[list[str
         else:
             in_lists += [item for item in part if exact_type(item) is str]
             parts += [item for item in part if exact_type(item) in {dict, list}]
-    return list(names), [*chain.from_iterable(in_fields.values())], in_lists
+            if is_command(part):
+                commands.append(part)
+    return _Collected(list(names), [*chain.from_iterable(in_fields.values())], in_lists, commands)
 
 
 def _without_whole_links(fields: JsonObject, masker: TextMasker) -> JsonObject:
