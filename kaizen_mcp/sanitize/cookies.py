@@ -11,6 +11,7 @@ _PLAIN_NAME = re.compile(
 )
 _TELLING_NAME = re.compile(rb"(?i)sess|sid|token|auth|jwt|csrf|xsrf")
 _OPENS_NOTHING = re.compile(rb"[a-z]{0,10}(?:[_-][A-Za-z]{2})?|\d{1,3}")
+_PLACEHOLDER = re.compile(rb"\[[\w ]+\]|\*{3,}|<[^<>]*>|\$?\{{1,2}[\w. ]+\}{1,2}")
 _SHORTEST_RANDOM = 12  # characters
 
 
@@ -30,7 +31,7 @@ def secret_parts(data: bytes) -> list[Span]:
             return everything
         is_plain = _PLAIN_NAME.fullmatch(name) and b"=" not in value
         opens_nothing = not value or (_OPENS_NOTHING.fullmatch(value) and not _TELLING_NAME.search(name))
-        if not is_plain and not opens_nothing:
+        if not is_plain and not opens_nothing and not _PLACEHOLDER.fullmatch(value):
             spans.append(part.span("value"))
     return spans
 

@@ -28,8 +28,8 @@ KNOWN_SIBLINGS = frozenset(
 SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
     " interval error errors message hint help placeholder label visible pattern"
-    " regex enum in inputmode autocomplete id name status url href brand errormessage"
-    " statusmessage trackingnumber timestep skew window subject body from to".split()
+    " regex enum in inputmode autocomplete id name status url href brand errormessage account"
+    " accountname user username statusmessage trackingnumber timestep skew window subject body from to".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 

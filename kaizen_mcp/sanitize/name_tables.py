@@ -11,6 +11,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     # Codes that are typed at a login
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
     " backupcode recoverycode unlockcode pairingcode activationcode puk"
+    " memorableword memorabledata memorableinformation memorableinfo memorabledate memorableplace"
     " onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
     " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode"
     " alarmcode keypadcode lockcode"
@@ -117,7 +118,7 @@ CREDENTIAL_STEMS = (
     "connect", "clearance", "antwort", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz",
     "matkhau", "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "pushtan", "phototan",
     "chiptan", "mfa", "tfa", "twofactor", "snmp", "seed", "_pat", "puk", "crumb",
-    "magic", "chave", "chiave", "priv", "schl", "geheim", "segre", "community",
+    "magic", "memorable", "chave", "chiave", "priv", "schl", "geheim", "segre", "community",
 )  # fmt: skip
 """Each ASCII name above contains one of these. A test checks it."""
 

@@ -14,6 +14,7 @@ from kaizen_mcp.sanitize.vendors import VENDORS
 _ALWAYS_SECRET = CredentialName(ENTRY, Kind.ANY, bare=True)
 _LOGIN_CODE = CredentialName("mfa", Kind.AMBIGUOUS, bare=False)
 _SEED_PHRASE = CredentialName("seed", Kind.TEXT, bare=True)
+_PASSWORD = CredentialName("password", Kind.TEXT, bare=True)
 _KEY = CredentialName("key", Kind.KEY, bare=False)
 _COOKIE = CredentialName("cookie", Kind.TEXT, bare=True)
 
@@ -42,6 +43,7 @@ _BESIDE = (
     _Beside("code", "grant_type", None, _KEY),  # of OAuth
     _Beside("community", "version", "2c", _ALWAYS_SECRET),  # of SNMP
     _Beside("community", "version", "v2c", _ALWAYS_SECRET),
+    *(_Beside("pass", user, None, _PASSWORD) for user in ("user", "username", "login", "email")),
     _Beside("seed", "wallet", None, _SEED_PHRASE),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),
@@ -50,23 +52,25 @@ _BELOW = (
     _Below("key", VENDORS | {"api", "captcha"}, _KEY),
     _Below("key", frozenset({"wifi", "wlan"}), _ALWAYS_SECRET),
     _Below("auth", frozenset({"redis"}), _ALWAYS_SECRET),
-    _Below("answer", frozenset({"security"}), _ALWAYS_SECRET),
+    _Below("answer", frozenset({"security", "securityquestion", "securityquestions"}), _ALWAYS_SECRET),
     _Below("seed", frozenset({"mfa", "fa"}), _ALWAYS_SECRET),  # the words of `2fa` are `2` and `fa`
     _Below("code", frozenset({"verification", "mfa", "fa"}), _LOGIN_CODE),
     _Below("community", frozenset({"snmp"}), _ALWAYS_SECRET),
 )
 
 
-def _last_word(name: str) -> str:
-    return "".join(words_of(name)[-1:])
+def _endings(name: str) -> tuple[str, str]:
+    """The last word of a name, and its last two as one."""
+    words = words_of(name)
+    return "".join(words[-1:]), "".join(words[-2:])
 
 
 def fields_with_neighbours(names: Iterable[str]) -> list[str]:
     """Return the fields that could be credentials by other names of the object, at any depth."""
     names = frozenset(names)
-    last_words = frozenset(map(_last_word, names))
+    endings = frozenset(ending for name in names for ending in _endings(name))
     beside = [row.field for row in _BESIDE if {row.field, row.other} <= names]
-    below = [row.field for row in _BELOW if row.field in names and not row.parents.isdisjoint(last_words)]
+    below = [row.field for row in _BELOW if row.field in names and not row.parents.isdisjoint(endings)]
     return [*beside, *below]
 
 
@@ -84,5 +88,5 @@ def find_beside(fields: JsonObject, key: str) -> CredentialName | None:
 
 def find_below(parent: str, key: str) -> CredentialName | None:
     """Return the credential that a field is by the name of the object or list it is in, or None."""
-    last_word = _last_word(parent)
-    return next((row.secret for row in _BELOW if row.field == key and last_word in row.parents), None)
+    endings = _endings(parent)
+    return next((row.secret for row in _BELOW if row.field == key and not row.parents.isdisjoint(endings)), None)

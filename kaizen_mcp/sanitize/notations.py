@@ -181,7 +181,7 @@ OTHER_NOTATIONS = [
     # Commands that set something: npm config set //r/:_authToken x
     Notation(
         b" \t", rb"(?:^|[\n\0])[ \t]{0,8}(?:[$>#] )?(?:sudo )?(?:set|username|nmcli|npm|git|aws|netsh|vault|kubectl|gcloud|heroku|gh|firebase|user|user|ppp|enable|yarn|pnpm|pip|poetry|composer)\s[^\r\n\0]{0,90}$",
-        rb"[ \t]{1,3}(?![-|&><=])(?=[^\s\0])", "quoted or token", looks_written,
+        rb"[ \t]{1,3}(?![-|&><=]|\w{1,20}=)(?=[^\s\0])", "quoted or token", looks_written,
     ),
     # Sentences: log in with password x
     Notation(

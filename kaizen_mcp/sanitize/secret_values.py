@@ -23,7 +23,7 @@ STATES = frozenset(
     " preferred discouraged visible found entered approved nan n/a include same-origin omit inherit allow"
     " deny allowed essential necessary string str number boolean int bool bytes varchar"
     " tokens passwords secrets credential credentials keys cookies codes username not placeholder"
-    " get list"
+    " get list on_create always"
     # In other languages
     " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
     " obligatoria inv\u00e1lida inv\u00e1lido incorrecta caducada expirada obligatoire requis invalide incorrecte"
@@ -141,6 +141,7 @@ _PLACEHOLDERS = (
     r"%\w+%|%~\w+|%[\dsdr]|%\(\w+\)s",
     r"=?\[[\w ]+\]",
     r"cancellationToken",
+    r"@[\w.-]+@",
     r"@(?:[a-z]+_)*(?:password|token|secret|key)(?:_[a-z]+)*",
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
@@ -154,7 +155,7 @@ _PLACEHOLDERS = (
     r"[A-Za-z_.-]{2,30}=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
     # Selectors and options: #loginForm, #pwd, input[name=x], .form-field, --password
-    r"#(?:pwd|pass(?:word|wd|phrase|code)?|pin|otp|user(?:name)?|login|token)",
+    r"#(?:pwd|pass(?:word|wd|phrase|code)?|pin|otp|user(?:name)?|login|token)(?:[-_]?\d)?",
     r"#[a-z]+(?:[A-Z][a-z]+)+",
     r"[a-z]*\[[a-z-]+[*^$~|]?=.*\]",
     r"[#.][a-z]+(?:[-_][a-z]+)+",

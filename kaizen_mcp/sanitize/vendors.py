@@ -50,7 +50,8 @@ VENDORS = frozenset(
 
 _FORM = (
     rb"[ \t\w.-]{0,24}?[\"'`\s\\)\]]{0,5}"
-    rb"(?P<sign>=>|:=|={1,3}|:{1,3}=?|>|\|\||,|\?=|(?:key|token|secret|access|private)[ \t_.-]{1,4})"
+    rb"(?P<sign>=>|:=|={1,3}|:{1,3}=?|>|\|\||,|\?=|(?:key|token|secret|access|private)[ \t_.-]{1,4}"
+    rb"|\.(?:new|init|configure|client|setup|connect)\w{0,12}\()"
     rb"[\"'`=\s]{0,5}(?P<value>[\w+/=.~:-]{14,300}+)"
 )
 """A key beside the name of its vendor: DEEPGRAM = "x", deepgram key x."""

@@ -92,6 +92,16 @@ STAYS = [
     "docker build --secret id=npmrc,src=$HOME/.npmrc -t sync .",
     "NETLIFY_SITE_ID=7b1e5a90-40d2-4a57-9d31-c5f0e6a2b811",
     '- navigation "Main":\n  - link "Change password" [ref=e5]: /url: /account/password',
+    "mail.password=@mail.password@",
+    "Cookie: sid=[redacted]; csrf=***; lang={{ lang }}",
+    'otp: "#otp-1"',
+    "update_password: always",
+    "The security code was sent to the number ending in 4471.",
+    "Der Code wurde an Ihr Handy gesendet, endend auf 4471.",
+    "the owner has a password of 12 characters",
+    '[{"n": 1, "action": "fill", "value": "mjones_np"}, {"n": 2, "action": "click", "selector": "#password"}]',
+    'cloudflare.new("production", "ops@acme.example")',
+    "codecov upload -t unit-tests",
 ]
 MASKED = [
     ("production:\n  username: kerzen\n  password: wachs_und_docht\n", "wachs_und_docht"),
@@ -155,6 +165,12 @@ MASKED = [
     ("USER bob\r\n331 ok\r\nPASS hunter2Xq", "hunter2Xq"),
     ("coinapi ACCESS 4a6ca234-afd3-1bc2-cd23-fedc239ead0e", "4a6ca234"),
     ("spotify_key = abcdefghijklmnopqrstuvwxyz123456", "abcdefghij"),
+    ("they gave us a temporary password of Birk-40-Saal until noon", "Birk-40-Saal"),
+    ("Introduzca la clave 604417 para firmar. Utilice la clave 604418.", "604418"),
+    ('api = cloudflare.NewClient("41e8f0b6c2d97a3518fe64bb0c9d27a1e35f8", mail)', "41e8f0b6"),
+    ('gomail.NewDialer("smtp.acme.example", 465, "robot", "Feldweg_Nord3")', "Feldweg_Nord3"),
+    ("codecov upload -t 7b1e5a90-40d2-4a57-9d31-c5f0e6a2b811", "7b1e5a90"),
+    ("vault login -method=userpass username=bob password=Kestrel77x", "Kestrel77x"),
 ]
 # fmt: on
 
@@ -180,6 +196,10 @@ def test_a_secret_in_such_text_is_masked(text: str, secret: str) -> None:
         {"client_secret": "CorrectHorseBatteryStaple"},
         {"password": "correctTokenHorse"},
         {"otp_tokens": ["482913"]},
+        {"user": "edi", "pass": "anvil Peach 60"},
+        {"securityQuestions": [{"question": "First pet?", "answer": "Mister Whiskerton"}]},
+        {"inputs": [{"id": "memorableWord", "value": "Buttercrunch"}]},
+        {"totp": {"account": "acme_rcm", "secret": "JBSWY3DPEHPK3PXP", "digits": 6}},
         {"tokens": ["482913"]},
         {"password_reset_tokens": ["abcDEF123456ghiJKL"]},
         {"snmp": {"traps": [{"host": "10.0.0.1", "version": "2c", "community": "s3cr3tcomm"}]}},

@@ -34,6 +34,7 @@ UNCHANGED: list[dict[str, Any]] = [
 {"pin":None,"otp":False},{"cookies":True},{"next_token":"abc123","continuationToken":"eyJhIjoxfQ"},{"secrets":[]},
 {"keyId":"key-2026-01","publicKey":"MIIBIjANBgkq1234567890abcdef"},{"key":"abc123def456ghi789jkl012"},{"member_key":"A1B2C3D4E5F6G7H8I9"},
 {"required":["loginId","password"],"fields":["password","username"]},
+{"user":"bob","pass":3,"fail":1},{"questions":[{"question":"Colour?","answer":"blue"}]},{"securityQuestions":["pet","city"]},
 {"token":"card"},{"accessCodeRequired":"yes"},{"statusCode":"200","code":"D0120"},{"cardType":"Visa","card":"Visa"},
 ]
 MASKED: list[tuple[dict[str, Any], int]] = [

@@ -28,7 +28,27 @@ _NAMES = (
 )  # fmt: skip
 """Words for the code of a login in other languages."""
 
-_CODE = rb"(?<![\d*\xa2])(?<![*\xa2] )(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+_NO_END = b"".join(
+    rb"(?<!%b )" % ending
+    for ending in (
+        b"ing in",
+        b"ends in",
+        b"end auf",
+        b"det auf",
+        b"ado en",
+        b"ina en",
+        b"ant par",
+        b"ado em",
+        b"ina con",
+        b"igt op",
+    )
+)
+"""Not after `your phone ending in`."""
+_CODE = (
+    rb"(?<![\d*\xa2])(?<![*\xa2] )"
+    + _NO_END
+    + rb"(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
+)
 _SIX_DIGITS = rb"(?P<value>\d{6}|\d(?: \d){5}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"
 _CONTEXT = (
     "(?:\\bsms\\b|texted|text message|inbox|mailbox|authenticator|\\b2fa\\b|\\bmfa\\b|\\b[otp]tp\\b|one-time|verif|secur|log-?in|log in|sign(?:ing)?[- ]?in"
@@ -142,7 +162,7 @@ ONE_TIME_CODES = [
     Rule(b"backup code", b"", rb"backup codes?(?: \([^()\r\n\0]{0,40}\))?:? {1,2}" + _CODE, is_login_code),
     Rule(b"passcode", b"", rb"passcodes?(?: [a-z]{1,12}){1,2}: {1,2}" + _CODE, is_login_code),
     *(
-        Rule(verb.encode(), rb"(?:^|[\s.,!:>(\0])$", verb.encode() + "(?: \\w{1,12}){0,3}? (?:code|c\u00f3digo|codigo|codice|kod|kode|koden|tan|pin|otp)(?: \\w{1,12})?:? {1,2}".encode() + _CODE, is_login_code)
+        Rule(verb.encode(), rb"(?:^|[\s.,!:>(\0])$", verb.encode() + "(?: \\w{1,12}){0,3}? (?:code|c\u00f3digo|codigo|codice|kod|kode|koden|tan|pin|otp|clave)(?: \\w{1,12})?:? {1,2}".encode() + _CODE, is_login_code)
         for verb in ("gebruik", "verwende", "verwenden sie", "nutzen sie", "utilisez", "utilise", "usa", "utilice", "utiliza", "use o", "u\u017cyj", "anv\u00e4nd", "brug", "bruk", "geben sie")
     ),
     *(

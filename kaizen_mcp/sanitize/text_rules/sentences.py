@@ -108,6 +108,7 @@ SENTENCES = [
         for name in (b"password", b"passwd", b"passphrase", b"passcode", b"pw", b"pwd", b"passkey", b"wifi key", b"wpa key", b"login", b"cred", b"credential")
         for check in ((stands_out, looks_written_and_mixed) if name.startswith(b"p") else (stands_out,))
     ),
+    Rule(b"password of ", rb"\ban? (?:\w{1,12} ){0,2}$", rb"password of [\"'`]?(?P<value>" + _SHAPE + rb")", looks_strong),
     *(
         Rule(
             verb + b" with ", b"",
