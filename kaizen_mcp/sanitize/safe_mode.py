@@ -2,12 +2,11 @@
 
 import json
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
@@ -20,11 +19,8 @@ from kaizen_mcp.sanitize.names import find_credential_name
 from kaizen_mcp.sanitize.neighbours import fields_with_neighbours
 from kaizen_mcp.sanitize.prefilter import keep_suspects
 from kaizen_mcp.sanitize.secret_values import MEASURE, has_letters_and_digits
-from kaizen_mcp.sanitize.text import UUID, Span, replace
+from kaizen_mcp.sanitize.text import UUID, ZERO_IN_TEXT, join_texts, replace, spans_by_text
 from kaizen_mcp.sanitize.text_masker import TextMasker
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MAX_EMBEDDED_JSON = 1_000_000  # characters of a string that is parsed as JSON
 _MAX_POINTERS_IN_NOTE = 3
@@ -32,7 +28,6 @@ _MOST_REPEATED = 20  # secrets that are looked for in the whole object
 _COMMON = re.compile(r"\s|[\ud800-\udfff]|^[A-Za-z]+\d$")  # `12 Main St`, `address1`, and what can't be encoded
 _SHORTEST_DISTINCT, _LONGEST_DISTINCT = 8, 4_000  # characters
 _JSON_STARTS = (b"{", b"[")
-_ZERO_IN_TEXT = b"\1"
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf]")  # in UTF-8
 
 
@@ -111,7 +106,7 @@ class SafeMode:
             secrets = [secret for secret in secrets if not isinstance(data, dict) or secret != data.get("id")]
             if secrets and not self._masker.repeated:
                 masker = self._masker.with_repeated(secrets[:_MOST_REPEATED])
-                if masker.has_secret(_join(_collect(safe.data, masker).everything)):
+                if masker.has_secret(join_texts(_collect(safe.data, masker).everything)):
                     return SafeMode(masker).apply(data)
             return safe
         finally:
@@ -134,10 +129,10 @@ class SafeMode:
         names, in_fields, in_lists, commands = collected
         credentials, label_fields, has_labels = _judge_names(tuple(names))
         everything = collected.everything
-        joined = _join(everything)
+        joined = join_texts(everything)
         suspects, labels = keep_suspects(everything) if _can_be_filtered(joined) else ([*everything], [])
         if self._masker.has_secret(joined):
-            suspects += [text for text in everything if self._masker.has_secret(_join([text]))]
+            suspects += [text for text in everything if self._masker.has_secret(join_texts([text]))]
         texts: dict[int, str] = {}
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
@@ -159,8 +154,8 @@ class SafeMode:
         """Return by its `id()` each text in which something is masked, and what that is."""
         texts: dict[int, str] = {}
         secrets: list[str] = []
-        joined = _join(suspects)
-        for index, spans in _spans_by_text(joined, self._masker.find(joined)) if suspects else ():
+        joined = join_texts(suspects)
+        for index, spans in spans_by_text(joined, self._masker.find(joined)) if suspects else ():
             text = suspects[index]
             data = text.encode("utf-8", "surrogatepass")
             texts[id(text)] = replace(data, spans)
@@ -189,8 +184,8 @@ def mask_json(masker: TextMasker, text: str) -> str:
 
 
 def _can_be_filtered(joined: bytes) -> bool:
-    """Whether texts have neither a lone surrogate nor a zero byte, which `_join` changes."""
-    return _ZERO_IN_TEXT not in joined and _SURROGATE.search(joined) is None
+    """Whether texts have neither a lone surrogate nor a zero byte, which `join_texts` changes."""
+    return ZERO_IN_TEXT not in joined and _SURROGATE.search(joined) is None
 
 
 def _is_distinct(secret: str) -> bool:
@@ -253,26 +248,3 @@ def _is_plain_link(value: object, masker: TextMasker) -> bool:
     if not isinstance(value, str) or not (value.isascii() and value.isprintable()) or not LINK.fullmatch(value):
         return False
     return masker.mask_secrets(value) == value
-
-
-def _join(texts: list[str]) -> bytes:
-    """Join texts by zero bytes, at which every match of a value ends."""
-    joined = "\0".join(texts)
-    if joined.count("\0") >= len(texts) > 0:
-        joined = "\0".join(text.replace("\0", _ZERO_IN_TEXT.decode()) for text in texts)
-    return joined.encode("utf-8", "surrogatepass")
-
-
-def _spans_by_text(joined: bytes, spans: list[Span]) -> "Iterator[tuple[int, list[Span]]]":
-    """Yield the index of each text in which something was found, and what was found, counted from its start."""
-    spans = sorted(spans)
-    index = first = text_end = 0
-    while first < len(spans):
-        start = spans[first][0]
-        index += joined.count(b"\0", text_end, start)
-        text_start = joined.rfind(b"\0", text_end, start) + 1
-        text_end = joined.find(b"\0", start)
-        text_end = len(joined) if text_end < 0 else text_end
-        last = bisect_left(spans, (text_end + 1, 0))
-        yield index, [(start - text_start, end - text_start) for start, end in spans[first:last]]
-        first = last

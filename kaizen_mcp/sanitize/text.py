@@ -1,7 +1,8 @@
 """Text to search, what is found in it, and how that is masked."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ MASK = "[masked]"
 MASK_BYTES = MASK.encode()
 
 Span = tuple[int, int]
+ZERO_IN_TEXT = b"\1"
+"""What takes the place of a zero byte in joined texts."""
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 compiled = cache(re.compile)  # most patterns are never needed
 
@@ -71,6 +74,29 @@ def _lower(data: bytes) -> bytes:
     else:
         lower = text.lower()
     return lower.encode("utf-8", "surrogatepass")
+
+
+def join_texts(texts: list[str]) -> bytes:
+    """Join texts by zero bytes, at which every match of a value ends."""
+    joined = "\0".join(texts)
+    if joined.count("\0") >= len(texts) > 0:
+        joined = "\0".join(text.replace("\0", ZERO_IN_TEXT.decode()) for text in texts)
+    return joined.encode("utf-8", "surrogatepass")
+
+
+def spans_by_text(joined: bytes, spans: list[Span]) -> Iterator[tuple[int, list[Span]]]:
+    """Yield the index of each text in which something was found, and what was found, counted from its start."""
+    spans = sorted(spans)
+    index = first = text_end = 0
+    while first < len(spans):
+        start = spans[first][0]
+        index += joined.count(b"\0", text_end, start)
+        text_start = joined.rfind(b"\0", text_end, start) + 1
+        text_end = joined.find(b"\0", start)
+        text_end = len(joined) if text_end < 0 else text_end
+        last = bisect_left(spans, (text_end + 1, 0))
+        yield index, [(start - text_start, end - text_start) for start, end in spans[first:last]]
+        first = last
 
 
 def replace(data: bytes, spans: Iterable[Span]) -> str:
