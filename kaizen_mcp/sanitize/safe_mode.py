@@ -137,7 +137,9 @@ class SafeMode:
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
         masked, secrets = self._search(suspects)
-        texts |= mask_arguments(self._masker, commands) | masked
+        if commands:
+            texts |= mask_arguments(self._masker, commands)
+        texts |= masked
         if has_labels or in_lists:
             may_label = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
             texts |= {
