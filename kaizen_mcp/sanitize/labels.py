@@ -4,6 +4,7 @@ import re
 from typing import cast
 
 from kaizen_mcp.json_types import JsonObject
+from kaizen_mcp.sanitize.name_tables import NAMES_OF_CODES
 from kaizen_mcp.sanitize.names import (
     CredentialName,
     Kind,
@@ -11,7 +12,7 @@ from kaizen_mcp.sanitize.names import (
     is_credential_name,
     words_of,
 )
-from kaizen_mcp.sanitize.secret_values import LOGIN_CODE, MEASURE
+from kaizen_mcp.sanitize.secret_values import LOGIN_CODE, MEASURE, TYPED
 
 KNOWN_SIBLINGS = frozenset(
     "type id object name domain path created createdat updated updatedat expires expiresat expiresin expiry"
@@ -40,7 +41,8 @@ LABEL_WORDS = frozenset(
     "name key id label field parameter param variable header attribute type selector locator placeholder question"
     " target element autocomplete property setting subject"
     " libell\u00e9 libelle designation bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam"
-    " clave chave chiave sleutel feld veld campo champ".split()
+    " clave chave chiave sleutel feld veld campo champ"
+    " reasoning intention thought".split()
 )
 """Last words of a field that names the value beside it: `name` in `{"name": "PIN", "value": 1234}`."""
 
@@ -56,16 +58,32 @@ ENTRY = "entry"
 LOCATOR = "locator"
 """Field whose object labels the fields beside it: `{"locator": {"label": "PIN"}, "value": 1234}`."""
 
-LOCATORS = frozenset({LOCATOR, "target", "element", "selectors"})
+LOCATORS = frozenset({LOCATOR, "target", "element", "selectors", "interacted_element", "interactedElement"})
 """Names of such fields."""
 
-_MAX_LABEL = 60  # characters
+ARGUMENTS = frozenset("params parameters args arguments input".split())
+"""Fields whose texts a label beside them labels too: `{"element": "Password", "params": {"text": "x"}}`."""
+
+RESULTS = frozenset("output result".split())
+"""Fields in which such a label labels only a code."""
+
+_MAX_LABEL, _MAX_REASON = 60, 500  # characters
 _MAX_LOCATOR_DEPTH = 2
 _WORDS_OF_HELP = frozenset("help hint error alt tooltip info button link".split())  # `helpText`
 _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _SEGMENT = re.compile(r"[\w-]+")
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z\d_]*=")
+_PLACE_OF_SECRET = re.compile(r"/secrets/[\w.-]+")  # the id of a secret in a cloud
+_REASONS = frozenset({"reasoning", "intention", "thought"})
+"""Last words of a field in which a model says what it types beside it, and why."""
+_NAMES_PASSWORD = re.compile(
+    r"(?!.*\b(?:user ?name|user id|e-?mail)\b)"
+    r".*\b(?:password|passphrase|passcode|one-time code|otp|2fa|verification code|pin)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_SECRET = CredentialName("secret", Kind.TEXT, bare=False)
+_TYPED = CredentialName(TYPED, Kind.AMBIGUOUS, bare=False)
 
 
 def find_label_in(fields: JsonObject) -> CredentialName | None:
@@ -73,6 +91,9 @@ def find_label_in(fields: JsonObject) -> CredentialName | None:
     labels = [text for key in LOCATORS for text in _texts_in(fields.get(key), _MAX_LOCATOR_DEPTH)]
     labels += [value for key, value in fields.items() if is_label_field(key)]
     found = next(filter(None, map(find_label, labels)), None)
+    reasons = (fields[key] for key in fields if not _REASONS.isdisjoint(words_of(key)[-1:]))
+    if not found and any(map(_names_password, reasons)):
+        return _TYPED
     # A form that asks for a PIN means no pin of a board.
     return found._replace(word="password") if found and found.word == "pin" else found
 
@@ -109,8 +130,20 @@ def describes(secret: CredentialName, key: str) -> bool:
     return "".join(words) in SCHEMA_FIELDS or not RULE_WORDS.isdisjoint(words[:1] + words[-1:])
 
 
+def may_label(text: str) -> bool:
+    """Whether a text may label the value beside it."""
+    return find_label(text) is not None or _names_password(text)
+
+
+def _names_password(value: object) -> bool:
+    """Whether a sentence is about a password or a code, and not about the name of a user."""
+    return isinstance(value, str) and len(value) <= _MAX_REASON and _NAMES_PASSWORD.match(value) is not None
+
+
 def find_label(value: object) -> CredentialName | None:
     """Return the credential that a short text names, as a label or as a selector of an element, or None."""
+    if isinstance(value, str) and len(value) <= _MAX_REASON and _PLACE_OF_SECRET.search(value):
+        return _SECRET
     if not isinstance(value, str) or len(value) > 2 * _MAX_LABEL or MEASURE.fullmatch(value):
         return None
     if _ENVIRONMENT.match(value):
@@ -120,7 +153,12 @@ def find_label(value: object) -> CredentialName | None:
         names = [f"{value}word"]
     if _SELECTOR.search(value):
         names += ["password" if name == "pass" else name for name in _SEGMENT.findall(value)]
-    return next((find_credential_name(name) for name in names if is_credential_name(name)), None)
+    return next((find_credential_name(name) for name in names if _is_label(name)), None)
+
+
+def _is_label(name: str) -> bool:
+    found = find_credential_name(name)
+    return is_credential_name(name) or (found is not None and found.word in NAMES_OF_CODES | {"tan"})
 
 
 def is_value_field(key: str, value: object) -> bool:

@@ -32,7 +32,7 @@ _CODE_WORDS = (
     r"[a-z]+\.(?:[A-Z][a-z]+){2,}(?:[(;,)<]|$)",
     r"[a-z_]\w*\?\.[a-zA-Z_]\w*(?:[.(\[;,)?]|$)",
     r"\[\]\w+\(",
-    r"[A-Z][a-z]{2,}[A-Za-z]*\{",
+    r"[A-Z][a-z]{2,}[A-Za-z]*\{(?!\w*\}\w)",
     # Variables and objects: $name.part, @name, @name[0], _field.part, Thing@1a2b3c4d, self.token
     r"\$\w+(?:\.\w+)+",
     r"@[a-z]+(?:_[a-z]+)*[)}\],;]+(?:\.\w+\(?.*)?$",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.cookies import mask_cookies, secret_parts
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline
-from kaizen_mcp.sanitize.labels import describes, find_label, find_label_in, is_value_field
+from kaizen_mcp.sanitize.labels import ARGUMENTS, RESULTS, describes, find_label, find_label_in, is_value_field
 from kaizen_mcp.sanitize.looks import looks_like_no_name, looks_like_password_in_words
 from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.neighbours import find_below, find_beside
@@ -100,12 +100,14 @@ class MaskedCopy:
             return self._mask_text(value)
         return value
 
-    def _mask_object(self, fields: JsonObject, secret: CredentialName | None) -> JsonObject:
+    def _mask_object(
+        self, fields: JsonObject, secret: CredentialName | None, label_above: CredentialName | None = None
+    ) -> JsonObject:
         """Mask the keys and values of an object. Returns `fields` itself if nothing changes."""
         masked: JsonObject = {}
         unique_keys = UniqueKeys(fields)
         changed = False
-        label = None if secret and secret.kind is not Kind.AMBIGUOUS else self._find_label(fields)
+        label = None if secret and secret.kind is not Kind.AMBIGUOUS else self._find_label(fields) or label_above
         is_record = secret is not None and secret.kind in {Kind.TEXT, Kind.AMBIGUOUS} and self._is_record(fields)
         for key, value in fields.items():
             plain = not secret and not label and key not in self.found.names
@@ -153,6 +155,11 @@ class MaskedCopy:
             secret = self._in_headers(name) if name.kind is Kind.AMBIGUOUS else name
         elif label and is_value_field(key, value):
             secret = label
+        elif label and key in ARGUMENTS | RESULTS and exact_type(value) is dict:
+            below = label if key in ARGUMENTS else label._replace(word="mfa", kind=Kind.AMBIGUOUS)
+            return self._mask_object(cast("JsonObject", value), secret, below)
+        elif label and key in ARGUMENTS and exact_type(value) is list:
+            secret = label
         if secret and (name or secret is label or is_value_field(key, value)):
             self._remember(value, secret)
         return self.mask_value(value, secret)
@@ -183,6 +190,8 @@ class MaskedCopy:
         for index, item in enumerate(items):
             self.path.append(index)
             named = columns[index] if columns else (self._find_pair(items, index) if index else None)
+            if columns and isinstance(item, str) and " " in item and not any(map(str.isdigit, item)):
+                named = None  # `see the vault`
             of_item = _PASSWORD if is_named and _is_login(secret, items, index) else secret or named
             if of_item and (named or is_named):
                 self._remember(item, of_item)

@@ -49,6 +49,7 @@ SECRET_TEXTS = frozenset(
     " sessioncookie sasurl sastoken asession cfauthorization cfclearance aspxauth laravelsession djangosession"
     " gitlabsession webhooksecret bearer snmpcommunity"
     " skey tokenkey jenkinscrumb oauthsignature magiclink magicurl secretid"
+    " hubsignature stripesignature slacksignature twiliosignature webhooksignature svixsignature"
     # "Private key", "secret key" and "API key" in other languages
     " claveprivada clavesecreta claveapi clavedeapi cleprivee clesecrete chiaveprivata chiavesegreta chiaveapi"
     " cl\u00e9api cl\u00e9priv\u00e9e cl\u00e9secr\u00e8te chaveprivada chavesecreta chaveapi"
@@ -118,7 +119,8 @@ CREDENTIAL_STEMS = (
     "connect", "clearance", "antwort", "hmac", "bearer", "mot", "parool", "slapta", "lozink", "geslo", "jelsz",
     "matkhau", "katasandi", "nenosiri", "wagwoord", "pasahitz", "kodeord", "mtan", "smstan", "pushtan", "phototan",
     "chiptan", "mfa", "tfa", "twofactor", "snmp", "seed", "_pat", "puk", "crumb",
-    "magic", "memorable", "chave", "chiave", "priv", "schl", "geheim", "segre", "community",
+    "magic", "memorable", "codice", "codigo", "kode", "weryfik", "signature",
+    "chave", "chiave", "priv", "schl", "geheim", "segre", "community",
 )  # fmt: skip
 """Each ASCII name above contains one of these. A test checks it."""
 
@@ -128,7 +130,7 @@ FOREIGN_STEMS = (
     "\u05e1\u05d9\u05e1\u05de", "\u5bc6\u7801", "\u5bc6\u78bc", "\u30d1\u30b9\u30ef\u30fc\u30c9",
     "\u6697\u8a3c\u756a\u53f7", "\ube44\ubc00\ubc88\ud638",
     "\ud328\uc2a4\uc6cc\ub4dc", "\uc554\ud638", "\u53e3\u4ee4",
-    "\u015fifre", "has\u0142o", "l\u00f6senord", "jelsz", "parol\u0103", "salas\u00f5na", "cl\u00e9",
+    "\u00f3digo", "\u015fifre", "has\u0142o", "l\u00f6senord", "jelsz", "parol\u0103", "salas\u00f5na", "cl\u00e9",
 )  # fmt: skip
 """Each other name contains one of these, in the cases that occur."""
 

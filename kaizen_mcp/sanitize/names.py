@@ -30,15 +30,23 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)")
 STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
 _CODE = r"\b(?:(?:pass)?[ck]ode|c[o\u00f3]digo|codice)\b"
 _DIGITS = r"\b[4-8][- ]?(?:digits?|chiffres|stellige[rn]?|d[i\u00ed]gitos|cifre|cijferige)"
+_VERIFY = (
+    r"(?:v[e\u00e9]rifi|verific|verifizier|verifik|weryfik|best(?:\u00e4|ae)tig|bevestig|einmal|eenmalig|eng[a\u00e5]ngs"
+    r"|usage unique|uso [u\u00fa]nico|un solo uso|monouso|jednorazow"
+    r"|auth?enti|uwierzyteln|anmelde|inlog|connexion)"
+)
+"""Parts of words for a login or a verification, in several languages."""
+_ANY_CODE = r"(?:c[o\u00f3]digo|codice|[ck]ode?)\b"
 _CODE_AT_LOGIN = re.compile(
     r"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt|bank|branch|sort|hs|naics|nace"
     r"|source|dress|qr|booking|voucher|tracking|reference))"
     rf"(?:.*{_CODE}.{{1,30}}\b(?:sms|e-?mail|app)\b"
     rf"|.*{_DIGITS}[- ](?:(?:login|security|verification|confirmation|access|sms)[- ])?(?:{_CODE}|(?:pin|key)\b)"
-    rf"|.*{_CODE} (?:\w{{1,3}} )?{_DIGITS})",
+    rf"|.*{_CODE} (?:\w{{1,3}} )?{_DIGITS}"
+    rf"|.*{_VERIFY}.{{0,20}}{_ANY_CODE}|.*\b{_ANY_CODE}.{{1,20}}{_VERIFY})",
     re.IGNORECASE,
 )
-"""A label such as `Code sent by SMS` or `6-digit code`."""
+"""A label such as `Code sent by SMS`, `6-digit code` or `Best\u00e4tigungscode`."""
 SENT_CODE = "sentcode"
 """`CredentialName.word` of such a label."""
 _MAX_NAME = 200

@@ -15,6 +15,7 @@ _ALWAYS_SECRET = CredentialName(ENTRY, Kind.ANY, bare=True)
 _LOGIN_CODE = CredentialName("mfa", Kind.AMBIGUOUS, bare=False)
 _SEED_PHRASE = CredentialName("seed", Kind.TEXT, bare=True)
 _PASSWORD = CredentialName("password", Kind.TEXT, bare=True)
+_PASSWORD_OR_WORD = CredentialName("pass", Kind.AMBIGUOUS, bare=False)
 _KEY = CredentialName("key", Kind.KEY, bare=False)
 _COOKIE = CredentialName("cookie", Kind.TEXT, bare=True)
 
@@ -44,6 +45,32 @@ _BESIDE = (
     _Beside("community", "version", "2c", _ALWAYS_SECRET),  # of SNMP
     _Beside("community", "version", "v2c", _ALWAYS_SECRET),
     *(_Beside("pass", user, None, _PASSWORD) for user in ("user", "username", "login", "email")),
+    *(_Beside("p", user, None, _PASSWORD_OR_WORD) for user in ("u", "user", "username", "login", "email")),
+    *(
+        _Beside("code", challenge, None, _LOGIN_CODE)
+        for challenge in (
+            "challengeId",
+            "challenge_id",
+            "verificationId",
+            "verification_id",
+            "mfaToken",
+            "mfa_token",
+            "factorId",
+            "factor_id",
+        )
+    ),
+    *(
+        _Beside(code, link, None, _ALWAYS_SECRET)  # of a login on another device
+        for device, user, link in (
+            ("device_code", "user_code", "verification_uri"),
+            ("deviceCode", "userCode", "verificationUri"),
+        )
+        for code in (device, user)
+    ),
+    *(_Beside(keys, "root_token", None, _ALWAYS_SECRET) for keys in ("keys", "keys_base64")),  # of Vault
+    _Beside("Content", "Safe", None, _ALWAYS_SECRET),  # of CyberArk
+    _Beside("signature", "access_token", None, _ALWAYS_SECRET),  # of Salesforce
+    _Beside("data", "dataCrc32c", None, _ALWAYS_SECRET),  # of Google's Secret Manager
     _Beside("seed", "wallet", None, _SEED_PHRASE),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),

@@ -52,6 +52,7 @@ class Notation(NamedTuple):
 
 VALUES = {
     "word": rb"[^\s\"',;<>&\0]{3,4000}",
+    "spoken": rb"[^\s\"'<>\0]{3,200}(?<![.,;:!?)\]])",
     "query": rb"[^\s&\"';,<>\0]{1,4000}",
     "token": rb"[^\s\"'\0]{1,4000}",
     "encoded": rb"(?:[^%&\s\"'\0]|%(?!(?:25){0,2}(?:26|22|2c|7d|3b|0a|0d))[0-9a-f]{2}){1,2000}",
@@ -162,6 +163,8 @@ OTHER_NOTATIONS = [
     # Remarks in brackets: password (except quotes): "x"
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
+    # Questions of a program: AWS Secret Access Key [None]: x
+    Notation(b" ", b"", rb" \[[^\[\]\r\n\0]{0,40}\]: ?(?=[^\s\0])", "token", looks_written),
     # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
     Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb" (?!/\w+:)", "line", looks_quoted),
     Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted),
@@ -186,7 +189,7 @@ OTHER_NOTATIONS = [
     # Sentences: log in with password x
     Notation(
         b" ", rb"(?:^|[\s\0])(?:with|using|use|enter(?:ed)?|typed?|and|und|et|y|e|en|con|mit|avec|met|/|,) (?:(?:the|this|your|my|new|temporary) ){0,2}$",
-        rb" {1,2}(?=[^\s\"'\0])", "word", looks_strong,
+        rb" {1,2}(?=[^\s\"'\0])", "spoken", looks_strong,
     ),
     Notation(b'"', rb"variable\s{1,3}\"$", rb"\"\s{0,3}\{[^{}\0]{0,200}?\bdefault\s{0,12}=\s{0,3}(?=\")", "quoted", looks_quoted),
     # Calls by name: "method": "login_with_api_key", "params": ["x"]

@@ -57,7 +57,7 @@ _SHAPES = {
     "test": "",
     "demo": "",
     "log": r"log(?:in|[ -]in|on)?(?: [a-z0-9_]{1,12}){0,3}(?:\t|  )",
-    "tan": r"(?:^|[\s\x00]|mobile|push|foto|photo|chip)tan(?:-?nummer)?[ :=][^\n\x00]*[0-9]",
+    "tan": r"(?:^|[\s\x00]|mobile|push|foto|photo|chip)tan(?:-?nummer)?(?:[ :=][^\n\x00]*[0-9]|:?(?:$|\x00))",
     "cod": r"[ck]od[^\n\x00]*[0-9]{6}",
     "kod": "",
     " with ": r"(?:log|sign)[a-z]* ?[io]n (?:as [^ \t-\r\x00]+ )?with ",

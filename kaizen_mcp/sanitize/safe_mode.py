@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
-from kaizen_mcp.sanitize.arguments import is_command, mask_arguments
 from kaizen_mcp.sanitize.display import quote
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline, may_hide
-from kaizen_mcp.sanitize.labels import LOCATORS, find_label, is_label_field, is_value_field
+from kaizen_mcp.sanitize.joined_texts import ReadTogether, find_command, find_headings, mask_joined
+from kaizen_mcp.sanitize.labels import ARGUMENTS, LOCATORS, is_label_field, is_value_field, may_label
 from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
 from kaizen_mcp.sanitize.neighbours import fields_with_neighbours
@@ -69,12 +69,14 @@ class _Collected(NamedTuple):
         in_fields: all texts in fields, field by field.
         in_lists: all texts in lists.
         commands: lists of texts that may be commands.
+        headings: headings with the text below each.
     """
 
     names: list[str]
     in_fields: list[str]
     in_lists: list[str]
-    commands: list[list[str]]
+    commands: list[ReadTogether]
+    headings: list[ReadTogether]
 
     @property
     def everything(self) -> list[str]:
@@ -126,7 +128,7 @@ class SafeMode:
 
     def _scan(self, collected: _Collected) -> Found:
         """Search all names and texts."""
-        names, in_fields, in_lists, commands = collected
+        names, in_fields, in_lists, commands, headings = collected
         credentials, label_fields, has_labels = _judge_names(tuple(names))
         everything = collected.everything
         joined = join_texts(everything)
@@ -137,15 +139,18 @@ class SafeMode:
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
         masked, secrets = self._search(suspects)
+        if headings:
+            telling = {*map(id, labels), *map(id, suspects)}
+            commands += [group for group in headings if id(group.parts[0]) in telling]
         if commands:
-            texts |= mask_arguments(self._masker, commands)
+            texts |= mask_joined(self._masker, commands)
         texts |= masked
         if has_labels or in_lists:
-            may_label = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
+            beside_values = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
             texts |= {
                 id(text): text
                 for text in (*labels, *suspects)
-                if id(text) in may_label and id(text) not in texts and find_label(text)
+                if id(text) in beside_values and id(text) not in texts and may_label(text)
             }
         if joined.startswith(_JSON_STARTS) or any(b"\0" + start in joined for start in _JSON_STARTS):
             texts |= self._mask_json_in(everything)
@@ -205,7 +210,7 @@ def _is_distinct(secret: str) -> bool:
 def _judge_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str], bool]:
     """Return the names of credentials, those of fields that may be labels, and whether one may label a value."""
     labels = frozenset(filter(is_label_field, names))
-    has_values = bool(labels) and any(is_value_field(name, "") for name in names)
+    has_values = bool(labels) and any(is_value_field(name, "") or name in ARGUMENTS for name in names)
     has_labels = has_values or not LOCATORS.isdisjoint(labels)
     return (*filter(find_credential_name, names), *fields_with_neighbours(names)), labels, has_labels
 
@@ -215,7 +220,8 @@ def _collect(data: JsonObject | list[Any], masker: TextMasker) -> _Collected:
     names: dict[str, Any] = {}
     in_fields: defaultdict[str, list[str]] = defaultdict(list)
     in_lists: list[str] = []
-    commands: list[list[str]] = []
+    commands: list[ReadTogether] = []
+    headings: list[ReadTogether] = []
     parts: list[Any] = [data]
     while parts:
         part = parts.pop()
@@ -229,12 +235,12 @@ def _collect(data: JsonObject | list[Any], masker: TextMasker) -> _Collected:
                     in_fields[name].append(item)
                 elif item_type is dict or item_type is list:
                     parts.append(item)
+            headings += find_headings(part)
         else:
             in_lists += [item for item in part if exact_type(item) is str]
             parts += [item for item in part if exact_type(item) in {dict, list}]
-            if is_command(part):
-                commands.append(part)
-    return _Collected(list(names), [*chain.from_iterable(in_fields.values())], in_lists, commands)
+            commands += find_command(part)
+    return _Collected(list(names), [*chain.from_iterable(in_fields.values())], in_lists, commands, headings)
 
 
 def _without_whole_links(fields: JsonObject, masker: TextMasker) -> JsonObject:

@@ -4,6 +4,7 @@ import re
 
 from kaizen_mcp.sanitize.name_tables import NAMES_OF_CODES, SECRET_TEXTS, SECRETS_OF_ANY_KIND
 from kaizen_mcp.sanitize.names import (
+    SENT_CODE,
     CredentialName,
     Kind,
     find_credential_name,
@@ -74,7 +75,7 @@ _MADE_KEYS = frozenset(
 """Names of keys that no person thinks up, so that words are none."""
 
 _NO_SENTENCES = frozenset(
-    "sentcode otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
+    "otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
 )
 """Names of codes, which are no sentences."""
 
@@ -87,11 +88,14 @@ _NAMES_OF_LINKS = frozenset(
 
 _WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)*")
 _NAME_OF_SECRET = re.compile(
-    r".*(?:/.*|[_-]key)|[a-z]{1,4}|[a-z]+-(?:db|api|tls|cert|webhook|smtp|login|creds?|credentials|config|prod|dev|staging)"
+    r".*(?:/.*|[_-](?:key|user(?:name)?|login|email))|[a-z]{1,4}|[a-z]+-(?:db|api|tls|cert|webhook|smtp|login|creds?|credentials|config|prod|dev|staging)"
 )
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
 _CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
+TYPED = "typed"
+"""`CredentialName.word` of what a model typed for a password, as it says beside it."""
+_TYPED = re.compile(r"(?=.*[A-Za-z])(?=.*[\d!@#$%^&*+?~])\S{6,60}|\d{4}|\d{6}|\d{3}[ -]\d{3}")
 _LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 MEASURE = re.compile(
     r"[\d\s.,:+-]*|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
@@ -146,13 +150,13 @@ _PLACEHOLDERS = (
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
     # What to put there: your-key, my_token, YOUR_KEY_HERE, KEY=value, DB_PASSWORD
-    r"(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -].*",
+    r"(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -](?!\S*[^\W_]{20}).*",
     r"(?i:your)(?:password|token|secret|api_?key|key)",
     r"(?i:\S*[_\[-](?:your[_-]\S*|here\*{0,2}))",
     r"(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)",
     r"(?i:(?:change|replace)[_-]?(?:me|this|it)|replace[_-]with[_-].*)",
     r"VALUE_SPECIFIED_IN_NO_LOG_PARAMETER",
-    r"[A-Za-z_.-]{2,30}=",
+    r"(?:[a-z_.-]{2,30}|[A-Z_.-]{2,30}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*)=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
     # Selectors and options: #loginForm, #pwd, input[name=x], .form-field, --password
     r"#(?:pwd|pass(?:word|wd|phrase|code)?|pin|otp|user(?:name)?|login|token)(?:[-_]?\d)?",
@@ -210,6 +214,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
     if name.kind is Kind.ANY:
         return not (
             _SMALL_NUMBER.fullmatch(text)
+            or (name.word == SENT_CODE and not any(map(str.isdigit, text)))
             or (name.word in {"otp", "totp", "hotp"} and re.fullmatch(r"[A-Z][a-z]+\d{0,2}", text))
             or (name.word in _NO_SENTENCES and re.fullmatch(r"[A-Z][a-z]+(?: [a-z\d]+){2,}", text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
@@ -260,7 +265,7 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     if (MEASURE.fullmatch(text) and not LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
         return False
     if _CONSTANT.fullmatch(text) or (
-        name.word in {"signingkey", "gpgkey", "pgpkey"} and _FINGERPRINT.fullmatch(text)
+        name.word in {"signingkey", "gpgkey", "pgpkey", "rsakey"} and _FINGERPRINT.fullmatch(text)
     ):
         return False
     if name.word in _MADE_KEYS and re.fullmatch("[a-z]{1,5}|[a-z]+(?:[_.-][a-z]+)+|(?:[A-Z][a-z]+){2,}", text):
@@ -291,6 +296,8 @@ def _is_token(text: str) -> bool:
 
 
 def _is_ambiguous_secret(word: str, text: str) -> bool:
+    if word == TYPED:
+        return _TYPED.fullmatch(text) is not None
     if word == "tan" or word in NAMES_OF_CODES:
         return _SPACED_CODE.fullmatch(text) is not None
     if word == "pincode":

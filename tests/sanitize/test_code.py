@@ -102,6 +102,10 @@ STAYS = [
     '[{"n": 1, "action": "fill", "value": "mjones_np"}, {"n": 2, "action": "click", "selector": "#password"}]',
     'cloudflare.new("production", "ops@acme.example")',
     "codecov upload -t unit-tests",
+    "gpg: using RSA key 4AEE18F83AFDEB23",
+    "API_SECRET=your_random_secret_here_minimum_32_characters",
+    '{"input_text": {"index": 3, "text": "<secret>x_username</secret>"}}',
+    "API Secret [optional]: <none>",
 ]
 MASKED = [
     ("production:\n  username: kerzen\n  password: wachs_und_docht\n", "wachs_und_docht"),
@@ -170,6 +174,14 @@ MASKED = [
     ('api = cloudflare.NewClient("41e8f0b6c2d97a3518fe64bb0c9d27a1e35f8", mail)', "41e8f0b6"),
     ('gomail.NewDialer("smtp.acme.example", 465, "robot", "Feldweg_Nord3")', "Feldweg_Nord3"),
     ("codecov upload -t 7b1e5a90-40d2-4a57-9d31-c5f0e6a2b811", "7b1e5a90"),
+    ("AWS Secret Access Key [None]: Vk3mQz8LpT5xWn2bRy7cHd4fJs9gKa1uEo6iNt0P", "Vk3mQz8L"),
+    ("log in as bob with password Tern&Gull2025 and go on", "Gull2025"),
+    ("Input Vioolspel_88 into index 7 (Wachtwoord)", "Vioolspel_88"),
+    ("jdbc:sqlserver://h:1433;user=edi;password=Oleg{K}3rze", "Oleg"),
+    ("le mdp du portail c'est Myrtille2020 et la suite", "Myrtille2020"),
+    ("votre code \u00e0 usage unique est 618 250. Ne le dites pas.", "618 250"),
+    ('{"refreshToken": "my_AgqvucHVcUdVpgF7AZitGnLamiEFZiwtP8"}', "my_Agqv"),
+    ("kind: Secret\ndata:\n  password: VmVsbHVtLVRvYWQtODg=\n", "VmVsbHVt"),
     ("vault login -method=userpass username=bob password=Kestrel77x", "Kestrel77x"),
 ]
 # fmt: on

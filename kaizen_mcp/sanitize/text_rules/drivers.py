@@ -48,7 +48,7 @@ DRIVERS = [
     # Browser drivers, with the value first, and their keywords
     Rule(
         b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|wrote|write)(?: text)? [\"']?(?P<value>[^\s\"'\0]{3,100})[\"']?$",
-        rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:password|passwd|passcode|pin|otp|secret|token|api key|one-time)\b", looks_written,
+        rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:" + _PASSWORD_WORD + rb"|passwort|token|api key|one-time code|\w{0,20}code)\b", looks_written,
     ),
     Rule(
         b" on <input", rb"type\(\\{0,3}[\"'](?P<value>[^\"'\\\0]{1,100})\\{0,3}[\"']\)$",

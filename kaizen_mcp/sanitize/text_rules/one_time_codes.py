@@ -24,7 +24,7 @@ _NAMES = (
     "\u0e23\u0e2b\u0e31\u0e2a\u0e22\u0e37\u0e19\u0e22\u0e31\u0e19", "\u0e23\u0e2b\u0e31\u0e2a otp",
     "bekr\u00e6ftelseskode", "verifiseringskode", "verifieringskod", "meger\u0151s\u00edt\u0151 k\u00f3d",
     "ellen\u0151rz\u0151 k\u00f3d", "kinnituskood", "code d'acc\u00e8s", "code pin", "codul", "pin-kode",
-    "pinkod", "pin-\u043a\u043e\u0434", "\u043f\u0438\u043d-\u043a\u043e\u0434",
+    "pinkod", "code \u00e0 usage unique", "code \u00e0 usage-unique", "codice monouso", "eenmalige code", "pin-\u043a\u043e\u0434", "\u043f\u0438\u043d-\u043a\u043e\u0434",
 )  # fmt: skip
 """Words for the code of a login in other languages."""
 

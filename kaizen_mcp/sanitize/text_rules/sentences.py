@@ -26,7 +26,7 @@ _NAMES = (
     "jelsz", "\u015fifre", "sifre", "parol", "salas", "kodeord", "passord", "lozink", "geslo",
     "slapta\u017eod", "kata sandi", "kata laluan", "m\u1eadt kh\u1ea9u", "contrasenya", "contrase\u00f1",
     "pasahitz", "lykilor", "nenosiri", "wagwoord", "wachtwoord", "heslo", "hesla", "has\u0142o", "has\u0142a",
-    "haslo", "senha", "palavra-passe", "mot de passe", "kennwort", "passwort", "l\u00f6senord", "l\u00f6sen ", "adgangskod",
+    "haslo", "senha", "palavra-passe", "mot de passe", "mdp", "kennwort", "passwort", "l\u00f6senord", "l\u00f6sen ", "adgangskod",
     "clave", "c\u00f3digo de acceso", "cyfrinair", "fjal\u00ebkalim", "\u015fifr\u0259", "m\u00e3 pin",
     "m\u00e3 otp", "\u0430\u0440\u043e\u043b", "\u043e\u0437\u0438\u043d\u043a",
     "\u049b\u04b1\u043f\u0438\u044f\u0441\u04e9\u0437", "\u043d\u0443\u0443\u0446 \u04af\u0433",
@@ -62,7 +62,7 @@ _NO_PREPOSITION = b"".join(
         " user benutzer konto usuario usu\u00e1rio utilisateur utente gebruiker u\u017cytkownika account compte cuenta"
     ).split()
 )
-_SIGN_IN_SENTENCE = rb"(?: [^\s:=!-/\0]{1,30}){0,6}?(?: ?(?::|=|->|\xef\xbc\x9a|\xe3\x80\x8c) {0,2}| (?:-|\xe2\x80\x94|\xe2\x80\x93) )"
+_SIGN_IN_SENTENCE = rb"(?: [^\s:=!-/\0]{1,30}){0,6}?(?: ?(?::|=|->|\xef\xbc\x9a|\xe3\x80\x8c) {0,2}| (?:-|\xe2\x80\x94|\xe2\x80\x93|c'est) )"
 _WORDS_IN_SENTENCE = (
     rb"(?: [^\s\d!-,./:-?\0]{1,30}){0,9}?(?: {1,3}|(?<=[\xe3-\xed][\x80-\xbf][\x80-\xbf]))" + _NO_PREPOSITION
 )
@@ -118,6 +118,7 @@ SENTENCES = [
     ),
     Rule(b"password", rb"(?:\b(?:with|using|and|mit|con|avec|verbal|phone|as|the)|[\"'`],?)(?: the)? ?$", rb"password:? (?:of |is )?[\"'`](?P<value>[^\"'`\r\n\0]{4,60})[\"'`]", looks_quoted),
     Rule(b"password ", rb"(?:^|[^a-z])$", rb"password (?:is |was |has been )?(?:generated|created|set|reset|changed|assigned|issued) (?:for|of) [^\s:\0]{1,60}: {1,2}(?P<value>[^\s\0]{5,100})", is_no_word),
+    Rule(b"wifi", b"", rb"wifi for (?:the )?(?:guests|visitors|customers) is (?P<value>[^\s\"'\0]{6,60})", stands_out_or_is_joined),
     Rule(b"wifi", b"", rb"wifi(?: [a-z'-]{1,16}){0,5}? is [\"'](?P<value>[^\s\"'\0]{6,60})[\"']", stands_out_or_is_joined),
     Rule(b"answer", rb"(?:security|secret|recovery|challenge) (?:question|q)\b[^\r\n\0]{0,90}$", rb"answer:? {1,3}[\"']?(?P<value>[^\"'\r\n\0]{3,60})", looks_quoted),
     Rule(b"comb", rb"(?:^|\W)$", rb"comb(?:o|ination)(?: code)?(?: is|:| =)? {1,3}(?P<value>\d{1,2}(?:[- /]\d{1,2}){2,3})(?![\w-])"),
