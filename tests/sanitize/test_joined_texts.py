@@ -13,6 +13,7 @@ MASKED: list[tuple[list[str], int, str]] = [
     (["redis-cli", "-h", "cache", "-a", "S3cretx!", "ping"], 4, "[masked]"),
     (["curl", "-u", "bob:Kanal-9", "https://x.example"], 2, "bob:[masked]"),
     (["mysql", "-uroot", "-pKilo7x", "claims"], 2, "-p[masked]"),
+    (["mysql", "-phunter2"], 1, "-p[masked]"),
     (["sshpass", "-p", "abcXy9", "ssh", "host"], 2, "[masked]"),
     (["docker", "login", "-u", "bob", "-p", "Kanal9x", "registry.example"], 5, "[masked]"),
     (["xfreerdp", "/u:bob", "/p:Kilo77", "/v:host"], 2, "/p:[masked]"),

@@ -32,7 +32,7 @@ COMMANDS = [
     ),
     Rule(b"curl ", b"", rb"curl [^\r\n\0]{0,300}?(?:-b|--cookie)[\s=][\"']?(?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})", None, b"", secret_parts),
     Rule(b"curl ", b"", rb"curl (?:[^\r\n\0]{0,200}? )?-[a-z]{1,5}u[\s=]?" + _USER_AND_PASSWORD, is_no_reference),
-    Rule(b"mysql", b"", rb"mysql\w{0,10} [^\r\n\0]{0,120}?\s-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
+    Rule(b"mysql", b"", rb"mysql\w{0,10}(?: [^\r\n\0]{0,120}?)?\s-p[\"']?(?P<value>[^\s\"'\0-][^\s\"'\0]{2,100})"),
     Rule(b" -b ", b"", rb" -b [\"'](?P<value>[^\s=\"'\0]{1,80}=[^\"'\r\n\0]{1,2000})", None, b"", secret_parts),
     Rule(b"ssh -p ", rb"(?:^|[^\w-])$", rb"ssh -p (?P<value>[^\s\0]{3,100})", looks_like_no_port),
     Rule(b" /p:", rb"(?:freerdp|rdesktop|/u:)[^\r\n\0]{0,100}$", rb" /p:[\"']?(?P<value>[^\s=\"'\0]{1,100})", is_no_reference),
