@@ -11,7 +11,8 @@ _PLAIN_NAME = re.compile(
 )
 _TELLING_NAME = re.compile(rb"(?i)sess|sid|token|auth|jwt|csrf|xsrf")
 _OPENS_NOTHING = re.compile(rb"[a-z]{0,10}(?:[_-][A-Za-z]{2})?|\d{1,3}")
-_PLACEHOLDER = re.compile(rb"\[[\w ]+\]|\*{3,}|<[^<>]*>|\$?\{{1,2}[\w. ]+\}{1,2}")
+_PLACEHOLDER = re.compile(rb"\[[A-Za-z_ ]{1,30}\]|\*{3,}|<[A-Za-z_ .-]{1,30}>|\$?\{{1,2}[A-Za-z_. ]{1,30}\}{1,2}")
+"""Narrower than for other secrets: a state may be the value of a cookie."""
 _SHORTEST_RANDOM = 12  # characters
 
 

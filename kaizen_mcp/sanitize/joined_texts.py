@@ -1,75 +1,94 @@
-"""Search texts that are read together: a command and its arguments in a list, a heading and the text below it."""
+"""Search texts that are read together: a command and its arguments in a list, a subject and its mail."""
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from kaizen_mcp.json_types import JsonObject, exact_type
 from kaizen_mcp.sanitize.prefilter import keep_suspects
-from kaizen_mcp.sanitize.text import Span, join_texts, replace, spans_by_text
+from kaizen_mcp.sanitize.text import Span, join_texts, spans_by_text
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 _OPTION = re.compile(r"--?[A-Za-z]|/[a-z]{1,4}:")
-_HEADINGS = frozenset("subject title name label heading".split())
-_BODIES = frozenset("body text note notes content message description".split())
-_LONGEST_HEADING, _LONGEST = 200, 2_000  # characters
-_UNSEARCHABLE = re.compile("[\0\ud800-\udfff]")
+_MOST_ARGUMENTS, _LONGEST_COMMAND = 40, 500
+_SUBJECTS = ("subject", "title", "name")
+_BODIES = ("body", "text", "content", "message", "notes")
+_LONGEST_SUBJECT, _START_OF_BODY = 200, 300  # characters
+_LINE_WITH_CODE = re.compile(r"(?:^|\n)[ \t]*(?=[\w -]*\d)[\w-]{3,14}(?: [\w-]{3,14}){0,3}[ \t]*\r?(?:\n|$)")
+_SEARCHABLE = {0: "\1"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""In place of characters that can't be searched, others that take as many bytes."""
 
 
 class ReadTogether(NamedTuple):
-    """Texts that are read together, and the character between them."""
+    """Texts that are read together.
+
+    Attributes:
+        parts: the texts.
+        whole: what of them is searched, with one character between two.
+        accepts: whether what is found in a part, given its number and in UTF-8, may be masked.
+    """
 
     parts: list[str]
-    separator: str
-
-    @property
-    def whole(self) -> str:
-        """All of it as one text."""
-        return self.separator.join(self.parts)
+    whole: str
+    accepts: Callable[[list[str], int, Span], bool]
 
 
-def find_command(items: list[Any]) -> Iterator[ReadTogether]:
-    """Yield a list if it may be a command and its arguments: texts in one line, with an option among them."""
-    if all(exact_type(item) is str for item in items) and any(map(_OPTION.match, items)):
-        command = ReadTogether(items, " ")
-        if _can_be_searched(command.whole):
-            yield command
+def as_command(items: list[Any]) -> ReadTogether | None:
+    """Return a list as a command and its arguments, or None if it has no option such as `-p`."""
+    if len(items) > _MOST_ARGUMENTS or not all(exact_type(item) is str for item in items):
+        return None
+    if not any(map(_OPTION.match, items)) or sum(map(len, items)) > _LONGEST_COMMAND:
+        return None
+    return ReadTogether(items, " ".join(items).translate(_SEARCHABLE), _is_option)
 
 
-def find_headings(fields: JsonObject) -> Iterator[ReadTogether]:
-    """Yield each heading of an object with the text below it: `{"subject": "Your code", "body": "482913"}`."""
-    if _HEADINGS.isdisjoint(fields) or _BODIES.isdisjoint(fields):
-        return
-    for heading in _HEADINGS.intersection(fields):
-        for body in _BODIES.intersection(fields):
-            parts = [fields[heading], fields[body]]
-            if all(exact_type(part) is str for part in parts) and len(parts[0]) <= _LONGEST_HEADING:
-                together = ReadTogether(parts, "\n")
-                if _can_be_searched(together.whole):
-                    yield together
+def as_mail(fields: JsonObject) -> ReadTogether | None:
+    """Return the subject and the text of a mail or note, or None if no line of the text is only a code."""
+    subject: Any = next((fields[key] for key in _SUBJECTS if key in fields), "")
+    body: Any = next((fields[key] for key in _BODIES if key in fields), "") if subject else ""
+    if exact_type(subject) is not str or exact_type(body) is not str or len(subject) > _LONGEST_SUBJECT:
+        return None
+    start = body[:_START_OF_BODY]
+    if not _LINE_WITH_CODE.search(start):
+        return None
+    return ReadTogether([subject, body], f"{subject}\n{start}".translate(_SEARCHABLE), _is_whole_line)
 
 
-def _can_be_searched(text: str) -> bool:
-    return len(text) <= _LONGEST and not _UNSEARCHABLE.search(text)
-
-
-def mask_joined(masker: TextMasker, groups: Iterable[ReadTogether]) -> dict[int, str]:
-    """Return by its `id()` each text in which something is masked when it is read with the others of its group."""
-    texts: dict[int, str] = {}
-    group_of = {group.whole: group for group in groups}
-    suspects = keep_suspects([*group_of])[0]
+def search_joined(masker: TextMasker, groups: Iterable[ReadTogether]) -> Iterator[tuple[str, list[Span]]]:
+    """Yield each text in which something is found when it is read with the others, and where."""
+    groups_by_text: defaultdict[str, list[ReadTogether]] = defaultdict(list)
+    for group in groups:
+        groups_by_text[group.whole].append(group)
+    suspects = keep_suspects([*groups_by_text])[0] if groups_by_text else []
     joined = join_texts(suspects)
     for index, spans in spans_by_text(joined, masker.find(joined)) if suspects else ():
-        group = group_of[suspects[index]]
-        parts = [part.encode() for part in group.parts]
-        starts = [*accumulate((len(part) + 1 for part in parts), initial=0)]
-        inside: dict[int, list[Span]] = {}
-        for start, end in spans:
-            for number in range(bisect_right(starts, start) - 1, bisect_left(starts, end)):
-                inside.setdefault(number, []).append((max(start - starts[number], 0), end - starts[number]))
-        for number, found in inside.items():
-            if masked := replace(parts[number], found):
-                texts[id(group.parts[number])] = masked
-    return texts
+        for group in groups_by_text[suspects[index]]:
+            yield from _split(group, spans)
+
+
+def _split(group: ReadTogether, spans: list[Span]) -> Iterator[tuple[str, list[Span]]]:
+    start = 0
+    for number, part in enumerate(group.parts):
+        length = len(part.encode("utf-8", "surrogatepass"))
+        found = [
+            (max(first - start, 0), min(last - start, length))
+            for first, last in spans
+            if first < start + length and last > start
+        ]
+        if accepted := [span for span in found if group.accepts(group.parts, number, span)]:
+            yield part, accepted
+        start += length + 1
+
+
+def _is_option(arguments: list[str], number: int, _span: Span) -> bool:
+    """Whether an argument is an option or the value of one. A text of one character may be the same elsewhere."""
+    is_value = number > 0 and arguments[number - 1].startswith("-")
+    return len(arguments[number]) > 1 and (is_value or arguments[number].startswith(("-", "/")))
+
+
+def _is_whole_line(parts: list[str], number: int, span: Span) -> bool:
+    """Whether this is whole lines of the text below the subject."""
+    body = parts[number].encode("utf-8", "surrogatepass")
+    before, after = body[: span[0]].rstrip(b" \t"), body[span[1] :].lstrip(b" \t\r")
+    return number > 0 and (not before or before.endswith(b"\n")) and (not after or after.startswith(b"\n"))

@@ -1,18 +1,19 @@
 """Find the fields that label the value beside them, such as `{"name": "PIN", "value": 1234}`, or describe it."""
 
 import re
+from collections.abc import Iterable
 from typing import cast
 
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.name_tables import NAMES_OF_CODES
 from kaizen_mcp.sanitize.names import (
+    OTHER_CODE,
+    TYPED,
     CredentialName,
     Kind,
     find_credential_name,
-    is_credential_name,
     words_of,
 )
-from kaizen_mcp.sanitize.secret_values import LOGIN_CODE, MEASURE, TYPED
+from kaizen_mcp.sanitize.secret_values import LOGIN_CODE, MEASURE
 
 KNOWN_SIBLINGS = frozenset(
     "type id object name domain path created createdat updated updatedat expires expiresat expiresin expiry"
@@ -29,20 +30,22 @@ KNOWN_SIBLINGS = frozenset(
 SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
     " interval error errors message hint help placeholder label visible pattern"
-    " regex enum in inputmode autocomplete id name status url href brand errormessage account"
-    " accountname user username statusmessage trackingnumber timestep skew window subject body from to".split()
+    " regex enum in inputmode autocomplete id name status url href brand errormessage"
+    " statusmessage trackingnumber timestep skew window subject body from to".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 
 RULE_WORDS = frozenset("min max minimum maximum length count days minutes hours attempts age history".split())
 """First or last words of fields that say what a password must be like: `minLength`, `historyCount`."""
 
-LABEL_WORDS = frozenset(
+_REASONS = frozenset({"reasoning", "intention", "thought"})
+"""Last words of a field in which a model says what it types beside it, and why."""
+
+LABEL_WORDS = _REASONS | frozenset(
     "name key id label field parameter param variable header attribute type selector locator placeholder question"
     " target element autocomplete property setting subject"
     " libell\u00e9 libelle designation bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam"
-    " clave chave chiave sleutel feld veld campo champ"
-    " reasoning intention thought".split()
+    " clave chave chiave sleutel feld veld campo champ".split()
 )
 """Last words of a field that names the value beside it: `name` in `{"name": "PIN", "value": 1234}`."""
 
@@ -62,10 +65,16 @@ LOCATORS = frozenset({LOCATOR, "target", "element", "selectors", "interacted_ele
 """Names of such fields."""
 
 ARGUMENTS = frozenset("params parameters args arguments input".split())
-"""Fields whose texts a label beside them labels too: `{"element": "Password", "params": {"text": "x"}}`."""
+"""Fields in which a label beside them labels the texts too, if something is typed into an element of a page:
+`{"action": "fill", "selector": "#password", "params": {"text": "x"}}`."""
 
-RESULTS = frozenset("output result".split())
-"""Fields in which such a label labels only a code."""
+TYPED_FIELDS = frozenset("text value input typed".split())
+"""Fields with what a model types."""
+
+_VERB_FIELDS = frozenset("action action_type actiontype method tool name command type".split())
+_VERBS = frozenset("fill type input enter typetext inputtext sendkeys setvalue clearandtype".split())
+_ELEMENT_WORDS = frozenset("selector locator element target".split())
+"""Last words of fields that name an element of a page."""
 
 _MAX_LABEL, _MAX_REASON = 60, 500  # characters
 _MAX_LOCATOR_DEPTH = 2
@@ -74,16 +83,21 @@ _MAX_VALUE_WORDS = 2  # `parameterValue`, but not `bannerHelpText`
 _SELECTOR = re.compile(r"[#\[\]>=@]|^//|\.[\w-]+$|\w\(")
 _SEGMENT = re.compile(r"[\w-]+")
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z\d_]*=")
-_PLACE_OF_SECRET = re.compile(r"/secrets/[\w.-]+")  # the id of a secret in a cloud
-_REASONS = frozenset({"reasoning", "intention", "thought"})
-"""Last words of a field in which a model says what it types beside it, and why."""
-_NAMES_PASSWORD = re.compile(
-    r"(?!.*\b(?:user ?name|user id|e-?mail)\b)"
-    r".*\b(?:password|passphrase|passcode|one-time code|otp|2fa|verification code|pin)\b",
-    re.IGNORECASE | re.DOTALL,
+_PATH_OF_SECRET = re.compile(
+    r"projects/[\w-]+/secrets/[\w-]+(?:/versions/\w+)?|https://[\w.-]+\.vault\.azure\.\w+/secrets/[\w-]+(?:/\w+)?"
+)
+"""The id of a secret in a store of Google or Microsoft."""
+_TYPES_PASSWORD = re.compile(
+    r"\b(?:enter(?:ing|ed)?|typ(?:e|ing|ed)|fill(?:ing|ed)?|input(?:ting)?|put(?:ting)?|provid(?:e|ing|ed)|us(?:e|ing))\b"
+    r"[^.;!?]{0,60}\b(?:password|passphrase|passcode|one-time code|otp|2fa code|verification code|pin)\b",
+    re.IGNORECASE,
+)
+_USER_OR_DONE = re.compile(
+    r"\b(?:user ?name|user id|e-?mail|accepted|already|done|succeeded|worked|reset)\b", re.IGNORECASE
 )
 _SECRET = CredentialName("secret", Kind.TEXT, bare=False)
 _TYPED = CredentialName(TYPED, Kind.AMBIGUOUS, bare=False)
+_TRANSACTION_NUMBERS = frozenset("mtan smstan pushtan phototan chiptan".split())
 
 
 def find_label_in(fields: JsonObject) -> CredentialName | None:
@@ -92,7 +106,7 @@ def find_label_in(fields: JsonObject) -> CredentialName | None:
     labels += [value for key, value in fields.items() if is_label_field(key)]
     found = next(filter(None, map(find_label, labels)), None)
     reasons = (fields[key] for key in fields if not _REASONS.isdisjoint(words_of(key)[-1:]))
-    if not found and any(map(_names_password, reasons)):
+    if not found and any(map(_types_password, reasons)):
         return _TYPED
     # A form that asks for a PIN means no pin of a board.
     return found._replace(word="password") if found and found.word == "pin" else found
@@ -115,6 +129,27 @@ def is_label_field(key: str) -> bool:
     return key in LOCATORS or not LABEL_WORDS.isdisjoint((*words[-1:], "".join(words)))
 
 
+def names_element(names: Iterable[str]) -> bool:
+    """Whether one of these fields names an element of a page."""
+    return any(key in LOCATORS or not _ELEMENT_WORDS.isdisjoint(words_of(key)[-1:]) for key in names)
+
+
+def fills_element(fields: JsonObject) -> bool:
+    """Whether an object says that something is typed into an element of a page."""
+    return names_element(fields) and any(
+        key.lower() in _VERB_FIELDS and _is_verb_of_typing(value) for key, value in fields.items()
+    )
+
+
+def types_into(verb: object, element: str) -> bool:
+    """Whether two items of a list say that the next one is typed somewhere: `["fill", "#password"]`."""
+    return _is_verb_of_typing(verb) and _SELECTOR.search(element) is not None
+
+
+def _is_verb_of_typing(value: object) -> bool:
+    return isinstance(value, str) and "".join(words_of(value)) in _VERBS
+
+
 def is_sibling(key: str) -> bool:
     """Whether a field below a credential's name describes the credential."""
     return "".join(words_of(key)) in KNOWN_SIBLINGS
@@ -132,33 +167,39 @@ def describes(secret: CredentialName, key: str) -> bool:
 
 def may_label(text: str) -> bool:
     """Whether a text may label the value beside it."""
-    return find_label(text) is not None or _names_password(text)
+    return find_label(text) is not None or _types_password(text)
 
 
-def _names_password(value: object) -> bool:
-    """Whether a sentence is about a password or a code, and not about the name of a user."""
-    return isinstance(value, str) and len(value) <= _MAX_REASON and _NAMES_PASSWORD.match(value) is not None
+def _types_password(value: object) -> bool:
+    """Whether a sentence says that a password or a code is typed, and no name of a user."""
+    if not isinstance(value, str) or len(value) > _MAX_REASON:
+        return False
+    return _TYPES_PASSWORD.search(value) is not None and not _USER_OR_DONE.search(value)
 
 
 def find_label(value: object) -> CredentialName | None:
-    """Return the credential that a short text names, as a label or as a selector of an element, or None."""
-    if isinstance(value, str) and len(value) <= _MAX_REASON and _PLACE_OF_SECRET.search(value):
-        return _SECRET
-    if not isinstance(value, str) or len(value) > 2 * _MAX_LABEL or MEASURE.fullmatch(value):
+    """Return the credential that a text names: as a label, a selector, or the path of a secret; or None."""
+    if not isinstance(value, str) or len(value) > 2 * _MAX_LABEL:
         return None
-    if _ENVIRONMENT.match(value):
+    if _PATH_OF_SECRET.fullmatch(value):
+        return _SECRET
+    if MEASURE.fullmatch(value) or _ENVIRONMENT.match(value):
         return None
     names = [value] if len(value) <= _MAX_LABEL else []
     if value.upper().endswith("_PASS"):
         names = [f"{value}word"]
     if _SELECTOR.search(value):
         names += ["password" if name == "pass" else name for name in _SEGMENT.findall(value)]
-    return next((find_credential_name(name) for name in names if _is_label(name)), None)
+    return next(
+        (found for name in names if (found := find_credential_name(name)) and _is_clear(name, found)), None
+    )
 
 
-def _is_label(name: str) -> bool:
-    found = find_credential_name(name)
-    return is_credential_name(name) or (found is not None and found.word in NAMES_OF_CODES | {"tan"})
+def _is_clear(name: str, found: CredentialName) -> bool:
+    """Whether a name has no other meaning where it labels a value."""
+    if found.kind not in {Kind.AMBIGUOUS, Kind.KEY}:
+        return True
+    return found.word == OTHER_CODE or found.word in _TRANSACTION_NUMBERS or name == "TAN"
 
 
 def is_value_field(key: str, value: object) -> bool:

@@ -8,9 +8,18 @@ from typing import Any, NamedTuple, cast
 from kaizen_mcp.json_types import JsonObject, UniqueKeys, child_pointer, exact_type
 from kaizen_mcp.sanitize.cookies import mask_cookies, secret_parts
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline
-from kaizen_mcp.sanitize.labels import ARGUMENTS, RESULTS, describes, find_label, find_label_in, is_value_field
+from kaizen_mcp.sanitize.labels import (
+    ARGUMENTS,
+    TYPED_FIELDS,
+    describes,
+    fills_element,
+    find_label,
+    find_label_in,
+    is_value_field,
+    types_into,
+)
 from kaizen_mcp.sanitize.looks import looks_like_no_name, looks_like_password_in_words
-from kaizen_mcp.sanitize.names import CredentialName, Kind, find_credential_name, words_of
+from kaizen_mcp.sanitize.names import TYPED, CredentialName, Kind, find_credential_name, words_of
 from kaizen_mcp.sanitize.neighbours import find_below, find_beside
 from kaizen_mcp.sanitize.secret_values import is_secret, looks_random
 from kaizen_mcp.sanitize.text import MASK, UUID
@@ -18,10 +27,11 @@ from kaizen_mcp.sanitize.text_masker import TextMasker
 
 _PARTS = (dict, list)
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
-_VERBS_OF_TYPING = frozenset(
-    "fill type input enter typeText sendKeys send_keys setValue set_value clearAndType".split()
+_PASSWORD_OF_LOGIN = CredentialName("password", Kind.ANY, bare=True)
+_REMARK = re.compile(
+    r"(?:see|ask|in|im|stored|kept|same|as|siehe|wie|voir|dans|ver|en|zie|vedi)\b .*", re.IGNORECASE
 )
-_PASSWORD = CredentialName("password", Kind.ANY, bare=True)
+"""A remark in place of a password: `see the vault`."""
 _HEADINGS = frozenset("columns cols headers header heading headings titles".split())
 WHOLE_LINK_FIELDS = frozenset({"downloadUrl", "liveViewUrl"})
 """Fields whose links are useless without the signature or token in their query. These links are not masked."""
@@ -39,9 +49,11 @@ def _is_login(secret: CredentialName | None, items: list[Any], index: int) -> bo
     return (
         secret is not None
         and secret.word in {"auth", "credential"}
-        and (len(items), index) == (2, 1)
+        and len(items) == 2  # noqa: PLR2004
+        and index == 1
         and all(isinstance(item, str) for item in items)
         and looks_like_password_in_words(items[1])
+        and re.search(r"[A-Z!@#$%^&*+?~]", items[1]) is not None
     )
 
 
@@ -103,7 +115,10 @@ class MaskedCopy:
     def _mask_object(
         self, fields: JsonObject, secret: CredentialName | None, label_above: CredentialName | None = None
     ) -> JsonObject:
-        """Mask the keys and values of an object. Returns `fields` itself if nothing changes."""
+        """Mask the keys and values of an object. Returns `fields` itself if nothing changes.
+
+        `label_above` is the label beside the field that this object is in.
+        """
         masked: JsonObject = {}
         unique_keys = UniqueKeys(fields)
         changed = False
@@ -124,7 +139,7 @@ class MaskedCopy:
                 of_field = secret._replace(kind=Kind.KEY)
             elif key in self.found.names:
                 of_field = find_beside(fields, key) or find_below(self._parent(), key) or secret
-            masked[new_key] = new_value = self._mask_field(key, value, of_field, label)
+            masked[new_key] = new_value = self._mask_field(key, value, of_field, label, fields)
             self.path.pop()
             changed = changed or new_key != key or new_value is not value
         return masked if changed else fields
@@ -145,6 +160,7 @@ class MaskedCopy:
         value: Any,  # noqa: ANN401 - any JSON value in, the same shape out
         secret: CredentialName | None,
         label: CredentialName | None,
+        fields: JsonObject,
     ) -> Any:  # noqa: ANN401
         if key in WHOLE_LINK_FIELDS and not secret and isinstance(value, str) and LINK.fullmatch(value):
             return self._mask_whole_link(value)
@@ -153,14 +169,13 @@ class MaskedCopy:
             secret = None
         elif name and (secret is None or _says_more(name, secret)):
             secret = self._in_headers(name) if name.kind is Kind.AMBIGUOUS else name
-        elif label and is_value_field(key, value):
+        elif label and is_value_field(key, value) and (label.word != TYPED or key in TYPED_FIELDS):
             secret = label
-        elif label and key in ARGUMENTS | RESULTS and exact_type(value) is dict:
-            below = label if key in ARGUMENTS else label._replace(word="mfa", kind=Kind.AMBIGUOUS)
-            return self._mask_object(cast("JsonObject", value), secret, below)
-        elif label and key in ARGUMENTS and exact_type(value) is list:
+        elif label and key in ARGUMENTS and fills_element(fields):
+            if exact_type(value) is dict:
+                return self._mask_object(cast("JsonObject", value), secret, label)
             secret = label
-        if secret and (name or secret is label or is_value_field(key, value)):
+        if secret and secret.word != TYPED and (name or secret is label or is_value_field(key, value)):
             self._remember(value, secret)
         return self.mask_value(value, secret)
 
@@ -186,14 +201,16 @@ class MaskedCopy:
     def _mask_list(self, items: list[Any], secret: CredentialName | None) -> list[Any]:
         masked: list[Any] = []
         columns = self._names_of_columns(items)
-        is_named = bool(self.path) and find_credential_name(str(self.path[-1])) is not None
+        in_named_field = bool(self.path) and find_credential_name(str(self.path[-1])) is not None
         for index, item in enumerate(items):
             self.path.append(index)
-            named = columns[index] if columns else (self._find_pair(items, index) if index else None)
-            if columns and isinstance(item, str) and " " in item and not any(map(str.isdigit, item)):
-                named = None  # `see the vault`
-            of_item = _PASSWORD if is_named and _is_login(secret, items, index) else secret or named
-            if of_item and (named or is_named):
+            of_cell = columns[index] if columns else (self._find_pair(items, index) if index else None)
+            if columns and isinstance(item, str) and _REMARK.match(item):
+                of_cell = None
+            of_item = (
+                _PASSWORD_OF_LOGIN if in_named_field and _is_login(secret, items, index) else secret or of_cell
+            )
+            if of_item and (of_cell or in_named_field):
                 self._remember(item, of_item)
             masked.append(self.mask_value(item, of_item))
             self.path.pop()
@@ -224,8 +241,9 @@ class MaskedCopy:
         if id(before) not in self.found.texts or not isinstance(value, str) or find_label(value):
             return None
         is_pair = len(items) == 2 and (index == 1) and (self._is_in_list() or looks_like_no_name(value))  # noqa: PLR2004
+        # `["-p", "x"]`, but not `["- Password is wrong", "x"]`
         is_option = re.fullmatch(r"-[^\s=]+", cast("str", before)) is not None and not value.startswith("-")
-        is_typed = index == 2 and items[0] in _VERBS_OF_TYPING  # noqa: PLR2004 - `["fill", "#password", "x"]`
+        is_typed = len(items) == 3 and index == 2 and types_into(items[0], cast("str", before))  # noqa: PLR2004
         return find_label(before) if is_option or is_pair or is_typed or self._is_in_header_list() else None
 
     def _is_in_list(self) -> bool:

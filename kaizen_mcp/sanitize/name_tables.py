@@ -11,7 +11,7 @@ SECRETS_OF_ANY_KIND = frozenset(
     # Codes that are typed at a login
     " otp totp hotp verificationcode mfacode otpcode totpcode facode factorcode smscode accesscode logincode"
     " backupcode recoverycode unlockcode pairingcode activationcode puk"
-    " memorableword memorabledata memorableinformation memorableinfo memorabledate memorableplace"
+    " memorableword memorabledata memorableinformation memorableinfo"
     " onetimecode authenticationcode authenticatorcode onetimepasscode securityanswer"
     " secretanswer recoveryphrase seedphrase mnemonic twofactorcode signincode doorcode gatecode"
     " alarmcode keypadcode lockcode"

@@ -30,23 +30,31 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)")
 STEM = re.compile("|".join(CREDENTIAL_STEMS), re.IGNORECASE)
 _CODE = r"\b(?:(?:pass)?[ck]ode|c[o\u00f3]digo|codice)\b"
 _DIGITS = r"\b[4-8][- ]?(?:digits?|chiffres|stellige[rn]?|d[i\u00ed]gitos|cifre|cijferige)"
-_VERIFY = (
-    r"(?:v[e\u00e9]rifi|verific|verifizier|verifik|weryfik|best(?:\u00e4|ae)tig|bevestig|einmal|eenmalig|eng[a\u00e5]ngs"
-    r"|usage unique|uso [u\u00fa]nico|un solo uso|monouso|jednorazow"
-    r"|auth?enti|uwierzyteln|anmelde|inlog|connexion)"
-)
-"""Parts of words for a login or a verification, in several languages."""
-_ANY_CODE = r"(?:c[o\u00f3]digo|codice|[ck]ode?)\b"
 _CODE_AT_LOGIN = re.compile(
     r"^(?!.*\b(?:postal|zip|discount|promo|coupon|error|status|product|country|rabatt|bank|branch|sort|hs|naics|nace"
     r"|source|dress|qr|booking|voucher|tracking|reference))"
     rf"(?:.*{_CODE}.{{1,30}}\b(?:sms|e-?mail|app)\b"
     rf"|.*{_DIGITS}[- ](?:(?:login|security|verification|confirmation|access|sms)[- ])?(?:{_CODE}|(?:pin|key)\b)"
-    rf"|.*{_CODE} (?:\w{{1,3}} )?{_DIGITS}"
-    rf"|.*{_VERIFY}.{{0,20}}{_ANY_CODE}|.*\b{_ANY_CODE}.{{1,20}}{_VERIFY})",
+    rf"|.*{_CODE} (?:\w{{1,3}} )?{_DIGITS})",
     re.IGNORECASE,
 )
-"""A label such as `Code sent by SMS`, `6-digit code` or `Best\u00e4tigungscode`."""
+"""A label such as `Code sent by SMS` or `6-digit code`."""
+_VERIFICATION = (
+    r"(?:v[e\u00e9]rification|verificaci[o\u00f3]n|verifica[c\u00e7][a\u00e3]o|verifica|verificatie|verifizierungs"
+    r"|verifikations|weryfikacyjny|weryfikacji|best(?:\u00e4|ae)tigungs|bevestigings|einmal|eenmalige?|eng[a\u00e5]ngs"
+    r"|usage unique|uso [u\u00fa]nico|un solo uso|monouso|jednorazowy|autenticaci[o\u00f3]n|autenticazione"
+    r"|authentification|authentifizierungs|inlog)"
+)
+_CODE_IN_OTHER_LANGUAGES = re.compile(
+    rf"\b{_VERIFICATION}[ -]?[ck]ode?\b"
+    rf"|\b(?:code|c[o\u00f3]digo|codice|kod) (?:(?:de|di|do|da|\u00e0|a|por|per) )?(?:la |l')?{_VERIFICATION}\b",
+    re.IGNORECASE,
+)
+"""A label such as `Best\u00e4tigungscode`, which may be that of a booking too."""
+OTHER_CODE = "othercode"
+"""`CredentialName.word` of such a label."""
+TYPED = "typed"
+"""`CredentialName.word` of what a model types where it says that it types a password or a code."""
 SENT_CODE = "sentcode"
 """`CredentialName.word` of such a label."""
 _MAX_NAME = 200
@@ -112,8 +120,8 @@ def find_credential_name(name: str) -> CredentialName | None:
         return _SHORT_NAMES[name]
     if name.isascii() and not STEM.search(name) and "(" not in name:  # text in brackets may split a stem
         return None
-    if _CODE_AT_LOGIN.search(name):
-        return CredentialName(SENT_CODE, Kind.ANY, bare=False)
+    if label := _find_code_label(name):
+        return label
     words = [*words_of(name)]
     if "".join(words) in PLAIN_NAMES or name.endswith("/") or "node_modules/" in name:
         return None
@@ -131,6 +139,14 @@ def find_credential_name(name: str) -> CredentialName | None:
         is_of_action = words[0] in FIRST_WORDS_OF_ACTIONS and found.kind is not Kind.ANY
         return found if is_input or is_of_action else None
     return found
+
+
+def _find_code_label(name: str) -> CredentialName | None:
+    if _CODE_AT_LOGIN.search(name):
+        return CredentialName(SENT_CODE, Kind.ANY, bare=False)
+    if _CODE_IN_OTHER_LANGUAGES.search(name):
+        return CredentialName(OTHER_CODE, Kind.AMBIGUOUS, bare=False)
+    return None
 
 
 def _find_by_ending(words: list[str]) -> CredentialName | None:

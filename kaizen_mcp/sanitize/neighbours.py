@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from kaizen_mcp.json_types import JsonObject
 from kaizen_mcp.sanitize.labels import ENTRY
-from kaizen_mcp.sanitize.names import CredentialName, Kind, words_of
+from kaizen_mcp.sanitize.names import OTHER_CODE, TYPED, CredentialName, Kind, words_of
 from kaizen_mcp.sanitize.vendors import VENDORS
 
 _ALWAYS_SECRET = CredentialName(ENTRY, Kind.ANY, bare=True)
-_LOGIN_CODE = CredentialName("mfa", Kind.AMBIGUOUS, bare=False)
+_LOGIN_CODE = CredentialName(OTHER_CODE, Kind.AMBIGUOUS, bare=False)
 _SEED_PHRASE = CredentialName("seed", Kind.TEXT, bare=True)
-_PASSWORD = CredentialName("password", Kind.TEXT, bare=True)
-_PASSWORD_OR_WORD = CredentialName("pass", Kind.AMBIGUOUS, bare=False)
+_SECRET = CredentialName("secret", Kind.TEXT, bare=False)
+_TYPED = CredentialName(TYPED, Kind.AMBIGUOUS, bare=False)
 _KEY = CredentialName("key", Kind.KEY, bare=False)
 _COOKIE = CredentialName("cookie", Kind.TEXT, bare=True)
 
@@ -30,7 +30,10 @@ class _Beside(NamedTuple):
 
 
 class _Below(NamedTuple):
-    """`field` is a credential in an object, or a list of objects, whose name ends in one of `parents`."""
+    """`field` is a credential in an object, or a list of objects, whose name ends in one of `parents`.
+
+    That is its last word, or its last two written as one: `securityquestion`.
+    """
 
     field: str
     parents: frozenset[str]
@@ -44,33 +47,20 @@ _BESIDE = (
     _Beside("code", "grant_type", None, _KEY),  # of OAuth
     _Beside("community", "version", "2c", _ALWAYS_SECRET),  # of SNMP
     _Beside("community", "version", "v2c", _ALWAYS_SECRET),
-    *(_Beside("pass", user, None, _PASSWORD) for user in ("user", "username", "login", "email")),
-    *(_Beside("p", user, None, _PASSWORD_OR_WORD) for user in ("u", "user", "username", "login", "email")),
+    _Beside("p", "u", None, _TYPED),
     *(
         _Beside("code", challenge, None, _LOGIN_CODE)
         for challenge in (
-            "challengeId",
-            "challenge_id",
-            "verificationId",
-            "verification_id",
-            "mfaToken",
-            "mfa_token",
-            "factorId",
-            "factor_id",
+            "challengeId challenge_id verificationId verification_id mfaToken mfa_token factorId factor_id".split()
         )
     ),
-    *(
-        _Beside(code, link, None, _ALWAYS_SECRET)  # of a login on another device
-        for device, user, link in (
-            ("device_code", "user_code", "verification_uri"),
-            ("deviceCode", "userCode", "verificationUri"),
-        )
-        for code in (device, user)
-    ),
-    *(_Beside(keys, "root_token", None, _ALWAYS_SECRET) for keys in ("keys", "keys_base64")),  # of Vault
-    _Beside("Content", "Safe", None, _ALWAYS_SECRET),  # of CyberArk
-    _Beside("signature", "access_token", None, _ALWAYS_SECRET),  # of Salesforce
-    _Beside("data", "dataCrc32c", None, _ALWAYS_SECRET),  # of Google's Secret Manager
+    _Beside("device_code", "verification_uri", None, _KEY),  # of OAuth, for devices
+    _Beside("deviceCode", "verificationUri", None, _KEY),
+    _Beside("signature", "access_token", None, _KEY),  # of Salesforce
+    _Beside("keys", "root_token", None, _KEY),  # of Vault
+    _Beside("keys_base64", "root_token", None, _KEY),
+    _Beside("Content", "PolicyID", None, _ALWAYS_SECRET),  # of CyberArk
+    _Beside("data", "dataCrc32c", None, _SECRET),  # of Google's Secret Manager
     _Beside("seed", "wallet", None, _SEED_PHRASE),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),
@@ -80,8 +70,8 @@ _BELOW = (
     _Below("key", frozenset({"wifi", "wlan"}), _ALWAYS_SECRET),
     _Below("auth", frozenset({"redis"}), _ALWAYS_SECRET),
     _Below("answer", frozenset({"security", "securityquestion", "securityquestions"}), _ALWAYS_SECRET),
-    _Below("seed", frozenset({"mfa", "fa"}), _ALWAYS_SECRET),  # the words of `2fa` are `2` and `fa`
-    _Below("code", frozenset({"verification", "mfa", "fa"}), _LOGIN_CODE),
+    _Below("seed", frozenset({"mfa", "2fa"}), _ALWAYS_SECRET),
+    _Below("code", frozenset({"verification", "mfa", "2fa"}), _LOGIN_CODE),
     _Below("community", frozenset({"snmp"}), _ALWAYS_SECRET),
 )
 

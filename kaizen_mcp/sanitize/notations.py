@@ -52,7 +52,7 @@ class Notation(NamedTuple):
 
 VALUES = {
     "word": rb"[^\s\"',;<>&\0]{3,4000}",
-    "spoken": rb"[^\s\"'<>\0]{3,200}(?<![.,;:!?)\]])",
+    "spoken": rb"[^\s\"'<>\0]{3,200}(?<![.,;:])",
     "query": rb"[^\s&\"';,<>\0]{1,4000}",
     "token": rb"[^\s\"'\0]{1,4000}",
     "encoded": rb"(?:[^%&\s\"'\0]|%(?!(?:25){0,2}(?:26|22|2c|7d|3b|0a|0d))[0-9a-f]{2}){1,2000}",
@@ -164,7 +164,9 @@ OTHER_NOTATIONS = [
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{0,3}(?=[\"'])", "quoted", looks_quoted),
     Notation(b" ", b"", rb" \([^()\r\n\0]{1,40}\)\s?[:=]\s{1,3}(?![\"'])", "word", looks_written),
     # Questions of a program: AWS Secret Access Key [None]: x
-    Notation(b" ", b"", rb" \[[^\[\]\r\n\0]{0,40}\]: ?(?=[^\s\0])", "token", looks_written),
+    Notation(
+        b" ", rb"(?:^|[\n\0])[^\r\n\0:]{0,40}$", rb" \[(?:none|\*+\w{0,4})?\]: ?(?=[^\s\0]+[ \t]*(?:$|[\r\n\0]))", "token", looks_written
+    ),
     # ARIA snapshots: - textbox "Password" [active]: x, also with the value on a later line
     Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb" (?!/\w+:)", "line", looks_quoted),
     Notation(b"\"' *", _ROLE, _REST_OF_ROLE + rb"\r?\n(?:[ \t]{1,60}- /\w{1,20}:[^\n\0]{0,80}\n){0,4}[ \t]{1,60}- text: ?", "line", looks_quoted),
@@ -184,7 +186,7 @@ OTHER_NOTATIONS = [
     # Commands that set something: npm config set //r/:_authToken x
     Notation(
         b" \t", rb"(?:^|[\n\0])[ \t]{0,8}(?:[$>#] )?(?:sudo )?(?:set|username|nmcli|npm|git|aws|netsh|vault|kubectl|gcloud|heroku|gh|firebase|user|user|ppp|enable|yarn|pnpm|pip|poetry|composer)\s[^\r\n\0]{0,90}$",
-        rb"[ \t]{1,3}(?![-|&><=]|\w{1,20}=)(?=[^\s\0])", "quoted or token", looks_written,
+        rb"[ \t]{1,3}(?![-|&><=]|[a-z_]{1,20}=[^=\s\0])(?=[^\s\0])", "quoted or token", looks_written,
     ),
     # Sentences: log in with password x
     Notation(

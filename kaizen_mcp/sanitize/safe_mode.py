@@ -12,8 +12,15 @@ from kaizen_mcp.humanize import pluralize
 from kaizen_mcp.json_types import JsonObject, exact_type
 from kaizen_mcp.sanitize.display import quote
 from kaizen_mcp.sanitize.hidden_characters import escape_hidden_multiline, may_hide
-from kaizen_mcp.sanitize.joined_texts import ReadTogether, find_command, find_headings, mask_joined
-from kaizen_mcp.sanitize.labels import ARGUMENTS, LOCATORS, is_label_field, is_value_field, may_label
+from kaizen_mcp.sanitize.joined_texts import ReadTogether, as_command, as_mail, search_joined
+from kaizen_mcp.sanitize.labels import (
+    ARGUMENTS,
+    LOCATORS,
+    is_label_field,
+    is_value_field,
+    may_label,
+    names_element,
+)
 from kaizen_mcp.sanitize.masked_copy import LINK, WHOLE_LINK_FIELDS, Found, MaskedCopy
 from kaizen_mcp.sanitize.names import find_credential_name
 from kaizen_mcp.sanitize.neighbours import fields_with_neighbours
@@ -66,22 +73,20 @@ class _Collected(NamedTuple):
 
     Attributes:
         names: all distinct field names.
-        in_fields: all texts in fields, field by field.
+        in_fields: all texts in fields, by the name of their field.
         in_lists: all texts in lists.
-        commands: lists of texts that may be commands.
-        headings: headings with the text below each.
+        together: texts that are read together.
     """
 
     names: list[str]
-    in_fields: list[str]
+    in_fields: dict[str, list[str]]
     in_lists: list[str]
-    commands: list[ReadTogether]
-    headings: list[ReadTogether]
+    together: list[ReadTogether]
 
     @property
     def everything(self) -> list[str]:
         """All names and texts."""
-        return [*self.names, *self.in_fields, *self.in_lists]
+        return [*self.names, *chain.from_iterable(self.in_fields.values()), *self.in_lists]
 
 
 class SafeMode:
@@ -122,14 +127,14 @@ class SafeMode:
         masking = MaskedCopy(self._masker, found)
         masked = masking.mask_value(data, None)
         if masking.has_masked_name:
-            _judge_names.cache_clear()  # keeps no secret
+            _classify_names.cache_clear()  # keeps no secret
         secrets = dict.fromkeys(map(str.strip, [*masking.secrets, *found.secrets]))
         return SafeObject(masked, masking.redacted, masking.escaped_count), [*filter(_is_distinct, secrets)]
 
     def _scan(self, collected: _Collected) -> Found:
         """Search all names and texts."""
-        names, in_fields, in_lists, commands, headings = collected
-        credentials, label_fields, has_labels = _judge_names(tuple(names))
+        names, in_fields, in_lists, together = collected
+        credentials, label_fields, fields_with_labels = _classify_names(tuple(names))
         everything = collected.everything
         joined = join_texts(everything)
         suspects, labels = keep_suspects(everything) if _can_be_filtered(joined) else ([*everything], [])
@@ -138,15 +143,10 @@ class SafeMode:
         texts: dict[int, str] = {}
         if may_hide(joined):
             texts |= {id(text): text for text in everything if escape_hidden_multiline(text)[1]}
-        masked, secrets = self._search(suspects)
-        if headings:
-            telling = {*map(id, labels), *map(id, suspects)}
-            commands += [group for group in headings if id(group.parts[0]) in telling]
-        if commands:
-            texts |= mask_joined(self._masker, commands)
+        masked, secrets = self._search(suspects, together)
         texts |= masked
-        if has_labels or in_lists:
-            beside_values = {*map(id, in_lists), *map(id, in_fields if has_labels else ())}
+        beside_values = {*map(id, chain(in_lists, *(in_fields.get(name, ()) for name in fields_with_labels)))}
+        if beside_values:
             texts |= {
                 id(text): text
                 for text in (*labels, *suspects)
@@ -157,13 +157,16 @@ class SafeMode:
         masked_names = {name: texts[id(name)] for name in names if id(name) in texts} if texts else {}
         return Found({name: name for name in credentials} | masked_names, texts, label_fields, secrets)
 
-    def _search(self, suspects: list[str]) -> tuple[dict[int, str], list[str]]:
+    def _search(self, suspects: list[str], together: list[ReadTogether]) -> tuple[dict[int, str], list[str]]:
         """Return by its `id()` each text in which something is masked, and what that is."""
+        joined = join_texts(suspects)
+        alone = spans_by_text(joined, self._masker.find(joined)) if suspects else ()
+        found = {id(suspects[index]): (suspects[index], spans) for index, spans in alone}
+        for text, spans in search_joined(self._masker, together):
+            found.setdefault(id(text), (text, []))[1].extend(spans)
         texts: dict[int, str] = {}
         secrets: list[str] = []
-        joined = join_texts(suspects)
-        for index, spans in spans_by_text(joined, self._masker.find(joined)) if suspects else ():
-            text = suspects[index]
+        for text, spans in found.values():
             data = text.encode("utf-8", "surrogatepass")
             texts[id(text)] = replace(data, spans)
             secrets += [
@@ -207,12 +210,15 @@ def _is_distinct(secret: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _judge_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str], bool]:
-    """Return the names of credentials, those of fields that may be labels, and whether one may label a value."""
+def _classify_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
+    """Return the names of credentials, of labels, and of the fields whose texts may label a value."""
+    credentials = (*filter(find_credential_name, names), *fields_with_neighbours(names))
     labels = frozenset(filter(is_label_field, names))
-    has_values = bool(labels) and any(is_value_field(name, "") or name in ARGUMENTS for name in names)
-    has_labels = has_values or not LOCATORS.isdisjoint(labels)
-    return (*filter(find_credential_name, names), *fields_with_neighbours(names)), labels, has_labels
+    if not LOCATORS.isdisjoint(labels):
+        return credentials, labels, frozenset(names)
+    has_values = any(is_value_field(name, "") for name in names)
+    has_values = has_values or (not ARGUMENTS.isdisjoint(names) and names_element(labels))
+    return credentials, labels, labels if has_values else frozenset()
 
 
 def _collect(data: JsonObject | list[Any], masker: TextMasker) -> _Collected:
@@ -220,8 +226,7 @@ def _collect(data: JsonObject | list[Any], masker: TextMasker) -> _Collected:
     names: dict[str, Any] = {}
     in_fields: defaultdict[str, list[str]] = defaultdict(list)
     in_lists: list[str] = []
-    commands: list[ReadTogether] = []
-    headings: list[ReadTogether] = []
+    together: list[ReadTogether | None] = []
     parts: list[Any] = [data]
     while parts:
         part = parts.pop()
@@ -235,12 +240,12 @@ def _collect(data: JsonObject | list[Any], masker: TextMasker) -> _Collected:
                     in_fields[name].append(item)
                 elif item_type is dict or item_type is list:
                     parts.append(item)
-            headings += find_headings(part)
+            together.append(as_mail(part))
         else:
             in_lists += [item for item in part if exact_type(item) is str]
             parts += [item for item in part if exact_type(item) in {dict, list}]
-            commands += find_command(part)
-    return _Collected(list(names), [*chain.from_iterable(in_fields.values())], in_lists, commands, headings)
+            together.append(as_command(part))
+    return _Collected(list(names), in_fields, in_lists, [*filter(None, together)])
 
 
 def _without_whole_links(fields: JsonObject, masker: TextMasker) -> JsonObject:

@@ -4,7 +4,9 @@ import re
 
 from kaizen_mcp.sanitize.name_tables import NAMES_OF_CODES, SECRET_TEXTS, SECRETS_OF_ANY_KIND
 from kaizen_mcp.sanitize.names import (
+    OTHER_CODE,
     SENT_CODE,
+    TYPED,
     CredentialName,
     Kind,
     find_credential_name,
@@ -24,7 +26,7 @@ STATES = frozenset(
     " preferred discouraged visible found entered approved nan n/a include same-origin omit inherit allow"
     " deny allowed essential necessary string str number boolean int bool bytes varchar"
     " tokens passwords secrets credential credentials keys cookies codes username not placeholder"
-    " get list on_create always"
+    " get list on_create"
     # In other languages
     " pflichtfeld erforderlich ung\u00fcltig falsch abgelaufen gesetzt leer fehlt requerido requerida obligatorio"
     " obligatoria inv\u00e1lida inv\u00e1lido incorrecta caducada expirada obligatoire requis invalide incorrecte"
@@ -61,6 +63,10 @@ _MUST_LOOK_LIKE = {
     "connectionstring": re.compile(r"@|pass|pwd|key|sig|token|secret", re.IGNORECASE),
     "hmac": re.compile(r"^(?=.*\d)(?=.*[A-Za-z]).{16,}$"),
     "csrf": re.compile(r"^.{8,}$"),  # shorter ones are words about it
+    **dict.fromkeys(
+        "hubsignature stripesignature slacksignature twiliosignature webhooksignature svixsignature".split(),
+        re.compile(r"^(?=.*\d)[\w=,+/-]{24,}$"),
+    ),
     "magiclink": re.compile(r"[/?&=#](?=[\w-]{0,40}\d)[\w-]{16,}"),
     "magicurl": re.compile(r"[/?&=#](?=[\w-]{0,40}\d)[\w-]{16,}"),
     "secretid": re.compile(
@@ -75,7 +81,7 @@ _MADE_KEYS = frozenset(
 """Names of keys that no person thinks up, so that words are none."""
 
 _NO_SENTENCES = frozenset(
-    "otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
+    "sentcode otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
 )
 """Names of codes, which are no sentences."""
 
@@ -88,14 +94,16 @@ _NAMES_OF_LINKS = frozenset(
 
 _WORDS_JOINED = re.compile(r"[A-Za-z]+(?:[/_-][A-Za-z]+)*")
 _NAME_OF_SECRET = re.compile(
-    r".*(?:/.*|[_-](?:key|user(?:name)?|login|email))|[a-z]{1,4}|[a-z]+-(?:db|api|tls|cert|webhook|smtp|login|creds?|credentials|config|prod|dev|staging)"
+    r".*(?:/.*|[_-]key)|[a-z]+_(?:user(?:name)?|login|email)|[a-z]{1,4}|[a-z]+-(?:db|api|tls|cert|webhook|smtp|login|creds?|credentials|config|prod|dev|staging)"
 )
 _PREFIXED_ID = re.compile(r"[a-z]{2,8}_[A-Za-z0-9]{8,}")
 _CONSTANT = re.compile(r"[A-Z]{2,12}(?:_[A-Z]{2,12})*|[A-Z][a-z]+(?:-[A-Z][a-z]+)+|[a-z]{3,}(?:[A-Z][a-z]+){2,}")
 APP_PASSWORD = re.compile(r"[a-z]{4}([ -])[a-z]{4}\1[a-z]{4}\1[a-z]{4}")  # as Google writes them
-TYPED = "typed"
-"""`CredentialName.word` of what a model typed for a password, as it says beside it."""
-_TYPED = re.compile(r"(?=.*[A-Za-z])(?=.*[\d!@#$%^&*+?~])\S{6,60}|\d{4}|\d{6}|\d{3}[ -]\d{3}")
+_PASSWORD_OR_CODE = re.compile(
+    r"(?!\w+:|.*[(/]|[A-Z]{2,6}-?\d{3}|v\d|[A-Za-z]+[!?.]+$)(?=.*[A-Za-z])(?=.*[\d!@#$%^&*+?~])\S{6,60}"
+    r"|\d{6}|\d{3}[ -]\d{3}"
+)
+"""What a model types for a password or a code, and no link, call, number of a claim or version."""
 _LICENCE = re.compile(r"[A-Z][A-Za-z.-]{0,7}")  # a provider's credential, such as MD or CRNA
 MEASURE = re.compile(
     r"[\d\s.,:+-]*|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?"
@@ -145,12 +153,15 @@ _PLACEHOLDERS = (
     r"%\w+%|%~\w+|%[\dsdr]|%\(\w+\)s",
     r"=?\[[\w ]+\]",
     r"cancellationToken",
-    r"@[\w.-]+@",
+    r"@[A-Z][A-Z_.]*@|@[a-z]+(?:[._-][a-z]+)+@",
     r"@(?:[a-z]+_)*(?:password|token|secret|key)(?:_[a-z]+)*",
     r"&{1,2}[a-z]+(?:_[a-z]+)+",
     r"(?:Bearer|Basic|Token) [<{$*].*",
     # What to put there: your-key, my_token, YOUR_KEY_HERE, KEY=value, DB_PASSWORD
-    r"(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -](?!\S*[^\W_]{20}).*",
+    (
+        r"(?i:your|my|the|enter|insert|some|process\.env|os\.environ|env|var|secrets|vault)[_. -]"
+        r"(?!\S*(?=[^\W_]*\d)[^\W_]{20}).*"
+    ),
     r"(?i:your)(?:password|token|secret|api_?key|key)",
     r"(?i:\S*[_\[-](?:your[_-]\S*|here\*{0,2}))",
     r"(?:[A-Z]+_)*(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|KEY|PIN|OTP|CODE)",
@@ -159,7 +170,7 @@ _PLACEHOLDERS = (
     r"(?:[a-z_.-]{2,30}|[A-Z_.-]{2,30}|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*)=",
     r"(?:[\w-]+ )*[\w.-]{2,40}=(?:\.{3}|<.*>|\*+|(?i:value))",
     # Selectors and options: #loginForm, #pwd, input[name=x], .form-field, --password
-    r"#(?:pwd|pass(?:word|wd|phrase|code)?|pin|otp|user(?:name)?|login|token)(?:[-_]?\d)?",
+    r"#(?:pwd|pass(?:word|wd|phrase|code)?|pin|otp|user(?:name)?|login|token)|#(?:otp|pin|code)[-_]\d",
     r"#[a-z]+(?:[A-Z][a-z]+)+",
     r"[a-z]*\[[a-z-]+[*^$~|]?=.*\]",
     r"[#.][a-z]+(?:[-_][a-z]+)+",
@@ -214,7 +225,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
     if name.kind is Kind.ANY:
         return not (
             _SMALL_NUMBER.fullmatch(text)
-            or (name.word == SENT_CODE and not any(map(str.isdigit, text)))
+            or (name.word == SENT_CODE and re.fullmatch(r"[a-z]+|[A-Z][a-z]+", text))
             or (name.word in {"otp", "totp", "hotp"} and re.fullmatch(r"[A-Z][a-z]+\d{0,2}", text))
             or (name.word in _NO_SENTENCES and re.fullmatch(r"[A-Z][a-z]+(?: [a-z\d]+){2,}", text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
@@ -265,8 +276,10 @@ def _could_be_secret(name: CredentialName, text: str) -> bool:
     if (MEASURE.fullmatch(text) and not LOGIN_CODE.fullmatch(text)) or _PUBLIC.fullmatch(text):
         return False
     if _CONSTANT.fullmatch(text) or (
-        name.word in {"signingkey", "gpgkey", "pgpkey", "rsakey"} and _FINGERPRINT.fullmatch(text)
+        name.word in {"signingkey", "gpgkey", "pgpkey"} and _FINGERPRINT.fullmatch(text)
     ):
+        return False
+    if name.word == "rsakey" and re.fullmatch("[0-9A-F]{16}", text):  # as GnuPG names it
         return False
     if name.word in _MADE_KEYS and re.fullmatch("[a-z]{1,5}|[a-z]+(?:[_.-][a-z]+)+|(?:[A-Z][a-z]+){2,}", text):
         return False
@@ -297,7 +310,9 @@ def _is_token(text: str) -> bool:
 
 def _is_ambiguous_secret(word: str, text: str) -> bool:
     if word == TYPED:
-        return _TYPED.fullmatch(text) is not None
+        return _PASSWORD_OR_CODE.fullmatch(text) is not None
+    if word == OTHER_CODE:
+        return _SPACED_CODE.fullmatch(text) is not None and sum(map(str.isdigit, text)) >= 6  # noqa: PLR2004
     if word == "tan" or word in NAMES_OF_CODES:
         return _SPACED_CODE.fullmatch(text) is not None
     if word == "pincode":

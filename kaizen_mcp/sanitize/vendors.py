@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 
 from kaizen_mcp.sanitize.looks import DATE_OR_LINK
+from kaizen_mcp.sanitize.secret_values import looks_random
 from kaizen_mcp.sanitize.text import UUID, Span, Text, find_places
 
 VENDORS = frozenset(
@@ -74,7 +75,9 @@ def _pattern(vendor: str) -> re.Pattern[bytes]:
 def _judge(text: Text, length: int, match: re.Match[bytes]) -> tuple[list[Span], int]:
     """Return the key beside a vendor's name of this length. After a word for keys, a made-up key counts too."""
     value = text.data[slice(*match.span("value"))].decode(errors="replace")
-    if _SAYS_KEY.search(text.lower, match.start() + length, match.start("value")):
+    if match["sign"].startswith(b"."):  # not `Client("model-2024-08-06")`
+        is_key = looks_random(value)
+    elif _SAYS_KEY.search(text.lower, match.start() + length, match.start("value")):
         is_key = _is_key(value) or _MADE_UP_KEY.fullmatch(value) is not None
     else:  # After a colon, a comma or `_ID`, a hash or a UUID is an id.
         may_be_id = match["sign"] in {b":", b","} or text.lower.endswith(

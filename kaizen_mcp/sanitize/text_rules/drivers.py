@@ -34,7 +34,7 @@ DRIVERS = [
     ),
     # Typed by a driver, with the field after it on the same line: fill("x") locator('#password'), "text": "x" ... password
     *(
-        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|(?<!type\")(?<!type):|(?<=text)=|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'](?:(?:(?!\}\s?,\s?\{\s?[\"'](?:name|n|no|i|index|id|step|action|type)[\"'])[^;\r\n\0]){0,100}?|[^;\r\n\0]{0,20}\r?\n[^\r\n\0]{0,60}waiting for [^\r\n\0]{0,40}?)(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", stands_out)
+        Rule(verb, b"", re.escape(verb) + rb"\w{0,12}[\"']?(?:\(|(?<!type\")(?<!type):|(?<=text)=|\s)\s{0,2}[\"'](?P<value>[^\s\"'\\\0]{4,100})[\"'](?:(?:(?!\}\s?,\s?\{\s?[\"'](?:name|n|no|i|index|action)[\"'])[^;\r\n\0]){0,100}?|[^;\r\n\0]{0,20}\r?\n[^\r\n\0]{0,60}waiting for [^\r\n\0]{0,40}?)(?<![a-z])" + _PASSWORD_WORD + rb"(?![a-z])", stands_out)
         for verb in (b"fill", b"type", b"sendkeys", b"send_keys", b"text", b"value", b"keys", b"input", b"enter")
     ),
     Rule(b"password", rb"[\"'=\[]$", rb"password\]?[\"']\)\.(?:fill|type|add|set|send|enter|input|press)\w{0,16}\(\s{0,2}[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
@@ -48,7 +48,7 @@ DRIVERS = [
     # Browser drivers, with the value first, and their keywords
     Rule(
         b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|wrote|write)(?: text)? [\"']?(?P<value>[^\s\"'\0]{3,100})[\"']?$",
-        rb" into (?:the )?[^\r\n\0]{0,40}?\b(?:" + _PASSWORD_WORD + rb"|passwort|token|api key|one-time code|\w{0,20}code)\b", looks_written,
+        rb" into (?:the )?[^\r\n\0,;.]{0,40}?\b(?:" + _PASSWORD_WORD + rb"|passwort|token|api key|one-time)\b", looks_written,
     ),
     Rule(
         b" on <input", rb"type\(\\{0,3}[\"'](?P<value>[^\"'\\\0]{1,100})\\{0,3}[\"']\)$",

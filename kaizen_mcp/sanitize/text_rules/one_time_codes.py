@@ -24,29 +24,21 @@ _NAMES = (
     "\u0e23\u0e2b\u0e31\u0e2a\u0e22\u0e37\u0e19\u0e22\u0e31\u0e19", "\u0e23\u0e2b\u0e31\u0e2a otp",
     "bekr\u00e6ftelseskode", "verifiseringskode", "verifieringskod", "meger\u0151s\u00edt\u0151 k\u00f3d",
     "ellen\u0151rz\u0151 k\u00f3d", "kinnituskood", "code d'acc\u00e8s", "code pin", "codul", "pin-kode",
-    "pinkod", "code \u00e0 usage unique", "code \u00e0 usage-unique", "codice monouso", "eenmalige code", "pin-\u043a\u043e\u0434", "\u043f\u0438\u043d-\u043a\u043e\u0434",
+    "pinkod", "code \u00e0 usage unique", "codice monouso", "eenmalige code", "pin-\u043a\u043e\u0434", "\u043f\u0438\u043d-\u043a\u043e\u0434",
 )  # fmt: skip
 """Words for the code of a login in other languages."""
 
-_NO_END = b"".join(
-    rb"(?<!%b )" % ending
+_NOT_LAST_DIGITS = b"".join(
+    rb"(?<!\b%b )" % ending
     for ending in (
-        b"ing in",
-        b"ends in",
-        b"end auf",
-        b"det auf",
-        b"ado en",
-        b"ina en",
-        b"ant par",
-        b"ado em",
-        b"ina con",
-        b"igt op",
+        b"ending in", b"ends in", b"endend auf", b"endet auf", b"terminado en", b"termina en", b"terminant par",
+        b"terminado em", b"termina em", b"termina con", b"eindigt op",
     )
-)
-"""Not after `your phone ending in`."""
+)  # fmt: skip
+"""The digits after `your phone ending in` are no code."""
 _CODE = (
     rb"(?<![\d*\xa2])(?<![*\xa2] )"
-    + _NO_END
+    + _NOT_LAST_DIGITS
     + rb"(?P<value>(?:[a-z]{1,5}-)?\d{3}[- ]?\d{1,3}(?:[- ]?\d{1,6})?(?![\w/%]|[-.:]\d)|\d\d(?:[ -]\d\d){2}(?![\w/%]|[-.:]\d)|(?=[a-z-]{0,9}\d)(?=[\d-]{0,9}[a-z])(?:[a-z0-9]{6,8}|[a-z0-9]{3,5}-[a-z0-9]{3,5})(?![\w-]))"
 )
 _SIX_DIGITS = rb"(?P<value>\d{6}|\d(?: \d){5}|\d{3}[ -]\d{3}|\d\d(?:[ -]\d\d){2})(?![\w/%]|[-.:]\d)"

@@ -87,7 +87,7 @@ PROGRAMS = [
         Rule(sign, rb"[\"'](?P<value>[^\s\"'\0]{4,60})[\"'][^\"'\r\n\0]{0,60}$", re.escape(sign) + rb" ?[^\r\n\0]{0,40}?\b(?:password|passwd|passphrase|passcode)\b", stands_out)
         for sign in (b" //", b"/*", b"' ", b" # ")
     ),
-    Rule(b"password", rb"\bnew (?:[\w]{1,40}\.){0,3}\w{0,12}$", rb"password\w{0,14}\(\s?[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"'](?!\s?,\s?[\"'])", looks_bold),
+    Rule(b"password", rb"\bnew (?:[\w]{1,40}\.){0,3}\w{0,12}$", rb"password(?!authentication\(\s?[\"'][^\"'\r\n\0]{1,80}[\"']\s?,)\w{0,14}\(\s?[\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_bold),
     Rule(b"storepassword ", rb"(?:^|[\n\0])[ \t]*$", rb"storepassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
     Rule(b"keypassword ", rb"(?:^|[\n\0])[ \t]*$", rb"keypassword [\"'](?P<value>[^\"'\r\n\0]{3,100})[\"']", looks_quoted),
     *(

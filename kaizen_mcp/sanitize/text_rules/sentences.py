@@ -108,7 +108,7 @@ SENTENCES = [
         for name in (b"password", b"passwd", b"passphrase", b"passcode", b"pw", b"pwd", b"passkey", b"wifi key", b"wpa key", b"login", b"cred", b"credential")
         for check in ((stands_out, looks_written_and_mixed) if name.startswith(b"p") else (stands_out,))
     ),
-    Rule(b"password of ", rb"\ban? (?:\w{1,12} ){0,2}$", rb"password of [\"'`]?(?P<value>" + _SHAPE + rb")", looks_strong),
+    Rule(b"password of ", rb"\ban? (?:\w{1,12} ){0,2}$", rb"password of [\"'`]?(?P<value>(?!at-least|length|min)" + _SHAPE + rb")", looks_strong),
     *(
         Rule(
             verb + b" with ", b"",
@@ -118,7 +118,6 @@ SENTENCES = [
     ),
     Rule(b"password", rb"(?:\b(?:with|using|and|mit|con|avec|verbal|phone|as|the)|[\"'`],?)(?: the)? ?$", rb"password:? (?:of |is )?[\"'`](?P<value>[^\"'`\r\n\0]{4,60})[\"'`]", looks_quoted),
     Rule(b"password ", rb"(?:^|[^a-z])$", rb"password (?:is |was |has been )?(?:generated|created|set|reset|changed|assigned|issued) (?:for|of) [^\s:\0]{1,60}: {1,2}(?P<value>[^\s\0]{5,100})", is_no_word),
-    Rule(b"wifi", b"", rb"wifi for (?:the )?(?:guests|visitors|customers) is (?P<value>[^\s\"'\0]{6,60})", stands_out_or_is_joined),
     Rule(b"wifi", b"", rb"wifi(?: [a-z'-]{1,16}){0,5}? is [\"'](?P<value>[^\s\"'\0]{6,60})[\"']", stands_out_or_is_joined),
     Rule(b"answer", rb"(?:security|secret|recovery|challenge) (?:question|q)\b[^\r\n\0]{0,90}$", rb"answer:? {1,3}[\"']?(?P<value>[^\"'\r\n\0]{3,60})", looks_quoted),
     Rule(b"comb", rb"(?:^|\W)$", rb"comb(?:o|ination)(?: code)?(?: is|:| =)? {1,3}(?P<value>\d{1,2}(?:[- /]\d{1,2}){2,3})(?![\w-])"),
