@@ -31,19 +31,21 @@ SCHEMA_FIELDS = frozenset(
     "type format minlength maxlength description title required readonly writeonly issuer digits period algorithm"
     " interval error errors message hint help placeholder label visible pattern"
     " regex enum in inputmode autocomplete id name status url href brand errormessage"
-    " statusmessage trackingnumber timestep skew window subject body from to".split()
+    " statusmessage source trackingnumber timestep skew window subject body from to".split()
 )
 """Fields below a password's or code's name that only describe it: `{"password": {"type": "string"}}`."""
 
-RULE_WORDS = frozenset("min max minimum maximum length count days minutes hours attempts age history".split())
+RULE_WORDS = frozenset(
+    "timeout min max minimum maximum length count days minutes hours attempts age history".split()
+)
 """First or last words of fields that say what a password must be like: `minLength`, `historyCount`."""
 
 _REASONS = frozenset({"reasoning", "intention", "thought"})
 """Last words of a field in which a model says what it types beside it, and why."""
 
 LABEL_WORDS = _REASONS | frozenset(
-    "name key id label field parameter param variable header attribute type selector locator placeholder question"
-    " target element autocomplete property setting subject"
+    "name key k id label field parameter param variable header attribute type selector locator placeholder"
+    " question target element autocomplete property setting subject"
     " libell\u00e9 libelle designation bezeichnung etichetta etiqueta r\u00f3tulo nom nome nombre naam"
     " clave chave chiave sleutel feld veld campo champ".split()
 )

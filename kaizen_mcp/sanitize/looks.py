@@ -64,7 +64,7 @@ _REFERENCES_AND_CODE = (
     r"[\w.-]*(?:/[\w.@-]+)+\.[a-z]{1,5}",
     r"[\w./-]+\.(?:py|[jt]sx?|go|rs|rb|php|java|kt|cs|c|h|cpp|sh|ya?ml|json|tf):\d+",
     r"(?:op|vault|ssm|kms|env|file|keyring|keychain|secret|secrets|secretsmanager|akv|awssm|gcpsm|kv|ref|data):[/\w].*",
-    r"(?:secret|kv|vault)(?:/[\w.-]+)+#\w+",
+    r"[\w-]+(?:/[\w.-]+)+#\w+",
     r"@[\w.-]+\.[a-z]{2,}(?:/\S*)?",
     # Attributes of cookies, styles, rules of a validator, `grant_type=password`, `mcp<2.0`, `5/m/ip`, `6-digit`
     r"(?:path|domain|expires|max-age|samesite)(?:=|: )\S*",
@@ -181,7 +181,7 @@ def looks_quoted(value: str, _before: str = "") -> bool:
 
 def looks_like_no_name(value: str, before: str = "") -> bool:
     """Whether the second of two quoted texts is a secret, not the next name in a list of names."""
-    names = r"[A-Za-z_. -]+" if "(" not in before else r"[A-Za-z]?[a-z]*(?:[_ -][a-z]+)*"
+    names = r"[A-Za-z_.: -]+" if "(" not in before else r"[A-Za-z]?[a-z]*(?:[_ -][a-z]+)*"
     return looks_quoted(value, before) and re.fullmatch(names, value) is None and not _CODE_WORD.match(value)
 
 
@@ -307,7 +307,9 @@ def looks_strong(value: str, _before: str = "") -> bool:
     """Whether a value in the midst of a sentence can only be a password: a mix of three kinds of characters."""
     value = value.rstrip(".,!?:)")
     kinds = sum(re.search(kind, value) is not None for kind in ("[a-z]", "[A-Z]", r"\d", r"[!@#$%^&*+?~=-]"))
-    return len(value) >= 6 and kinds >= 3 and looks_written(value) and not UUID.fullmatch(value)  # noqa: PLR2004 - shorter ones are ids
+    if UUID.fullmatch(value) or re.search(r"-[a-z]+ed$", value):  # `base64-encoded`
+        return False
+    return len(value) >= 6 and kinds >= 3 and looks_written(value)  # noqa: PLR2004 - shorter ones are ids
 
 
 def looks_like_password(value: str, _before: str = "") -> bool:

@@ -44,6 +44,13 @@ def _says_more(name: CredentialName, above: CredentialName) -> bool:
     return name.kind is not Kind.AMBIGUOUS or above.kind is Kind.AMBIGUOUS
 
 
+def _is_labelled(label: CredentialName, key: str, value: object, fields: JsonObject) -> bool:
+    """Whether a label in the same object labels this field."""
+    if label.word == TYPED and key not in TYPED_FIELDS:
+        return False
+    return is_value_field(key, value) or (key == "v" and "k" in fields)
+
+
 def _is_login(secret: CredentialName | None, items: list[Any], index: int) -> bool:
     """Whether an item is the password of a user before it: `"auth": ["bob", "x"]`."""
     return (
@@ -169,7 +176,7 @@ class MaskedCopy:
             secret = None
         elif name and (secret is None or _says_more(name, secret)):
             secret = self._in_headers(name) if name.kind is Kind.AMBIGUOUS else name
-        elif label and is_value_field(key, value) and (label.word != TYPED or key in TYPED_FIELDS):
+        elif label and _is_labelled(label, key, value, fields):
             secret = label
         elif label and key in ARGUMENTS and fills_element(fields):
             if exact_type(value) is dict:

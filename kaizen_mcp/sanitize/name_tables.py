@@ -184,7 +184,7 @@ PLAIN_KEYS = frozenset(
     " piano car house room door hotel screenshot downloads download error code reason status result claim member"
     " patient provider payer plan invoice issue ticket project board registry value key no any each every which"
     " issuer parent child node edge tree leaf hash distribution shard cluster clustering secondary"
-    " alternate sequence alert incident dedup deduplication site publishable"
+    " alternate sequence alert incident dedup deduplication site publishable change"
     " natural search filter facet bucket download upload resource asset content media video photo thumbnail report"
     " locale language country currency region state place time date day week month year default last first current"
     " new old other main locator element selector block component widget react list array json xml row cell sheet"

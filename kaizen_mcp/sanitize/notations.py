@@ -75,7 +75,7 @@ _IS = (
     + TAGS
 )
 _IS_SET = _FOR + rb"[\"'`]?\s{1,2}" + _IS
-_SET_TO = rb"[\"'`]?\s{1,2}(?:(?:is|was|has been|been)? ?(?:set|changed|reset|updated) )?to:?\s{1,3}"
+_SET_TO = rb"[\"'`]?\s{1,2}(?:(?:is|was|has been|been)? ?(?:set|changed|reset|updated) )?(?:back )?to:?\s{1,3}"
 
 _PLAIN = rb"[^\s\"'`,;<>&()\0]"
 _QUERY = rb"[^\s\0]{0,400}[;&>][\w.-]{1,40}[=:][^=\s\0]"

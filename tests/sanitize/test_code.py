@@ -112,6 +112,9 @@ STAYS = [
     'openai.Client("gpt-4o-mini-2024-07-18")',
     "Choose a password of at-least-8 characters",
     "wifi for customers is 100Mbps",
+    "api_key: !vault_ref prod/portal#api_key",
+    "It sends user name and password base64-encoded in the header.",
+    "Which login for the portal?\nAnna: the new one, please",
     "process.env.NEXTPUBLICVERYLONGAPIKEYNAME",
 ]
 MASKED = [
@@ -187,6 +190,10 @@ MASKED = [
     ("user bob password Zz9kk1x=", "Zz9kk1x"),
     ('new PasswordDeriveBytes("Hunter2!x", "saltsalt")', "Hunter2!x"),
     ("log in with password Summer2024! and call", "!"),
+    ("[09:41] Priya: whats the login for the portal?\n[09:42] Sam: uat_bob / Monsoon_Tea7", "Monsoon_Tea7"),
+    ("page.getByPlaceholder('6-digit code').fill('150947');", "150947"),
+    ("npx snyk auth 18d0f79a-50d8-49b8-bb57-bdf370cf8b45", "18d0f79a"),
+    ('he set the password back to "Winter-Boots7" again', "Winter-Boots7"),
     ("password: @Hunter22@", "Hunter22"),
     ("Cookie: sid={9f8e7d6c5b4a3210}; a=b", "9f8e7d6c"),
     ("AWS Secret Access Key [None]: Vk3mQz8LpT5xWn2bRy7cHd4fJs9gKa1uEo6iNt0P", "Vk3mQz8L"),

@@ -127,6 +127,8 @@ BESIDE: list[tuple[dict[str, Any], list[str]]] = [
     ({"rows": [["Portal", "User", "Password"], ["A", "b", "Tern7 Gull"]]}, ["/in/rows/1/2"]),
     ({"columns": ["wallet", "user", "passphrase"], "rows": [["w", "b", "correct horse battery"]]}, ["/in/rows/0/2"]),
     ({"passwords": {"admin": "Adm1n!xy", "account": "Zeta99!q"}}, ["/in/passwords/admin", "/in/passwords/account"]),
+    ({"table": [{"k": "Host", "v": "sftp"}, {"k": "Passwort", "v": "Wolkenbruch-17"}]}, ["/in/table/1/v"]),
+    ({"password": "(x7Kettle|Rain"}, ["/in/password"]),
     ({"securityQuestions": [{"question": "First pet?", "answer": "Mr Whisker"}]}, ["/in/securityQuestions/0/answer"]),
 ]
 """An object, and the pointers to what is masked in it."""
@@ -169,6 +171,9 @@ PLAIN: list[dict[str, Any]] = [
     {"auth": ["basic", "digest-md5"]},
     {"headers": {"stripe-signature": "HMAC-SHA256"}},
     {"rows": [["Portal", "User", "Password"], ["A", "b", "see the vault"]]},
+    {"permissions": ["secrets:list", "keys:rotate"]},
+    {"changeKey": "CQAAABYAAAD5w6oH4eKddPjITZO"}, {"otp": {"source": "mailbox", "digits": 6, "timeout_s": 120}},
+    {"name": "password", "v": 2},
     {"securityQuestions": [{"question": "Do you encrypt?", "answer": "Yes"}]},
 ]
 # fmt: on

@@ -89,6 +89,7 @@ COMMANDS = [
     Rule(b"auth ", rb"\bstats $", rb"auth [\w.-]{1,40}:(?P<value>[^\s\0]{3,80})", is_no_reference),
     Rule(b"login=", rb"(?:^|\s)$", rb"login=[\w.*-]{1,40}:(?P<value>[^\s\0]{3,80})", is_no_reference),
     Rule(b"password(", rb"\buser(?:name)?\([\"']?[\w.-]{1,40}[\"']?\),? ?$", rb"password\([\"']?(?P<value>[^\s()\"'\0]{3,80})", is_no_reference),
+    Rule(b"snyk auth ", b"", rb"snyk auth " + _COMMAND_VALUE, looks_like_key),
     Rule(b"codecov ", b"", rb"codecov [^\r\n\0]{0,80}?-t " + _COMMAND_VALUE, looks_like_key),
     Rule(b"--key ", rb"(?:cypress|--record|--api)[^\r\n\0]{0,100}$", rb"--key[ =](?P<value>[\w-]{20,100})"),
     Rule(b":", rb"(?:^|[\n\0])(?=\d{0,3}[a-z.*_-])[\w.*-]{1,100}$", rb":(?:\d{2,5}|\*):[\w.*-]{1,60}:[\w.@+*-]{1,60}:(?![0-9a-f]{6,10}(?![\w-]))(?P<value>(?:[^\s:\\\0]|\\[^\s\0]){3,100})(?=[ \t]*(?:[\r\n\0]|\Z))", is_no_reference),

@@ -45,6 +45,10 @@ DRIVERS = [
         Rule(verb, _PASSWORD_VARIABLE, re.escape(verb) + rb"\s?[\"'`](?P<value>[^\"'`\r\n\0]{3,100})[\"'`]", looks_quoted)
         for verb in (b".fill(", b".type(", b".send_keys(", b".sendkeys(", b".set_value(", b".setvalue(", b".set_text(")
     ),
+    *(
+        Rule(verb, rb"(?:\d-digit|verification|security|one-time|sms) code[\"'`][)\]]{1,2}$", re.escape(verb) + rb"\s?[\"'`](?P<value>\d{4,8})[\"'`]")
+        for verb in (b".fill(", b".type(", b".send_keys(", b".sendkeys(")
+    ),
     # Browser drivers, with the value first, and their keywords
     Rule(
         b" into ", rb"\b(?:input|typed?|typing|enter(?:ed|ing)?|fill(?:ed)?|wrote|write)(?: text)? [\"']?(?P<value>[^\s\"'\0]{3,100})[\"']?$",

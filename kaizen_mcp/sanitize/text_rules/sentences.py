@@ -81,6 +81,15 @@ SENTENCES = [
         Rule(name, rb"(?:^|[^a-z])$", re.escape(name) + rb"(?: for [^:\r\n\0]{1,40})?: {1,2}(?P<value>[^\s\"',;<>\0]{5,60})(?=[ \t]{0,3}(?:\Z|[\r\n\0,;]))", looks_set)
         for name in (b"password", b"passphrase", b"passwd", b"pwd", b"pw")
     ),
+    # A question, and its answer in the next line of a chat: the login for the portal? bob / x
+    *(
+        Rule(
+            word, rb"(?:^|[^a-z])$",
+            word + rb"\b[^?\r\n\0]{0,60}\?[^\r\n\0]{0,8}\r?\n(?:\[[^\]\r\n\0]{1,20}\] ?)?[\w .]{1,30}: (?:[\w.@+-]{2,40} ?/ ?)?(?P<value>[^\s,;\0]{5,60})(?=[\s,;\0]|\Z)",
+            looks_like_password_in_words,
+        )
+        for word in (b"login", b"password", b"passwort", b"pw", b"creds", b"credentials", b"zugang")
+    ),
     # Pairs in documents: ID/PW: bob/x, ID(PW): bob(x)
     Rule("/\ud328\uc2a4\uc6cc\ub4dc".encode(), _ID_BEFORE, "/\ud328\uc2a4\uc6cc\ub4dc".encode() + _PAIR, looks_mixed),
     Rule("/\ube44\ubc00\ubc88\ud638".encode(), _ID_BEFORE, "/\ube44\ubc00\ubc88\ud638".encode() + _PAIR, looks_mixed),
