@@ -112,6 +112,7 @@ STAYS = [
     'openai.Client("gpt-4o-mini-2024-07-18")',
     "Choose a password of at-least-8 characters",
     "wifi for customers is 100Mbps",
+    "def password=(new_password)",
     "api_key: !vault_ref prod/portal#api_key",
     "It sends user name and password base64-encoded in the header.",
     "Which login for the portal?\nAnna: the new one, please",
