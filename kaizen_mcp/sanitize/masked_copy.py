@@ -29,7 +29,7 @@ _PARTS = (dict, list)
 LINK = re.compile(r"https?://[^\s<>\"\\^`{|}]+")
 _PASSWORD_OF_LOGIN = CredentialName("password", Kind.ANY, bare=True)
 _REMARK = re.compile(
-    r"(?:see|ask|in|im|stored|kept|same|as|siehe|wie|voir|dans|ver|en|zie|vedi)\b .*", re.IGNORECASE
+    r"(?:see|ask|in|im|stored|kept|same|as|siehe|wie|voir|dans|ver|en|zie|vedi) \D*$", re.IGNORECASE
 )
 """A remark in place of a password: `see the vault`."""
 _HEADINGS = frozenset("columns cols headers header heading headings titles".split())
@@ -48,7 +48,7 @@ def _is_labelled(label: CredentialName, key: str, value: object, fields: JsonObj
     """Whether a label in the same object labels this field."""
     if label.word == TYPED and key not in TYPED_FIELDS:
         return False
-    return is_value_field(key, value) or (key == "v" and "k" in fields)
+    return is_value_field(key, value) or (key == "v" and "k" in fields)  # rows of a table
 
 
 def _is_login(secret: CredentialName | None, items: list[Any], index: int) -> bool:

@@ -216,8 +216,11 @@ def _classify_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[
     labels = frozenset(filter(is_label_field, names))
     if not LOCATORS.isdisjoint(labels):
         return credentials, labels, frozenset(names)
-    has_values = any(is_value_field(name, "") for name in names) or {"k", "v"} <= {*names}
-    has_values = has_values or (not ARGUMENTS.isdisjoint(names) and names_element(labels))
+    has_values = (
+        any(is_value_field(name, "") for name in names)
+        or {"k", "v"} <= {*names}
+        or (not ARGUMENTS.isdisjoint(names) and names_element(labels))
+    )
     return credentials, labels, labels if has_values else frozenset()
 
 

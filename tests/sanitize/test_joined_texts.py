@@ -125,7 +125,7 @@ BESIDE: list[tuple[dict[str, Any], list[str]]] = [
     ({"headers": {"X-Hub-Signature-256": "sha256=eff8a675c01a874160c901f6c34808eb"}}, ["/in/headers/X-Hub-Signature-256"]),
     # Tables and maps
     ({"rows": [["Portal", "User", "Password"], ["A", "b", "Tern7 Gull"]]}, ["/in/rows/1/2"]),
-    ({"columns": ["wallet", "user", "passphrase"], "rows": [["w", "b", "correct horse battery"]]}, ["/in/rows/0/2"]),
+    ({"columns": ["wallet", "user", "passphrase"], "rows": [["w", "b", "in the dark 9 forests"]]}, ["/in/rows/0/2"]),
     ({"passwords": {"admin": "Adm1n!xy", "account": "Zeta99!q"}}, ["/in/passwords/admin", "/in/passwords/account"]),
     ({"table": [{"k": "Host", "v": "sftp"}, {"k": "Passwort", "v": "Wolkenbruch-17"}]}, ["/in/table/1/v"]),
     ({"password": "(x7Kettle|Rain"}, ["/in/password"]),
