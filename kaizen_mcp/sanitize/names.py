@@ -39,14 +39,17 @@ _CODE_AT_LOGIN = re.compile(
     re.IGNORECASE,
 )
 """A label such as `Code sent by SMS` or `6-digit code`."""
+_FIRST_PART = (
+    "(?:verificatie|verifizierungs|verifikations|best(?:\u00e4|ae)tigungs|bevestigings|einmal|eenmalige?|eng[a\u00e5]ngs"
+    "|authentifizierungs|inlog)"
+)
 _VERIFICATION = (
-    r"(?:v[e\u00e9]rification|verificaci[o\u00f3]n|verifica[c\u00e7][a\u00e3]o|verifica|verificatie|verifizierungs"
-    r"|verifikations|weryfikacyjny|weryfikacji|best(?:\u00e4|ae)tigungs|bevestigings|einmal|eenmalige?|eng[a\u00e5]ngs"
-    r"|usage unique|uso [u\u00fa]nico|un solo uso|monouso|jednorazowy|autenticaci[o\u00f3]n|autenticazione"
-    r"|authentification|authentifizierungs|inlog)"
+    "(?:v[e\u00e9]rification|verificaci[o\u00f3]n|verifica[c\u00e7][a\u00e3]o|verifica|weryfikacyjny|weryfikacji"
+    "|usage unique|uso [u\u00fa]nico|un solo uso|monouso|jednorazowy|autenticaci[o\u00f3]n|autenticazione"
+    "|authentification)"
 )
 _CODE_IN_OTHER_LANGUAGES = re.compile(
-    rf"\b{_VERIFICATION}[ -]?[ck]ode?\b"
+    rf"\b{_FIRST_PART}[ -]?[ck]ode?\b"
     rf"|\b(?:code|c[o\u00f3]digo|codice|kod) (?:(?:de|di|do|da|\u00e0|a|por|per) )?(?:la |l')?{_VERIFICATION}\b",
     re.IGNORECASE,
 )

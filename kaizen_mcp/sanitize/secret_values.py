@@ -187,7 +187,7 @@ _PLACEHOLDERS = (
     r"~?(?:/[a-z0-9._-]+){2,}/?",
     r"[a-z]+_[a-z]+: [A-Z].*",
     # Words in brackets, and the rest of a sentence: (optional), [redacted], is required
-    r"\([a-z]+(?:[ ,.)_-].*)?",
+    r"\([a-z]+(?:[ ,.:)_-].*)?",
     r"[*_\[<({#-]+(?i:redacted|masked|hidden|removed|filtered|secret|sensitive)\b.*",
     r"(?i:is|are|must|should|has|does|doesn't|can't|cannot|needs|may|was|muss|darf|ist|doit|debe|deve|moet) .*",
 )

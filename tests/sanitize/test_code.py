@@ -113,6 +113,7 @@ STAYS = [
     "Choose a password of at-least-8 characters",
     "wifi for customers is 100Mbps",
     "def password=(new_password)",
+    "export const selectToken = (state: RootState) => state.auth.token;",
     "api_key: !vault_ref prod/portal#api_key",
     "It sends user name and password base64-encoded in the header.",
     "Which login for the portal?\nAnna: the new one, please",

@@ -110,6 +110,7 @@ BESIDE: list[tuple[dict[str, Any], list[str]]] = [
         )
     ),
     ({"label": "Code sent by SMS", "value": "QWERTY"}, ["/in/value"]),
+    ({"verificationCode": "QX4-9TZ"}, ["/in/verificationCode"]),
     ({"inputs": [{"id": "memorableWord", "value": "Buttercrunch"}]}, ["/in/inputs/0/value"]),
     # Stores of secrets
     ({"value": "Umbel-Fresco-63", "id": "https://acme.vault.azure.net/secrets/sap-pwd/7e1c"}, ["/in/value"]),
