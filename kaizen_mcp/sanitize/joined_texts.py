@@ -7,26 +7,27 @@ from typing import Any, NamedTuple
 
 from kaizen_mcp.json_types import JsonObject, exact_type
 from kaizen_mcp.sanitize.prefilter import keep_suspects
-from kaizen_mcp.sanitize.text import Span, join_texts, spans_by_text
+from kaizen_mcp.sanitize.text import ZERO_IN_TEXT, Span, join_texts, spans_by_text
 from kaizen_mcp.sanitize.text_masker import TextMasker
 
 _OPTION = re.compile(r"--?[A-Za-z]|/[a-z]{1,4}:")
-_MOST_ARGUMENTS, _LONGEST_COMMAND = 40, 500
+_MOST_ARGUMENTS, _LONGEST_COMMAND = 40, 500  # items, characters
 _SUBJECTS = ("subject", "title", "name")
 _BODIES = ("body", "text", "content", "message", "notes")
 _LONGEST_SUBJECT, _START_OF_BODY = 200, 300  # characters
 _LINE_WITH_CODE = re.compile(r"(?:^|\n)[ \t]*(?=[\w -]*\d)[\w-]{3,14}(?: [\w-]{3,14}){0,3}[ \t]*\r?(?:\n|$)")
-_SEARCHABLE = {0: "\1"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""A line that has only a code: up to four groups of letters and digits, such as `7fk2-99xq`."""
+_SEARCHABLE = {0: ZERO_IN_TEXT.decode()} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """In place of characters that can't be searched, others that take as many bytes."""
 
 
 class ReadTogether(NamedTuple):
-    """Texts that are read together.
+    """Texts that are searched as one.
 
     Attributes:
-        parts: the texts.
-        whole: what of them is searched, with one character between two.
-        accepts: whether what is found in a part, given its number and in UTF-8, may be masked.
+        parts: the texts, in order.
+        whole: the searched text: the parts, the last perhaps truncated, joined by one character.
+        accepts: given `parts`, the index of one and a span in it in UTF-8 bytes, tells whether that may be masked.
     """
 
     parts: list[str]
@@ -62,33 +63,34 @@ def search_joined(masker: TextMasker, groups: Iterable[ReadTogether]) -> Iterato
         groups_by_text[group.whole].append(group)
     suspects = keep_suspects([*groups_by_text])[0] if groups_by_text else []
     joined = join_texts(suspects)
-    for index, spans in spans_by_text(joined, masker.find(joined)) if suspects else ():
-        for group in groups_by_text[suspects[index]]:
+    for position, spans in spans_by_text(joined, masker.find(joined)) if suspects else ():
+        for group in groups_by_text[suspects[position]]:
             yield from _split(group, spans)
 
 
 def _split(group: ReadTogether, spans: list[Span]) -> Iterator[tuple[str, list[Span]]]:
     start = 0
-    for number, part in enumerate(group.parts):
+    for index, part in enumerate(group.parts):
         length = len(part.encode("utf-8", "surrogatepass"))
         found = [
             (max(first - start, 0), min(last - start, length))
             for first, last in spans
             if first < start + length and last > start
         ]
-        if accepted := [span for span in found if group.accepts(group.parts, number, span)]:
+        if accepted := [span for span in found if group.accepts(group.parts, index, span)]:
             yield part, accepted
         start += length + 1
 
 
-def _is_option(arguments: list[str], number: int, _span: Span) -> bool:
-    """Whether an argument is an option or the value of one. A text of one character may be the same elsewhere."""
-    is_value = number > 0 and arguments[number - 1].startswith("-")
-    return len(arguments[number]) > 1 and (is_value or arguments[number].startswith(("-", "/")))
+def _is_option(arguments: list[str], index: int, _span: Span) -> bool:
+    """Whether an argument is an option, such as `-p` or `/p:x`, or follows one that starts with `-`."""
+    # Texts are masked by their `id()`, and Python shares strings of one character between fields.
+    is_value = index > 0 and arguments[index - 1].startswith("-")
+    return len(arguments[index]) > 1 and (is_value or arguments[index].startswith(("-", "/")))
 
 
-def _is_whole_line(parts: list[str], number: int, span: Span) -> bool:
+def _is_whole_line(parts: list[str], index: int, span: Span) -> bool:
     """Whether this is whole lines of the text below the subject."""
-    body = parts[number].encode("utf-8", "surrogatepass")
+    body = parts[index].encode("utf-8", "surrogatepass")
     before, after = body[: span[0]].rstrip(b" \t"), body[span[1] :].lstrip(b" \t\r")
-    return number > 0 and (not before or before.endswith(b"\n")) and (not after or after.startswith(b"\n"))
+    return index > 0 and (not before or before.endswith(b"\n")) and (not after or after.startswith(b"\n"))

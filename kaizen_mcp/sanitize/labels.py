@@ -67,14 +67,16 @@ LOCATORS = frozenset({LOCATOR, "target", "element", "selectors", "interacted_ele
 """Names of such fields."""
 
 ARGUMENTS = frozenset("params parameters args arguments input".split())
-"""Fields in which a label beside them labels the texts too, if something is typed into an element of a page:
+"""Fields with the arguments of an action. If it types into an element, the label of the element labels them too:
 `{"action": "fill", "selector": "#password", "params": {"text": "x"}}`."""
 
 TYPED_FIELDS = frozenset("text value input typed".split())
 """Fields with what a model types."""
 
 _VERB_FIELDS = frozenset("action action_type actiontype method tool name command type".split())
+"""Fields that say what a browser does, in small letters."""
 _VERBS = frozenset("fill type input enter typetext inputtext sendkeys setvalue clearandtype".split())
+"""What they say where something is typed, the words joined."""
 _ELEMENT_WORDS = frozenset("selector locator element target".split())
 """Last words of fields that name an element of a page."""
 
@@ -94,12 +96,15 @@ _TYPES_PASSWORD = re.compile(
     r"[^.;!?]{0,60}\b(?:password|passphrase|passcode|one-time code|otp|2fa code|verification code|pin)\b",
     re.IGNORECASE,
 )
+"""A sentence that says that a password or a code is typed: `I enter the verification code`."""
 _USER_OR_DONE = re.compile(
     r"\b(?:user ?name|user id|e-?mail|accepted|already|done|succeeded|worked|reset)\b", re.IGNORECASE
 )
-_SECRET = CredentialName("secret", Kind.TEXT, bare=False)
-_TYPED = CredentialName(TYPED, Kind.AMBIGUOUS, bare=False)
+"""Words in such a sentence that say that it is a user's name, or that the typing is over."""
+SECRET_OF_STORE = CredentialName("secret", Kind.TEXT, bare=False)
+TYPED_SECRET = CredentialName(TYPED, Kind.AMBIGUOUS, bare=False)
 _TRANSACTION_NUMBERS = frozenset("mtan smstan pushtan phototan chiptan".split())
+"""Codes of banks, whose names mean nothing else."""
 
 
 def find_label_in(fields: JsonObject) -> CredentialName | None:
@@ -109,7 +114,7 @@ def find_label_in(fields: JsonObject) -> CredentialName | None:
     found = next(filter(None, map(find_label, labels)), None)
     reasons = (fields[key] for key in fields if not _REASONS.isdisjoint(words_of(key)[-1:]))
     if not found and any(map(_types_password, reasons)):
-        return _TYPED
+        return TYPED_SECRET
     # A form that asks for a PIN means no pin of a board.
     return found._replace(word="password") if found and found.word == "pin" else found
 
@@ -184,7 +189,7 @@ def find_label(value: object) -> CredentialName | None:
     if not isinstance(value, str) or len(value) > 2 * _MAX_LABEL:
         return None
     if _PATH_OF_SECRET.fullmatch(value):
-        return _SECRET
+        return SECRET_OF_STORE
     if MEASURE.fullmatch(value) or _ENVIRONMENT.match(value):
         return None
     names = [value] if len(value) <= _MAX_LABEL else []

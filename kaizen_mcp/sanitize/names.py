@@ -55,11 +55,11 @@ _CODE_IN_OTHER_LANGUAGES = re.compile(
 )
 """A label such as `Best\u00e4tigungscode`, which may be that of a booking too."""
 OTHER_CODE = "othercode"
-"""`CredentialName.word` of such a label."""
+"""`CredentialName.word` of a label such as `Best\u00e4tigungscode`."""
 TYPED = "typed"
 """`CredentialName.word` of what a model types where it says that it types a password or a code."""
 SENT_CODE = "sentcode"
-"""`CredentialName.word` of such a label."""
+"""`CredentialName.word` of a label such as `Code sent by SMS`."""
 _MAX_NAME = 200
 _MAX_NAME_WORDS = 4
 

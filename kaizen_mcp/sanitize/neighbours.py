@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kaizen_mcp.json_types import JsonObject
-from kaizen_mcp.sanitize.labels import ENTRY
-from kaizen_mcp.sanitize.names import OTHER_CODE, TYPED, CredentialName, Kind, words_of
+from kaizen_mcp.sanitize.labels import ENTRY, SECRET_OF_STORE, TYPED_SECRET
+from kaizen_mcp.sanitize.names import OTHER_CODE, CredentialName, Kind, words_of
 from kaizen_mcp.sanitize.vendors import VENDORS
 
 _ALWAYS_SECRET = CredentialName(ENTRY, Kind.ANY, bare=True)
 _LOGIN_CODE = CredentialName(OTHER_CODE, Kind.AMBIGUOUS, bare=False)
 _SEED_PHRASE = CredentialName("seed", Kind.TEXT, bare=True)
-_SECRET = CredentialName("secret", Kind.TEXT, bare=False)
-_TYPED = CredentialName(TYPED, Kind.AMBIGUOUS, bare=False)
 _KEY = CredentialName("key", Kind.KEY, bare=False)
 _COOKIE = CredentialName("cookie", Kind.TEXT, bare=True)
 
@@ -47,7 +45,7 @@ _BESIDE = (
     _Beside("code", "grant_type", None, _KEY),  # of OAuth
     _Beside("community", "version", "2c", _ALWAYS_SECRET),  # of SNMP
     _Beside("community", "version", "v2c", _ALWAYS_SECRET),
-    _Beside("p", "u", None, _TYPED),
+    _Beside("p", "u", None, TYPED_SECRET),  # user and password, in variables of GraphQL
     *(
         _Beside("code", challenge, None, _LOGIN_CODE)
         for challenge in (
@@ -60,7 +58,7 @@ _BESIDE = (
     _Beside("keys", "root_token", None, _KEY),  # of Vault
     _Beside("keys_base64", "root_token", None, _KEY),
     _Beside("Content", "PolicyID", None, _ALWAYS_SECRET),  # of CyberArk
-    _Beside("data", "dataCrc32c", None, _SECRET),  # of Google's Secret Manager
+    _Beside("data", "dataCrc32c", None, SECRET_OF_STORE),  # of Google's Secret Manager
     _Beside("seed", "wallet", None, _SEED_PHRASE),
     _Beside("value", "httpOnly", None, _COOKIE),
     _Beside("value", "sameSite", None, _COOKIE),

@@ -80,10 +80,10 @@ _MADE_KEYS = frozenset(
 )
 """Names of keys that no person thinks up, so that words are none."""
 
-_NO_SENTENCES = frozenset(
+_NEVER_SENTENCES = frozenset(
     "sentcode otp totp hotp smscode mfacode otpcode totpcode logincode verificationcode onetimecode".split()
 )
-"""Names of codes, which are no sentences."""
+"""Names of login codes. A sentence below one, such as `Sent to your phone`, is no code."""
 
 _PLAIN_COOKIE = re.compile(r"[A-Za-z]+|[a-z]{2}[_-][A-Z]{2}|[\w.-]+=[a-z]{2,10}(?:[_-][A-Za-z]{2})?;?")
 _POSTCODE = re.compile(r"\d{5,6}|\d{3} \d{3}")
@@ -227,7 +227,7 @@ def is_secret(name: CredentialName, value: object) -> bool:
             _SMALL_NUMBER.fullmatch(text)
             or (name.word == SENT_CODE and re.fullmatch(r"[a-z]+|[A-Z][a-z]+", text))
             or (name.word in {"otp", "totp", "hotp"} and re.fullmatch(r"[A-Z][a-z]+\d{0,2}", text))
-            or (name.word in _NO_SENTENCES and re.fullmatch(r"[A-Z][a-z]+(?: [a-z\d]+){2,}", text))
+            or (name.word in _NEVER_SENTENCES and re.fullmatch(r"[A-Z][a-z]+(?: [a-z\d]+){2,}", text))
             or (name.word == "pin" and _PIN_OF_A_BOARD.fullmatch(text))
             or (name.word == "pwd" and _FOLDER.match(text))
         )

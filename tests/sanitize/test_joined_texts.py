@@ -59,6 +59,11 @@ def test_a_command_without_a_secret_stays(items: list[str]) -> None:
     assert mask(items) == items
 
 
+def test_a_list_too_long_for_a_command_is_not_read_as_one() -> None:
+    assert mask(["redis-cli", "-a", "Kilo7!", *"1234567890" * 3])[2] == "[masked]"
+    assert mask(["redis-cli", "-a", "Kilo7!", *"1234567890" * 4])[2] == "Kilo7!"
+
+
 @pytest.mark.parametrize("odd", ["a\0b", "\ud800"])
 def test_an_odd_argument_hides_no_secret(odd: str) -> None:
     assert mask(["sshpass", "-p", "abcXy9", odd])[2] == "[masked]"
@@ -130,6 +135,7 @@ BESIDE: list[tuple[dict[str, Any], list[str]]] = [
     ({"passwords": {"admin": "Adm1n!xy", "account": "Zeta99!q"}}, ["/in/passwords/admin", "/in/passwords/account"]),
     ({"table": [{"k": "Host", "v": "sftp"}, {"k": "Passwort", "v": "Wolkenbruch-17"}]}, ["/in/table/1/v"]),
     ({"password": "(x7Kettle|Rain"}, ["/in/password"]),
+    ({"passwords": {"auth": "word"}}, ["/in/passwords/auth"]),
     ({"securityQuestions": [{"question": "First pet?", "answer": "Mr Whisker"}]}, ["/in/securityQuestions/0/answer"]),
 ]
 """An object, and the pointers to what is masked in it."""
